@@ -1,0 +1,8 @@
+"""The paths under which the world reaches this program; documents, links and the reverse proxy rely on them."""
+
+HEALTH = "/health"
+WECOM_CALLBACK = "/wecom/callback"
+SMS_UPLINK = "/sms/uplink/"  # followed by sms.callback_secret: the gateway does not sign its pushes
+SMS_RECEIPT = "/sms/receipt/"
+INTERVIEW_LINK = "/i/"
+DEMO_CLOCK = "/demo/clock"

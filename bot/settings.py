@@ -1,0 +1,254 @@
+"""settings.yaml, secret files and environment become one frozen Settings; an error names the key's path.
+
+Order, the first wins: environment (`SHOUYUE_DINGTALK__CLIENT_ID`), secret files (`dingtalk__client_secret`),
+settings.yaml, default.
+"""
+
+import os
+import re
+from collections.abc import Hashable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as UnreadableVariable
+
+from bot import addresses
+from bot.settings_sections import (
+    Address,
+    Database,
+    Demo,
+    Dingtalk,
+    Email,
+    Interviews,
+    Keys,
+    Logging,
+    Port,
+    Redis,
+    Retention,
+    Sms,
+    Wecom,
+    Worker,
+    host_of,
+    is_loopback,
+)
+from bot.settings_text import nearest, problems
+
+PREFIX = "SHOUYUE_"
+DEFAULT_HOME = ".shouyue"
+NOT_SETTINGS = ("SETTINGS", "SECRETS", "SANDBOX_", "DEMO_", "TEST_")
+"""Names after the prefix that belong to the loader itself, the demo or the tests."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the text names each key's path, what was expected and an example."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured, checked, and never changed while the program runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_parse_none_str="null",
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+    )
+
+    home: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+        default=Path(DEFAULT_HOME),
+        description="数据目录：数据库、证明材料、密钥都在里面",
+        examples=["/var/lib/shouyue"],
+    )
+    host: str = Field(
+        default="127.0.0.1", description="监听地址；前面有反向代理时保持 127.0.0.1", examples=["127.0.0.1"]
+    )
+    port: Port = Field(default=8000, description="监听端口", examples=["8000"])
+    public_url: Address = Field(
+        default="",
+        description="外网访问本服务的 https 地址，写进通知里的链接；不写就用本机地址",
+        examples=["https://hr.example.cn"],
+    )
+    database: Database = Field(default_factory=Database, description="数据库")
+    redis: Redis = Field(default_factory=Redis, description="Redis，可不用")
+    dingtalk: Dingtalk = Field(default_factory=Dingtalk, description="钉钉")
+    wecom: Wecom = Field(default_factory=Wecom, description="企业微信与微信客服")
+    email: Email | None = Field(default=None, description="邮件；不用就写 null")
+    sms: Sms | None = Field(default=None, description="短信；不用就写 null")
+    interviews: Interviews | None = Field(default=None, description="AI 面试服务；不用就写 null")
+    keys: Keys = Field(default_factory=Keys, description="密钥文件")
+    retention: Retention = Field(default_factory=Retention, description="留存期限")
+    worker: Worker = Field(default_factory=Worker, description="发送")
+    logging: Logging = Field(default_factory=Logging, description="日志")
+    demo: Demo | None = Field(default=None, description="演示时钟；只有演示的数据目录可以有，由 make demo 写入")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what the files said; nothing else is read behind our back."""
+        return env_settings, init_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, given: dict[str, Any]) -> dict[str, Any]:
+        home = Path(str(given.get("home") or DEFAULT_HOME)).absolute()
+        derived = {
+            "database": {"url": f"sqlite://{home}/shouyue.db"},
+            "public_url": f"http://127.0.0.1:{given.get('port', 8000)}",
+        }
+        return _over(derived, _without_blanks(given))
+
+    @model_validator(mode="after")
+    def _demo_stays_at_home(self) -> Self:
+        if self.demo and not _is_local(self):
+            raise PydanticCustomError(
+                "demo", "只有演示可以写 demo：监听地址和各平台地址都要在本机，clock_file 要在数据目录里"
+            )
+        return self
+
+    @property
+    def vault_files(self) -> dict[int, Path]:
+        """Return the key files by id; the highest id seals, the lowest finds and signs."""
+        return self.keys.vault or {1: self.home / "keys" / "vault-1.key"}
+
+    @property
+    def wecom_callback_url(self) -> str:
+        """Return the address an administrator enters in WeCom."""
+        return self.public_url + addresses.WECOM_CALLBACK
+
+
+def settings_file() -> Path:
+    """Return the settings.yaml in force: $SHOUYUE_SETTINGS, the one in the home, or the one here."""
+    if named := os.environ.get(PREFIX + "SETTINGS"):
+        return Path(named)
+    at_home = Path(os.environ.get(PREFIX + "HOME") or DEFAULT_HOME) / "settings.yaml"
+    return at_home if at_home.exists() else Path("settings.yaml")
+
+
+def load(file: Path | None = None) -> Settings:
+    """Read the settings in force, or raise SettingsError with every problem found."""
+    file = file or settings_file()
+    _refuse_unknown_variables()
+    given = _without_blanks(_read_yaml(file))
+    home = Path(os.environ.get(PREFIX + "HOME") or str(given.get("home", DEFAULT_HOME)))
+    try:
+        return Settings(**_over(given, _read_secrets(home)))
+    except ValidationError as wrong:
+        raise SettingsError(_listed(file, problems(wrong, Settings, PREFIX))) from None
+    except UnreadableVariable as wrong:
+        raise SettingsError(f"环境变量读不懂：{wrong}。分段写，例如 SHOUYUE_DINGTALK__CLIENT_ID=…") from None
+
+
+def _listed(file: Path, lines: list[str]) -> str:
+    return "\n".join(
+        [f"设置有 {len(lines)} 处不能用（{file}，说明见 docs/settings.md）：", *(f"  {line}" for line in lines)]
+    )
+
+
+def _refuse_unknown_variables() -> None:
+    wrong = [name for name in sorted(os.environ) if name.startswith(PREFIX) and not _is_known(name)]
+    if wrong:
+        names = [PREFIX + field.upper() for field in Settings.model_fields]
+        raise SettingsError("\n".join(f"环境变量 {name}：没有这一项{nearest(name, names)}" for name in wrong))
+
+
+def _is_known(variable: str) -> bool:
+    name = variable.removeprefix(PREFIX)
+    return name.split("__")[0].lower() in Settings.model_fields or name.startswith(NOT_SETTINGS)
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=_Strict) or {}  # noqa: S506 - a SafeLoader, made stricter
+    except FileNotFoundError:
+        raise SettingsError(
+            f"找不到设置文件 {file}。复制仓库里的 settings.yaml，或用 SHOUYUE_SETTINGS 指明位置"
+        ) from None
+    except (UnicodeDecodeError, yaml.YAMLError) as wrong:
+        raise SettingsError(f"{file} 不是正确的 YAML（UTF-8）：{wrong}") from None
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
+        raise SettingsError(f"{file} 的最外层应是“名称: 值”，例如 port: 8000")
+    return content
+
+
+class _Strict(yaml.SafeLoader):
+    """YAML as people expect it: 12:30, NO and 0123 stay text, and a key written twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"“{key}”写了两次", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Strict.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("bool", r"true|false|True|False", "tfTF"),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(0|[1-9][0-9]*)\.[0-9]+", "-+0123456789"),
+    ("null", r"~|null|", ["~", "n", ""]),
+):
+    _Strict.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
+
+
+def _read_secrets(home: Path) -> dict[str, Any]:
+    named = os.environ.get(PREFIX + "SECRETS")
+    folder = Path(named) if named else home / "secrets"
+    if named and not folder.is_dir():
+        raise SettingsError(f"SHOUYUE_SECRETS 指的目录不存在：{folder}")
+    files = [file for file in sorted(folder.iterdir()) if _is_secret(file)] if folder.is_dir() else []
+    found: dict[str, Any] = {}
+    for file in files:
+        found = _over(found, _nested(file.name.split("__"), file.read_text(encoding="utf-8").strip()))
+    return found
+
+
+def _is_secret(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".")
+
+
+def _nested(path: list[str], value: str) -> dict[str, Any]:
+    inner = value if len(path) == 1 else _nested(path[1:], value)
+    return {path[0]: inner}
+
+
+def _without_blanks(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop keys left empty (`redis:`): an empty line in the example means the default."""
+    kept = {key: _without_blanks(value) if isinstance(value, dict) else value for key, value in given.items()}
+    return {key: value for key, value in kept.items() if value is not None}
+
+
+def _over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `upper` over `lower`, section by section."""
+    both = {
+        key: _over(lower[key], upper[key]) for key in lower if _is_section(lower[key]) and _is_section(upper.get(key))
+    }
+    return {**lower, **upper, **both}
+
+
+def _is_section(value: object) -> bool:
+    return isinstance(value, dict)
+
+
+def _is_local(settings: Settings) -> bool:
+    assert settings.demo
+    bases = [settings.dingtalk.api_base, settings.dingtalk.oapi_base] if settings.dingtalk.enabled else []
+    bases += [settings.wecom.api_base] if settings.wecom.enabled else []
+    bases += [settings.sms.api_base] if settings.sms else []
+    bases += [settings.interviews.base] if settings.interviews else []
+    hosts = [settings.host, *map(host_of, bases), *([settings.email.host] if settings.email else [])]
+    return all(map(is_loopback, hosts)) and settings.demo.clock_file.absolute().is_relative_to(settings.home)

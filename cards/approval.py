@@ -1,0 +1,95 @@
+"""One approver's card: what, who, when, why, evidence, how long, what it costs, where in the chain (design.md §5)."""
+
+from cards.card import Button, Card, Input, Line
+from cards.lines import booking_lines, distance, evidence_line, impact_line, progress_line, reason_line
+from models import RequestStatus, StepStatus
+from workflow.views import CardView, RequestView, StepView, clock, clock_after
+
+NEEDED_OPTIONS = (("yes", "仍需招聘"), ("paused", "暂停招聘"), ("no", "不再招聘"))
+
+
+def approval_card(view: CardView) -> Card:
+    """Show one step to its approver; after the decision the same card shows the outcome."""
+    request, step = view.request, view.step
+    assert request is not None
+    assert step is not None
+    open_ = "approve" in view.actions
+    lines = [
+        Line("岗位", str(booking_lines(request.booking)[0].value)),
+        reason_line(request),
+        evidence_line(request),
+        distance(request.booking.starts_at, view.now, request.late),
+        impact_line(view),
+        progress_line(request, step),
+    ]
+    lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
+    return Card(
+        title=f"取消面试：{request.booking.title}",
+        status=_status(view, request, step),
+        lines=tuple(each for each in lines if str(each)),
+        handle=view.handle,
+        summary="有一条取消面试的申请待你审批" if open_ else "取消申请已有结果",
+        inputs=_inputs(request, step) if open_ else (),
+        buttons=_buttons(view, step),
+    )
+
+
+def _place(request: RequestView, step: StepView) -> str:
+    """Count HR's own step, which began the chain, when HR began it: 2/3."""
+    before = 0 if request.by_candidate and step.label == "HR" else 1
+    return f"{step.level + before}/{len(request.steps) + before} {step.label}"
+
+
+def _status(view: CardView, request: RequestView, step: StepView) -> str:
+    if "approve" in view.actions:
+        return f"待你审批 · {_place(request, step)}"
+    if step.status == StepStatus.APPROVED and request.status == RequestStatus.CARRIED_OUT:
+        return "已同意 · 已取消"
+    labels = {
+        StepStatus.APPROVED: "已同意",
+        StepStatus.REJECTED: "已驳回",
+        StepStatus.SENT_BACK: "已退回补充",
+        StepStatus.CLOSED: "已结束",
+        StepStatus.WAITING: "上一级已收回",
+        StepStatus.OPEN: "有更新，请看新卡片",
+    }
+    return labels[step.status]
+
+
+def _outcome(request: RequestView, step: StepView) -> str:
+    if step.decided_at is None:
+        ended = {RequestStatus.WITHDRAWN: "申请人已撤回", RequestStatus.EXPIRED: "到点未决，系统代办关闭"}
+        return f"{ended.get(request.status, '此步已不需要你处理')}。"
+    said = f"你已于 {clock(step.decided_at)} "
+    verb = {StepStatus.APPROVED: "同意", StepStatus.REJECTED: "驳回", StepStatus.SENT_BACK: "退回补充"}[step.status]
+    needed = f"（岗位：{step.still_needed}）" if step.still_needed else ""
+    return f"{said}{verb}{needed}。{_then(request)}"
+
+
+def _then(request: RequestView) -> str:
+    waiting = next((each for each in request.steps if each.status == StepStatus.OPEN), None)
+    if request.status == RequestStatus.AWAITING_APPROVAL and waiting:
+        return f"已交 {waiting.approver}。"
+    if request.status == RequestStatus.APPROVED and request.effective_at:
+        return f"{clock_after(request.effective_at)} 前可撤销，之后通知候选人。"
+    if request.status == RequestStatus.CARRIED_OUT and request.ended_at:
+        return f"{clock(request.ended_at)} 已取消。"
+    return ""
+
+
+def _inputs(request: RequestView, step: StepView) -> tuple[Input, ...]:
+    if step.label == "用人部门":
+        return (Input("still_needed", "岗位是否仍需招聘？", "select", NEEDED_OPTIONS, "yes", required=True),)
+    if request.by_candidate and step.label == "HR":
+        return (Input("keep", "保留面试资格", "switch", value="true" if request.keep else "false"),)
+    return ()
+
+
+def _buttons(view: CardView, step: StepView) -> tuple[Button, ...]:
+    texts = {
+        "approve": ("确认" if step.label == "用人部门" else "同意", False),
+        "send_back": ("退回补充", False),
+        "reject": ("驳回", True),
+        "undo": ("撤销我的意见", False),
+    }
+    return tuple(Button(action, *texts[action]) for action in view.actions)

@@ -1,0 +1,81 @@
+"""Lines that several cards share."""
+
+from datetime import datetime
+
+from cards.card import Line
+from cards.escaping import plain
+from models import StepStatus
+from workflow.views import BookingView, CardView, RequestView, StepView, clock, when
+
+
+def booking_lines(booking: BookingView) -> tuple[Line, ...]:
+    """Return what, when and with whom."""
+    lines = [
+        Line("岗位", f"{plain(booking.position)}（{plain(booking.organisation)}）"),
+        Line("时间", f"{when(booking.starts_at)}（北京时间）"),
+    ]
+    if booking.interviewer:
+        lines.append(Line("面试官", plain(booking.interviewer)))
+    return tuple(lines)
+
+
+def distance(starts_at: datetime, now: datetime, late: bool) -> Line:
+    """Return how long it is to the start, and whether the notice period still runs."""
+    minutes = int((starts_at - now).total_seconds() // 60)
+    if minutes <= 0:
+        return Line("距面试", "已到开始时间")
+    text = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 48 * 60 else f"{minutes // 60} 小时"
+    return Line("距面试", f"{text}（{'已不足提前期' if late else '提前期内'}）")
+
+
+def reason_line(request: RequestView) -> Line:
+    """Return the reason, with the words that came with it."""
+    words = plain(request.reason_text, 60)
+    known = words and words not in request.reason
+    quoted = f"（候选人原话：{words}）" if request.by_candidate else f"（{words}）"
+    return Line("原因", request.reason + (quoted if known else ""))
+
+
+def evidence_line(request: RequestView) -> Line:
+    """Return what is there and what is missing; the line begins with 证明 on every card."""
+    names = "、".join(plain(each, 24) for each in request.evidence[:3])
+    missing = request.evidence_needed - len(request.evidence)
+    if not request.evidence:
+        return Line("证明", f"待补 {missing} 份" if missing > 0 else "无需证明")
+    count = f"{len(request.evidence)} 份 ✓" if missing <= 0 else f"{len(request.evidence)} 份，还差 {missing} 份"
+    return Line("证明", f"{names} · {count}")
+
+
+def progress_line(request: RequestView, me: StepView | None = None) -> Line:
+    """Return the whole way: who asked, who agreed, whose turn it is."""
+    start = "候选人提出" if request.by_candidate else f"HR {plain(request.requester)} 发起"
+    at = f" {clock(request.filed_at)}" if request.filed_at else ""
+    return Line("进度", " → ".join([f"{start}{at} ✓", *(_step(each, me) for each in request.steps)]))
+
+
+MARKS = {
+    StepStatus.APPROVED: "✓",
+    StepStatus.REJECTED: "驳回",
+    StepStatus.SENT_BACK: "退回",
+    StepStatus.OPEN: "处理中",
+    StepStatus.WAITING: "",
+    StepStatus.CLOSED: "已关闭",
+}
+
+
+def _step(step: StepView, me: StepView | None) -> str:
+    name = "你" if me is not None and me.level == step.level else plain(step.approver)
+    at = f" {clock(step.decided_at)}" if step.decided_at else ""
+    return f"{step.label} {name}{at} {MARKS[step.status]}".rstrip()
+
+
+def impact_line(view: CardView) -> Line:
+    """Return what the cancellation costs, so that it can be decided in five seconds (D8)."""
+    booking = view.booking
+    freed = (
+        f"面试官 {plain(booking.interviewer)} 空出 {booking.duration_min} 分钟"
+        if booking.interviewer
+        else "无面试官占用"
+    )
+    before = f"候选人此前取消过 {view.earlier} 次" if view.earlier else "候选人此前没有取消过"
+    return Line("影响", f"{freed}；{before}")

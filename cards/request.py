@@ -1,0 +1,83 @@
+"""The requester's card: where the request stands and what is asked of HR now."""
+
+from cards.card import Button, Card, Line
+from cards.lines import booking_lines, evidence_line, progress_line, reason_line
+from models import RequestStatus, StepStatus
+from workflow.views import CardView, RequestView, clock, clock_after
+
+
+def request_card(view: CardView) -> Card:
+    """Show a request to the one who filed it, or on whose table it was laid."""
+    request = view.request
+    assert request is not None
+    lines = [*booking_lines(request.booking)[:2], reason_line(request)]
+    if request.evidence_needed or request.evidence:
+        lines.append(evidence_line(request))
+    lines += [progress_line(request), Line("", _next(request)), Line("编号", request.number)]
+    return Card(
+        title=f"取消面试：{request.booking.title}",
+        status=_status(request),
+        lines=tuple(each for each in lines if str(each)),
+        handle=view.handle,
+        summary="取消申请有进展",
+        buttons=_buttons(view, request),
+    )
+
+
+STATUS = {
+    RequestStatus.DRAFT: "候选人不来 · 待你提交",
+    RequestStatus.AWAITING_EVIDENCE: "待补证明",
+    RequestStatus.AWAITING_APPROVAL: "审批中",
+    RequestStatus.APPROVED: "已通过",
+    RequestStatus.CARRIED_OUT: "已取消",
+    RequestStatus.REJECTED: "已驳回",
+    RequestStatus.SENT_BACK: "已退回，待你补充",
+    RequestStatus.WITHDRAWN: "已撤回",
+    RequestStatus.UNDONE: "已撤销，面试照常",
+    RequestStatus.EXPIRED: "到点未决，系统代办关闭",
+    RequestStatus.REFUSED: "不予受理",
+}
+
+
+def _status(request: RequestView) -> str:
+    waiting = next((each for each in request.steps if each.status == StepStatus.OPEN), None)
+    if request.status == RequestStatus.AWAITING_APPROVAL and waiting:
+        return f"审批中 · 等 {waiting.label}"
+    if request.status == RequestStatus.APPROVED and request.effective_at:
+        return f"已通过 · {clock_after(request.effective_at)} 执行"
+    return STATUS[request.status]
+
+
+def _next(request: RequestView) -> str:
+    """Say what is true now and what comes, in one sentence."""
+    if request.status == RequestStatus.AWAITING_EVIDENCE:
+        return "请把证明（短信截图、图片或 PDF）直接发到这里，收到后自动提交审批。"
+    if request.status == RequestStatus.DRAFT:
+        return "候选人已说明不来，面试官已知道。点「提交审批」办理正式取消，原话即证明。"
+    if request.status == RequestStatus.APPROVED and request.effective_at:
+        told = "到时通知候选人和面试官" if request.notify else "到时通知面试官，不通知候选人"
+        return f"{clock_after(request.effective_at)} 前可撤销；{told}。"
+    return _ended(request)
+
+
+def _ended(request: RequestView) -> str:
+    at = clock(request.ended_at) if request.ended_at else ""
+    comment = next((each.comment for each in request.steps if each.comment), "")
+    said = f"意见：{comment}" if comment else ""
+    stays = "候选人已说不来，不必再等" if request.by_candidate else "面试照常"
+    return {
+        RequestStatus.CARRIED_OUT: f"{at} 已取消，通知已按各人渠道发出。"
+        if request.notify
+        else f"{at} 已取消，候选人尚未告知。",
+        RequestStatus.REJECTED: f"{at} 已驳回，{stays}。{said}",
+        RequestStatus.SENT_BACK: f"请补充后点「重新提交」。{said}",
+        RequestStatus.WITHDRAWN: f"{at} 已撤回，{stays}。",
+        RequestStatus.UNDONE: f"{at} 已撤销，没有通知任何人，{stays}。",
+        RequestStatus.EXPIRED: f"面试开始时仍未决定，系统代办关闭，{stays}。",
+    }.get(request.status, "")
+
+
+def _buttons(view: CardView, request: RequestView) -> tuple[Button, ...]:
+    again = request.status == RequestStatus.SENT_BACK
+    texts = {"submit": "重新提交" if again else "提交审批", "undo": "撤销"}
+    return tuple(Button(action, texts[action]) for action in view.actions)

@@ -1,0 +1,22 @@
+"""A neutral card as plain text, for where no card can be shown: everything on it can be done by typing."""
+
+from cards.card import Card
+
+TYPED = {
+    "approve": "同意 {number}",
+    "reject": "驳回 {number} 原因",
+    "send_back": "退回 {number} 要补什么",
+    "undo": "撤销 {number}",
+    "submit": "提交 {number}",
+    "confirm": "确认取消",
+    "dismiss": "算了",
+}
+
+
+def card_text(card: Card, number: str = "") -> str:
+    """Return the card as text, with what to type for each of its buttons."""
+    lines = [f"【{card.status}】{card.title}", *(str(each) for each in card.lines)]
+    typed = [TYPED[each.action].format(number=number).strip() for each in card.buttons if each.action in TYPED]
+    if typed:
+        lines.append("请回复：" + " / ".join(f"「{each}」" for each in typed))
+    return "\n".join(lines)

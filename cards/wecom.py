@@ -1,0 +1,86 @@
+"""A neutral card as WeCom wants it: a template card that can call back (wecom.md §4.2–4.4)."""
+
+from cards.buttons import Press
+from cards.card import Card, Input, Line
+
+MOST_ROWS = 6
+LONGEST_ROW = 30  # characters that a client shows of a row's value
+LONGEST_TEXT = 160
+
+
+def template_card(card: Card, task_id: str) -> dict[str, object]:
+    """Return the card to send; two or more inputs need the form that has a single submit button."""
+    pressable = [each for each in card.inputs if each.kind != "text"]
+    return _several(card, pressable, task_id) if len(pressable) > 1 else _single(card, pressable, task_id)
+
+
+def updated_card(card: Card, task_id: str) -> dict[str, object]:
+    """Return the card that replaces it: without buttons it shows its status on one dead button."""
+    drawn = template_card(card, task_id)
+    drawn.pop("task_id")
+    if not card.buttons:
+        drawn["button_list"] = [{"text": card.status[:10], "style": 2, "key": Press("open", card.handle).key()}]
+        drawn["replace_text"] = card.status[:20]
+    return drawn
+
+
+def _single(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
+    rows, rest = _layout(card.lines)
+    drawn: dict[str, object] = {
+        "card_type": "button_interaction",
+        "source": {"desc": "守约", "desc_color": 1},
+        "main_title": {"title": card.title, "desc": card.status},
+        "sub_title_text": rest,
+        "horizontal_content_list": rows,
+        "task_id": task_id,
+        "button_list": [
+            {"text": each.text, "style": 2 if each.danger or place else 1, "key": Press(each.action, card.handle).key()}
+            for place, each in enumerate(card.buttons)
+        ],
+    }
+    if inputs:
+        drawn["button_selection"] = _select(inputs[0])
+    return drawn
+
+
+def _several(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
+    """This kind has no lines: what matters goes into the title's description."""
+    first = card.buttons[0]
+    return {
+        "card_type": "multiple_interaction",
+        "source": {"desc": "守约"},
+        "main_title": {"title": card.title, "desc": _description(card)},
+        "task_id": task_id,
+        "select_list": [_select(each) for each in inputs[:3]],
+        "submit_button": {"text": first.text, "key": Press(first.action, card.handle).key()},
+    }
+
+
+def _description(card: Card) -> str:
+    text = "\n".join([card.status, *(str(each) for each in card.lines), "不取消请回复「算了」"])
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _select(each: Input) -> dict[str, object]:
+    options = each.options if each.kind == "select" else (("true", "是"), ("false", "否"))
+    drawn: dict[str, object] = {
+        "question_key": each.name,
+        "title": each.label,
+        "option_list": [{"id": value, "text": text} for value, text in options],
+    }
+    if each.value:
+        drawn["selected_id"] = each.value
+    return drawn
+
+
+def _layout(lines: tuple[Line, ...]) -> tuple[list[dict[str, str]], str]:
+    """Put short labelled lines into rows and the rest into the text above them."""
+    rows: list[dict[str, str]] = []
+    rest: list[str] = []
+    for line in lines:
+        fits = line.label and len(line.value) <= LONGEST_ROW and len(rows) < MOST_ROWS
+        if fits:
+            rows.append({"keyname": line.label, "value": line.value})
+        else:
+            rest.append(str(line))
+    return rows, "\n".join(rest)

@@ -1,0 +1,101 @@
+"""同意, 驳回, 退回 by card or by text, and 待我审批."""
+
+from handlers import picking
+from handlers.cancel import request_named
+from handlers.reading.grammar import Command
+from handlers.reading.verbs import Verb
+from handlers.routing import Answer, Context
+from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
+from workflow import access, approving, chain, outbox, requests
+from workflow.errors import NotFound, NotYours
+from workflow.views import card_view, request_view
+
+NEEDED_WORDS = (("不再", StillNeeded.NO), ("暂停", StillNeeded.PAUSED), ("仍需", StillNeeded.YES), ("还需", StillNeeded.YES))
+
+
+async def pressed(context: Context, card: Card, action: str) -> Answer:
+    """Answer 同意, 驳回 or 退回补充 on an approver's card."""
+    step = await card.step
+    assert step is not None
+    form = context.incoming.form
+    comment = str(form.get("comment", ""))
+    if action == "approve":
+        if "keep" in form and step.role == Role.HR:
+            await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
+        needed = form.get("still_needed")
+        await approving.approve(
+            context.act, step, shown=card.revision, comment=comment, still_needed=StillNeeded(needed) if needed else None
+        )
+    elif action == "reject":
+        await approving.reject(context.act, step, shown=card.revision, comment=comment)
+    else:
+        await approving.send_back(context.act, step, shown=card.revision, comment=comment)
+    return Answer(await card_view(card, context.act))
+
+
+async def typed(context: Context, command: Command) -> None:
+    """Answer 同意 / 驳回 / 退回, with numbers of the list just shown or a request's number."""
+    steps = await _meant(context, command)
+    for step in steps:
+        await _decide(context, command, step)
+    await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
+
+
+async def _decide(context: Context, command: Command, step: Step) -> None:
+    comment = command.options.get("附言", command.reason_text or command.rest)
+    if command.verb == Verb.APPROVE:
+        needed = _needed(comment) if step.role == Role.DEPARTMENT_HEAD else None
+        await approving.approve(context.act, step, shown=step.revision, comment=comment, still_needed=needed)
+    elif command.verb == Verb.REJECT:
+        await approving.reject(context.act, step, shown=step.revision, comment=comment)
+    else:
+        await approving.send_back(context.act, step, shown=step.revision, comment=comment)
+
+
+def _needed(comment: str) -> StillNeeded | None:
+    return next((value for word, value in NEEDED_WORDS if word in comment), None)
+
+
+async def _meant(context: Context, command: Command) -> list[Step]:
+    mine = await chain.open_steps_of(context.employee)
+    if command.who.request:
+        return [await _step_of(context, await request_named(context, command.who.request))]
+    if command.picks:
+        listed = await picking.asked(context)
+        ids = [str(each) for each in listed["items"]] if listed and listed["kind"] == "todo" else []  # type: ignore[attr-defined]
+        wanted = {ids[pick - 1] for pick in command.picks if 0 < pick <= len(ids)}
+        mine = [each for each in mine if str(each.id) in wanted]
+    if not mine or (len(mine) > 1 and not command.picks and not command.who.everything):
+        raise NotFound(what="step")
+    return mine
+
+
+async def _step_of(context: Context, request: CancellationRequest) -> Step:
+    steps = await chain.steps_of(request).prefetch_related("approver")
+    open_ = next((each for each in steps if each.status == StepStatus.OPEN), None)
+    own = next((each for each in steps if each.approver_id == context.employee.id), None)
+    found = open_ if open_ and open_.approver_id == context.employee.id else own or open_
+    if found is None:
+        raise NotYours(approver="其他人")
+    return found
+
+
+async def todo(context: Context) -> None:
+    """Answer 待我审批 with a numbered list, the one nearest to its start first."""
+    steps = await chain.open_steps_of(context.employee)
+    if not steps:
+        await outbox.say(context.act, context.account, "没有待你审批的申请。")
+        return
+    views = [request_view(await requests.reload(each.request_id), context.act) for each in steps[:20]]
+    rows = sorted(zip(steps, views, strict=False), key=lambda row: row[1].booking.starts_at)
+    lines = [
+        f"{place}　{view.number} {view.booking.title} · {view.reason}" for place, (_, view) in enumerate(rows, start=1)
+    ]
+    await picking.ask(context, "todo", [str(step.id) for step, _ in rows])
+    tail = "回复「同意 1」「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
+    await outbox.say(context.act, context.account, "\n".join([f"待你审批 {len(rows)} 条：", *lines, tail]))
+
+
+async def may_read(context: Context) -> bool:
+    """Tell whether this person may read bookings anywhere."""
+    return bool(await access.scopes(context.employee, access.READ))

@@ -1,0 +1,159 @@
+"""The verbs HR and approvers may use, and every other way people write them."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from handlers.reading.names import full_pinyin, is_one_edit
+from handlers.reading.text import plain
+
+
+class Verb(StrEnum):
+    """A verb of the grammar in requirements §E2; the value is the Chinese word that `bot read` prints."""
+
+    CANCEL = "取消"
+    BATCH_CANCEL = "批量取消"
+    CONFIRM_BATCH = "确认取消"
+    RESCHEDULE = "改期"
+    FIND = "查"
+    LIST = "列表"
+    BOARD = "看板"
+    TODO = "审批"
+    APPROVE = "同意"
+    REJECT = "驳回"
+    SEND_BACK = "退回"
+    HAND_OVER = "转交"
+    ADD = "加签"
+    WITHDRAW = "撤回"
+    REMIND = "催办"
+    DELEGATE = "委托"
+    PHONE_CANCEL = "登记电话取消"
+    TEMPLATE = "模板"
+    CHANNEL = "通知方式"
+    TIMELINE = "时间轴"
+    EXPORT = "导出"
+    RISK = "风险"
+    WAITLIST = "候补"
+    ARCHIVE = "归档状态"
+    UNDO = "撤销"
+    RESTORE = "恢复"
+    EVIDENCE = "证据包"
+    HELP = "帮助"
+    TICKET = "求助"
+    MINE = "我的面试"
+    RECORD = "我的记录"
+    PROGRESS = "进度"
+    REPORT = "报表"
+    POLICY = "规范"
+    TRIAL = "试算"
+    AUDIT_SEARCH = "审计检索"
+    AUDIT_VERIFY = "审计验证"
+    INTEGRITY = "完整性检查"
+    CHECKUP = "合规体检"
+    PERMISSIONS = "权限"
+    CHOOSE = "选择"
+    DROP = "算了"
+
+
+SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
+    Verb.CANCEL: ("取消", "取消掉", "取消预约", "取消面试", "发起取消", "申请取消", "撤", "撤掉", "撤了", "不面了", "不面试了", "qx", "quxiao", "cancel"),
+    Verb.BATCH_CANCEL: ("批量取消", "批量撤", "全部取消", "一键取消", "取消全部", "取消所有", "都取消", "plqx", "batch cancel"),
+    Verb.CONFIRM_BATCH: ("确认取消", "确认批量取消", "qrqx"),
+    Verb.RESCHEDULE: ("改期", "改约", "改时间", "改到", "重新安排", "调整时间", "换时间", "推迟", "延期", "延后", "挪到", "推到", "提前到", "gq", "reschedule"),
+    Verb.FIND: ("查", "查询", "查找", "查看", "查一下", "搜", "搜索", "找", "找一下", "候选人", "看看", "看一下", "cx", "find", "search"),
+    Verb.LIST: ("列表", "面试列表", "面试安排", "预约列表", "列出", "清单", "今日面试", "lb", "list"),
+    Verb.BOARD: ("看板", "面试看板", "kb", "board"),
+    Verb.TODO: ("审批", "待我审批", "待审批", "待我批", "我的审批", "审批列表", "待办", "我的待办", "dwsp", "sp", "todo"),
+    Verb.APPROVE: ("同意", "批准", "通过", "准了", "批了", "同意取消", "ty", "approve"),
+    Verb.REJECT: ("驳回", "拒绝", "不同意", "不批准", "不批", "否决", "bh", "reject"),
+    Verb.SEND_BACK: ("退回", "退回补充", "打回", "退回修改", "th"),
+    Verb.HAND_OVER: ("转交", "转给", "转办", "转交给", "zj"),
+    Verb.ADD: ("加签", "加签给", "前加签", "后加签", "并加签", "jq"),
+    Verb.WITHDRAW: ("撤回", "撤回申请", "收回申请", "ch", "withdraw"),
+    Verb.REMIND: ("催办", "催一下", "催", "催审批", "催促", "cb", "remind"),
+    Verb.DELEGATE: ("委托", "委托给", "代理给", "审批委托", "wt", "delegate"),
+    Verb.PHONE_CANCEL: ("登记电话取消", "电话取消", "登记取消", "电话登记取消", "djdhqx"),
+    Verb.TEMPLATE: ("模板", "取消模板", "mb", "template"),
+    Verb.CHANNEL: ("通知方式", "通知渠道", "tzfs"),
+    Verb.TIMELINE: ("时间轴", "时间线", "sjz", "timeline"),
+    Verb.EXPORT: ("导出", "下载", "dc", "export"),
+    Verb.RISK: ("风险", "取消风险", "风险提醒", "fx", "risk"),
+    Verb.WAITLIST: ("候补", "候补名单", "hb", "waitlist"),
+    Verb.ARCHIVE: ("归档状态", "归档", "档案状态", "gdzt"),
+    Verb.UNDO: ("撤销", "撤消", "撤销操作", "反悔", "后悔药", "undo"),
+    Verb.RESTORE: ("恢复", "恢复面试", "恢复预约", "hf", "restore"),
+    Verb.EVIDENCE: ("证据包", "争议包", "zjb"),
+    Verb.HELP: ("帮助", "帮助一下", "使用说明", "怎么用", "指令", "命令", "菜单", "说明书", "bz", "help", "?"),
+    Verb.TICKET: ("求助", "人工", "转人工", "人工客服", "联系管理员", "提工单", "工单", "qz"),
+    Verb.MINE: ("我的面试", "我的预约"),
+    Verb.RECORD: ("我的记录",),
+    Verb.PROGRESS: ("进度", "招聘进度"),
+    Verb.REPORT: ("报表", "统计", "报告"),
+    Verb.POLICY: ("规范", "取消规范", "取消规则", "规则"),
+    Verb.TRIAL: ("试算",),
+    Verb.AUDIT_SEARCH: ("审计检索", "审计查询"),
+    Verb.AUDIT_VERIFY: ("审计验证",),
+    Verb.INTEGRITY: ("完整性检查",),
+    Verb.CHECKUP: ("合规体检",),
+    Verb.PERMISSIONS: ("权限",),
+    Verb.CHOOSE: ("选", "选择"),
+    Verb.DROP: ("算了", "返回", "退出", "不弄了", "先不弄", "不取消了", "先不取消", "取消操作", "没事了", "drop", "back"),
+}
+"""Every spelling of a verb; a spelling is carried out only where it is written exactly."""
+
+_WORDS: Final = sorted(((word, verb) for verb, words in SPELLINGS.items() for word in words), key=lambda pair: -len(pair[0]))
+_EXACT: Final = dict(_WORDS)
+_ALONE: Final = frozenset(
+    "通过 拒绝 催 撤 查 找 搜 看看 看一下 下载 规则 命令 指令 说明书 人工 退出 返回 算了 没事了 统计 报告 通过 准了 批了 选 选择 清单 归档 工单 菜单 待办 "
+    "提前到 候选人 进度 权限 风险 列表 模板 规范 恢复 审批 同意 指令 审批 退回 撤了 推迟 延后 延期".split()
+)
+"""Everyday words: a verb only where they end at a space, a digit, a name, or the message."""
+
+
+def verb_at_start(said: str) -> tuple[Verb, int] | None:
+    """Find the longest verb a plain text begins with, and where it ends."""
+    for word, verb in _WORDS:
+        if said.startswith(word) and _ends_well(word, said[len(word) :]):
+            return verb, len(word)
+    return None
+
+
+def _ends_well(word: str, after: str) -> bool:
+    """Keep qx from being found in qxy."""
+    return not (word.isascii() and word.isalnum() and after[:1].isascii() and after[:1].isalpha())
+
+
+def is_everyday(said: str, length: int) -> bool:
+    """Tell whether what stands at the start is a word that also begins ordinary sentences."""
+    return said[:length] in _ALONE
+
+
+def verb_of(word: str) -> Verb | None:
+    """Name the verb that a whole word is."""
+    return _EXACT.get(word)
+
+
+@lru_cache(maxsize=1024)
+def _sound(word: str) -> str:
+    return full_pinyin(word)
+
+
+def nearest(text: str) -> list[str]:
+    """Name up to three verbs that a message not understood may have meant; only ever shown, never carried out."""
+    said = plain(text).lstrip("/ ")
+    first = re.split(r"[ ,.!?:]", said, maxsplit=1)[0][:8]
+    if not first:
+        return []
+    near = [verb.value for word, verb in _WORDS if len(word) > 1 and _is_near(word, first, said)]
+    return list(dict.fromkeys(near))[:3]
+
+
+def _is_near(word: str, first: str, said: str) -> bool:
+    """Take a slip in a whole first word, or the same sound wherever the word ends."""
+    if word.isascii():
+        return len(word) > 3 and is_one_edit(word, first)
+    if is_one_edit(word, first) and (len(word) > 2 or (len(first) == 2 and (word[0] == first[0] or word[1] == first[1]))):
+        return len(first) >= 2
+    start = said[: len(word)]
+    return start != word and len(start) == len(word) and not start.isascii() and _sound(start) == _sound(word)

@@ -1,0 +1,77 @@
+"""The store: tables and their enums, a file per noun."""
+
+from models.audit import AuditHead, AuditRecord
+from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
+from models.cancellation import (
+    CancellationRequest,
+    Evidence,
+    EvidenceBlob,
+    EvidenceKind,
+    Origin,
+    RequestStatus,
+    Step,
+    StepStatus,
+    StillNeeded,
+)
+from models.exchange import (
+    Attempt,
+    AttemptOutcome,
+    Card,
+    CardPurpose,
+    InboundMessage,
+    InboundStatus,
+    OutboxMessage,
+    OutboxStatus,
+    SeenCipher,
+)
+from models.organisation import Organisation, Position, Preset
+from models.person import (
+    Account,
+    Candidate,
+    CustomerServiceCursor,
+    Dialogue,
+    Employee,
+    Grant,
+    Invitation,
+    Platform,
+    Role,
+)
+
+__all__ = [
+    "Account",
+    "Attempt",
+    "AttemptOutcome",
+    "AuditHead",
+    "AuditRecord",
+    "Booking",
+    "BookingStatus",
+    "BookingTerm",
+    "CancellationRequest",
+    "Candidate",
+    "Card",
+    "CardPurpose",
+    "CustomerServiceCursor",
+    "Dialogue",
+    "Employee",
+    "EntryLink",
+    "Evidence",
+    "EvidenceBlob",
+    "EvidenceKind",
+    "Grant",
+    "InboundMessage",
+    "InboundStatus",
+    "Invitation",
+    "Organisation",
+    "Origin",
+    "OutboxMessage",
+    "OutboxStatus",
+    "Platform",
+    "Position",
+    "Preset",
+    "RequestStatus",
+    "Role",
+    "SeenCipher",
+    "Step",
+    "StepStatus",
+    "StillNeeded",
+]

@@ -1,0 +1,160 @@
+"""Cancellation requests, their approval steps and their evidence."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.booking import Booking
+from models.organisation import Organisation
+from models.person import Candidate, Employee, Role
+from models.vault import Sealed, SealedModel
+
+
+class RequestStatus(StrEnum):
+    """Where is this request? The moves are drawn in the README from `workflow/states.py`."""
+
+    DRAFT = "draft"  # 待 HR 提交
+    AWAITING_EVIDENCE = "awaiting_evidence"  # 待补证明
+    AWAITING_APPROVAL = "awaiting_approval"  # 审批中
+    APPROVED = "approved"  # 已通过，等待执行
+    CARRIED_OUT = "carried_out"  # 已执行
+    REJECTED = "rejected"  # 已驳回
+    SENT_BACK = "sent_back"  # 已退回补充
+    WITHDRAWN = "withdrawn"  # 已撤回
+    UNDONE = "undone"  # 已撤销
+    EXPIRED = "expired"  # 到点未决，系统代办关闭
+    REFUSED = "refused"  # 不予受理
+
+
+class Origin(StrEnum):
+    """Whose wish is it that the interview does not take place?"""
+
+    CANDIDATE = "candidate"
+    COMPANY = "company"
+    SYSTEM = "system"
+
+
+class StepStatus(StrEnum):
+    """What has become of one place in the chain?"""
+
+    WAITING = "waiting"  # 尚未轮到
+    OPEN = "open"  # 待审批
+    APPROVED = "approved"  # 已同意
+    REJECTED = "rejected"  # 已驳回
+    SENT_BACK = "sent_back"  # 已退回
+    CLOSED = "closed"  # 因申请结束而关闭
+
+
+class StillNeeded(StrEnum):
+    """岗位是否仍需招聘?"""
+
+    YES = "yes"  # 仍需
+    PAUSED = "paused"  # 暂停
+    NO = "no"  # 不再招聘
+
+
+class CancellationRequest(SealedModel):
+    """取消申请 for one booking; `policy` is the rule set as it stood when the request was filed."""
+
+    id = fields.UUIDField(primary_key=True)
+    number = fields.CharField(max_length=24, unique=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField("models.Booking", related_name="requests")
+    status = fields.CharEnumField(RequestStatus, max_length=24, default=RequestStatus.DRAFT)
+    revision = fields.IntField(default=1)
+    origin = fields.CharEnumField(Origin, max_length=16)
+    reason_code = fields.CharField(max_length=32, default="")
+    sealed_reason_text = fields.BinaryField(null=True)
+    reason_text = Sealed()
+    notify = fields.BooleanField(default=True)
+    keep_eligibility = fields.BooleanField(default=True)
+    late = fields.BooleanField(default=False)
+    requester: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
+    candidate: fields.ForeignKeyNullableRelation[Candidate] = fields.ForeignKeyField("models.Candidate", null=True)
+    policy = fields.JSONField[dict[str, object]](default=dict)
+    created_at = fields.DatetimeField()
+    filed_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+    effective_at = fields.DatetimeField(null=True)  # when the grace ends
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "cancellation_request"
+        indexes = (("status", "effective_at"),)
+
+    steps: fields.ReverseRelation["Step"]
+    evidence: fields.ReverseRelation["Evidence"]
+    booking_id: object
+    organisation_id: object
+    requester_id: object
+    candidate_id: object
+
+
+class Step(SealedModel):
+    """审批节点: one place in the chain and the answer given there; `level` counts from 1."""
+
+    id = fields.UUIDField(primary_key=True)
+    request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", related_name="steps"
+    )
+    level = fields.IntField()
+    revision = fields.IntField(default=1)
+    role = fields.CharEnumField(Role, max_length=24)
+    status = fields.CharEnumField(StepStatus, max_length=16, default=StepStatus.WAITING)
+    approver: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField("models.Employee", related_name="steps")
+    decided_by: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", null=True, related_name="decided_steps"
+    )
+    still_needed: StillNeeded | None = fields.CharEnumField(StillNeeded, max_length=8, null=True)  # type: ignore[assignment]
+    sealed_comment = fields.BinaryField(null=True)
+    comment = Sealed()
+    opened_at = fields.DatetimeField(null=True)
+    decided_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "step"
+        unique_together = (("request", "revision", "level"),)
+
+    request_id: object
+    approver_id: object
+
+
+class EvidenceKind(StrEnum):
+    """What proves the reason?"""
+
+    FILE = "file"  # 截图或文件
+    REPLY = "reply"  # 候选人本人的回复
+
+
+class Evidence(SealedModel):
+    """证明材料: sealed bytes under their digest, or the candidate's own words."""
+
+    id = fields.UUIDField(primary_key=True)
+    request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", related_name="evidence"
+    )
+    kind = fields.CharEnumField(EvidenceKind, max_length=8)
+    media_type = fields.CharField(max_length=80)
+    size = fields.IntField()
+    digest = fields.CharField(max_length=64)  # SHA-256 of the plain bytes
+    cipher_digest = fields.CharField(max_length=64)  # SHA-256 of what lies on disk
+    sealed_name = fields.BinaryField()
+    name = Sealed()
+    uploader: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
+    source = fields.CharField(max_length=160, default="")  # the platform's message id
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "evidence"
+        unique_together = (("request", "digest"),)
+
+
+class EvidenceBlob(Model):
+    """The sealed bytes of a piece of evidence; apart from its facts, so that lists never load it."""
+
+    id = fields.UUIDField(primary_key=True)  # the Evidence's id
+    sealed = fields.BinaryField()
+
+    class Meta:
+        table = "evidence_blob"

@@ -1,0 +1,168 @@
+"""What came in and what has to go out: inbox, outbox, attempts, and the cards people hold in their phones."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.booking import Booking
+from models.cancellation import CancellationRequest, Step
+from models.person import Account, Employee, Platform
+from models.vault import Sealed, SealedModel
+
+
+class InboundStatus(StrEnum):
+    """What has become of something that came in?"""
+
+    HANDLED = "handled"  # it had its effect, or was refused in words
+    DEAD = "dead"  # our own fault: kept for replay
+
+
+class InboundMessage(SealedModel):
+    """收到的消息: stored once under its business key, so that a repeat is seen; `answer` is what a repeat gets."""
+
+    id = fields.UUIDField(primary_key=True)
+    key = fields.CharField(max_length=190, unique=True)
+    platform = fields.CharField(max_length=16)
+    kind = fields.CharField(max_length=24)
+    status = fields.CharEnumField(InboundStatus, max_length=8, default=InboundStatus.HANDLED)
+    received_at = fields.DatetimeField()
+    answer = fields.JSONField[dict[str, object]](default=dict)
+    repeats = fields.IntField(default=0)
+    reference = fields.CharField(max_length=12, default="")
+    sealed_content = fields.BinaryField(null=True)
+    content = Sealed()
+
+    class Meta:
+        table = "inbound_message"
+
+
+class SeenCipher(Model):
+    """SHA-256 of an `Encrypt` value that was accepted once; kept for ever, because timestamps can be replayed."""
+
+    digest = fields.CharField(max_length=64, primary_key=True)
+    received_at = fields.DatetimeField()
+
+    class Meta:
+        table = "seen_cipher"
+
+
+class OutboxStatus(StrEnum):
+    """Where is this message?"""
+
+    WAITING = "waiting"  # due at not_before
+    CLAIMED = "claimed"  # a worker holds the lease
+    SENDING = "sending"  # a call may be under way; after a crash its outcome is unknown
+    SENT = "sent"
+    SUPPRESSED = "suppressed"  # no longer true, or somebody else was told instead; `reason` says why
+    DEAD = "dead"  # given up: a person has to act
+
+
+class OutboxMessage(SealedModel):
+    """待发消息: what must be said or done outside, kept until it is settled."""
+
+    id = fields.UUIDField(primary_key=True)
+    kind = fields.CharField(max_length=32)  # names the renderer: notice, card, card_update, timer…
+    topic = fields.CharField(max_length=48, default="")  # which notice or timer
+    status = fields.CharEnumField(OutboxStatus, max_length=12, default=OutboxStatus.WAITING)
+    platform = fields.CharEnumField(Platform, max_length=16, null=True)
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField("models.Account", null=True)
+    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField("models.Booking", null=True)
+    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", null=True
+    )
+    card: fields.ForeignKeyNullableRelation["Card"] = fields.ForeignKeyField("models.Card", null=True)
+    dedupe = fields.CharField(max_length=120, null=True, unique=True)
+    sealed_payload = fields.BinaryField(null=True)
+    payload = Sealed()
+    posted_at = fields.DatetimeField()
+    not_before = fields.DatetimeField(db_index=True)
+    attempts = fields.IntField(default=0)
+    fence = fields.IntField(default=0)
+    lease_until = fields.FloatField(default=0.0)  # transport time: seconds since the epoch of the real clock
+    reason = fields.CharField(max_length=80, default="")
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "outbox_message"
+        indexes = (("status", "not_before"), ("booking", "kind"), ("request", "kind"))
+
+    account_id: object
+    booking_id: object
+    request_id: object
+    card_id: object
+
+
+class AttemptOutcome(StrEnum):
+    """How did one try end?"""
+
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Attempt(SealedModel):
+    """投递尝试: one try, written before the call; `content` is the text as the person got it."""
+
+    id = fields.UUIDField(primary_key=True)
+    message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
+        "models.OutboxMessage", related_name="tries"
+    )
+    number = fields.IntField()
+    platform = fields.CharField(max_length=16)
+    outcome = fields.CharEnumField(AttemptOutcome, max_length=8, default=AttemptOutcome.SENDING)
+    provider_id = fields.CharField(max_length=160, default="", db_index=True)
+    error = fields.CharField(max_length=160, default="")
+    sealed_content = fields.BinaryField(null=True)
+    content = Sealed()
+    started_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attempt"
+
+
+class CardPurpose(StrEnum):
+    """What does this card ask of, or show to, its holder?"""
+
+    CONFIRM = "confirm"  # HR: cancel this booking, with this reason?
+    REQUEST = "request"  # HR: my request on its way
+    APPROVAL = "approval"  # an approver: decide this step
+    BOOKING = "booking"  # a booking with its buttons
+    CANDIDATE = "candidate"  # a candidate who is a member: what about your interview?
+
+
+class Card(SealedModel):
+    """互动卡片 in one person's phone. Buttons carry only `handle`; what they may do is looked up when pressed.
+
+    `state` is JSON: what a confirm card proposes before anything is filed.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    handle = fields.CharField(max_length=26, unique=True)
+    purpose = fields.CharEnumField(CardPurpose, max_length=12)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("models.Account")
+    holder: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
+    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField("models.Booking", null=True)
+    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", null=True, related_name="cards"
+    )
+    step: fields.ForeignKeyNullableRelation[Step] = fields.ForeignKeyField("models.Step", null=True)
+    revision = fields.IntField(default=1)  # of the request or booking that it shows
+    closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
+    sealed_state = fields.BinaryField(null=True)
+    state = Sealed()
+    delivered_at = fields.DatetimeField(null=True)
+    as_text = fields.BooleanField(default=False)  # the platform refused the card; it went out as text
+    update_codes = fields.JSONField[list[str]](default=list)  # WeCom: each is good for one update within 72 hours
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "card"
+
+    account_id: object
+    holder_id: object
+    booking_id: object
+    request_id: object
+    step_id: object

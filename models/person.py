@@ -1,0 +1,139 @@
+"""People: employees with their rights, candidates, and the accounts through which both are reached."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.organisation import Organisation
+from models.vault import Sealed, SealedModel
+
+
+class Role(StrEnum):
+    """What may an employee do in a unit and below it?"""
+
+    HR = "hr"  # 招聘专员: asks for cancellations
+    DEPARTMENT_HEAD = "department_head"  # 用人部门: says whether the position still needs people
+    LEADER = "leader"  # 分管领导: decides
+    INTERVIEWER = "interviewer"  # 面试官: is told
+    AUDITOR = "auditor"  # 审计: reads everything, writes nothing
+    SYSTEM_ADMIN = "system_admin"  # 系统管理员
+    SECURITY_ADMIN = "security_admin"  # 安全管理员
+
+
+class Platform(StrEnum):
+    """Through which door does somebody reach us, and we them?"""
+
+    DINGTALK = "dingtalk"
+    WECOM = "wecom"
+    KF = "kf"  # 微信客服
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Employee(SealedModel):
+    """员工; `key` is the person's id in the company, the same on every platform in the demo."""
+
+    id = fields.UUIDField(primary_key=True)
+    key = fields.CharField(max_length=64, unique=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    sealed_name = fields.BinaryField()
+    name = Sealed()
+    deputy: fields.ForeignKeyNullableRelation["Employee"] = fields.ForeignKeyField("models.Employee", null=True)
+    active = fields.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        table = "employee"
+
+
+class Grant(Model):
+    """授权: a role in an organisation and everything below it."""
+
+    id = fields.UUIDField(primary_key=True)
+    employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField("models.Employee", related_name="grants")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    role = fields.CharEnumField(Role, max_length=24)
+
+    class Meta:
+        table = "grant_"
+        unique_together = (("employee", "organisation", "role"),)
+
+
+class Candidate(SealedModel):
+    """候选人; `preferred` is the channel they asked for, the others follow as fallbacks."""
+
+    id = fields.UUIDField(primary_key=True)
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    key = fields.CharField(max_length=64, null=True)
+    sealed_name = fields.BinaryField()
+    name = Sealed()
+    sealed_phone = fields.BinaryField(null=True)
+    phone = Sealed()
+    sealed_email = fields.BinaryField(null=True)
+    email = Sealed()
+    phone_index = fields.CharField(max_length=32, null=True, db_index=True)
+    email_index = fields.CharField(max_length=32, null=True, db_index=True)
+    sealed_secret = fields.BinaryField()  # 32 random bytes in hex: the key of this person's commitments in the log
+    secret = Sealed()
+    preferred = fields.CharEnumField(Platform, max_length=16, null=True)
+
+    class Meta:
+        table = "candidate"
+
+
+class Account(SealedModel):
+    """How one person is known on one platform; `address` is a userid, an external_userid, a phone or a mail address."""
+
+    id = fields.UUIDField(primary_key=True)
+    platform = fields.CharEnumField(Platform, max_length=16)
+    address_index = fields.CharField(max_length=32)
+    sealed_address = fields.BinaryField()
+    address = Sealed()
+    employee: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", null=True, related_name="accounts"
+    )
+    candidate: fields.ForeignKeyNullableRelation[Candidate] = fields.ForeignKeyField(
+        "models.Candidate", null=True, related_name="accounts"
+    )
+    heard_at = fields.DatetimeField(null=True)  # when the person last wrote; opens WeChat's 48-hour window
+    sent_since_heard = fields.IntField(default=0, db_default=0)  # how many of the five messages are spent
+
+    class Meta:
+        table = "account"
+        indexes = (("platform", "address_index"),)
+
+
+class Invitation(Model):
+    """The personal WeChat link of one candidate: who opens it first is bound to them."""
+
+    id = fields.UUIDField(primary_key=True)
+    candidate: fields.ForeignKeyRelation[Candidate] = fields.ForeignKeyField("models.Candidate")
+    token_index = fields.CharField(max_length=32, unique=True)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "invitation"
+
+
+class CustomerServiceCursor(Model):
+    """How far the messages of one customer-service account have been read."""
+
+    open_kfid = fields.CharField(max_length=64, primary_key=True)
+    cursor = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "customer_service_cursor"
+
+
+class Dialogue(SealedModel):
+    """The one question that is open with one person in one chat; a new question replaces the old."""
+
+    id = fields.UUIDField(primary_key=True)
+    place = fields.CharField(max_length=32, unique=True)  # keyed hash of platform, person and chat
+    sealed_state = fields.BinaryField()
+    state = Sealed()
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "dialogue"

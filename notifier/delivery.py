@@ -1,0 +1,180 @@
+"""送达: one row, one or more tries, one outcome. What is said is made here, from the state as it is now."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import Account, Booking, OutboxMessage, OutboxStatus, Platform, Role
+from models.store import Store
+from notifier import claims
+from notifier.attempts import Tried, Trier
+from notifier.channels import Parcel, in_order
+from notifier.messages import NOTICES, Matter
+from notifier.plain_channels import Channels
+from notifier.retry import next_attempt_at
+from notifier.words import Words
+from platforms.calendar import invitation
+from platforms.errors import PlatformError, Refused, Unreachable
+from workflow import access, administering, audit, outbox, requests
+from workflow.acting import Act
+from workflow.finding import BOOKING_RELATIONS
+from workflow.views import booking_view, request_view
+
+TRIES_BEFORE_NEXT = 3  # temporary failures of one channel before the next is used
+HURRY = timedelta(hours=2)  # so near the start, the next channel is used at the first failure
+
+
+@dataclass(frozen=True)
+class Notices:
+    """Delivers notices and answers in words."""
+
+    store: Store
+    channels: Channels
+    trier: Trier
+    public_url: str
+    organizer: str
+    now: Callable[[], datetime]
+
+    async def deliver(self, row: OutboxMessage) -> None:
+        """Deliver one `notice` or `say` row and settle it."""
+        words, accounts = await self._prepared(row)
+        if words is None:
+            await self._settle(row, OutboxStatus.SUPPRESSED, "no-longer-true")
+        elif not accounts:
+            await self._give_up(row, "no-channel")
+        else:
+            await self._try_in_turn(row, words, accounts)
+
+    async def _prepared(self, row: OutboxMessage) -> tuple[Words | None, list[Account]]:
+        payload = json.loads(row.payload) if row.payload else {}
+        if row.kind == "say":
+            choices = tuple((str(key), str(text)) for key, text in payload["choices"])
+            return Words(payload["text"], choices=choices), [await Account.get(id=row.account_id)]
+        booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
+        words = NOTICES[row.topic](await self._matter(row, booking, payload))
+        if row.account_id:
+            return words, [await Account.get(id=row.account_id)]
+        accounts = await outbox.accounts_of(booking.candidate)
+        left = [each for each in accounts if each.platform not in payload.get("without", ())]
+        return words, in_order(
+            [each for each in left if each.platform in self.channels], booking.candidate.preferred, self.now()
+        )
+
+    async def _matter(self, row: OutboxMessage, booking: Booking, payload: dict[str, str]) -> Matter:
+        request = await requests.reload(row.request_id) if row.request_id else None
+        token = await administering.link_token(booking)
+        return Matter(
+            booking=booking_view(booking),
+            request=request_view(request, Act(self.now(), "clock")) if request else None,
+            link=f"{self.public_url}/i/{token}",
+            reason_code=request.reason_code if request else "",
+            words=payload.get("words", ""),
+        )
+
+    async def _try_in_turn(self, row: OutboxMessage, words: Words, accounts: list[Account]) -> None:
+        tried = Tried("")
+        for account in accounts:
+            tried = await self._try(row, words, account)
+            if tried.error is None:
+                await self._arrived(row, account, tried)
+                return
+            if not await self._next_channel(row, tried.error):
+                break
+        await self._failed(row, tried)
+
+    async def _try(self, row: OutboxMessage, words: Words, account: Account) -> Tried:
+        channel = self.channels.get(account.platform)
+        if channel is None:
+            return Tried(account.platform, error=Unreachable("no-channel", f"{account.platform} is not configured"))
+        calendar = await self._calendar(row, words, account) if account.platform == Platform.EMAIL else None
+
+        def parcel(repeat: bool) -> Parcel:
+            return Parcel(row.id.hex, str(account.address), words, row.posted_at, repeat, calendar)
+
+        return await self.trier.attempt(
+            row,
+            account.platform,
+            words.numbered(),
+            lambda repeat: channel.send(parcel(repeat)),
+            lambda: channel.was_sent(parcel(True)),
+        )
+
+    async def _calendar(self, row: OutboxMessage, words: Words, account: Account) -> bytes | None:
+        if not words.calendar:
+            return None
+        booking = await Booking.get(id=row.booking_id).prefetch_related("position")
+        return invitation(
+            f"{booking.id.hex}@shouyue",
+            booking.calendar_sequence,
+            booking.starts_at,
+            booking.starts_at + timedelta(minutes=booking.duration_min),
+            f"面试：{booking.position.name}",
+            self.organizer,
+            str(account.address),
+            "CANCEL" if words.calendar == "CANCEL" else "REQUEST",
+            written_at=self.now(),
+        )
+
+    async def _next_channel(self, row: OutboxMessage, error: PlatformError) -> bool:
+        """Tell whether the next channel is worth using now, rather than waiting for this one."""
+        if isinstance(error, Unreachable | Refused) or row.attempts >= TRIES_BEFORE_NEXT:
+            return True
+        booking = await Booking.get_or_none(id=row.booking_id)
+        return booking is not None and booking.starts_at - self.now() < HURRY
+
+    async def _arrived(self, row: OutboxMessage, account: Account, tried: Tried) -> None:
+        async def work() -> None:
+            await claims.settle(row, OutboxStatus.SENT, self.now())
+            if account.platform == Platform.KF:
+                account.sent_since_heard += 1
+                await account.save(update_fields=["sent_since_heard"])
+            if row.kind == "notice":
+                await self._record(row, "notice.delivered", True, tried)
+
+        await self.store.transact(work)
+
+    async def _failed(self, row: OutboxMessage, tried: Tried) -> None:
+        error = tried.error
+        assert error is not None
+        again = None if isinstance(error, Unreachable) else next_attempt_at(error, row.attempts, self.now())
+        if again is None:
+            await self._give_up(row, error.code)
+        else:
+            await self.store.transact(lambda: claims.postpone(row, again, error.code))
+
+    async def _give_up(self, row: OutboxMessage, reason: str) -> None:
+        """Leave a visible dead letter; when a candidate could not be told, a person has to call (I4)."""
+
+        async def work() -> None:
+            await claims.settle(row, OutboxStatus.DEAD, self.now(), reason)
+            if row.kind != "notice":
+                return
+            await self._record(row, "notice.failed", False, Tried("", reason))
+            if row.account_id is None:
+                await self._ask_hr_to_call(row)
+
+        await self.store.transact(work)
+
+    async def _ask_hr_to_call(self, row: OutboxMessage) -> None:
+        booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
+        for recruiter in await access.holders(Role.HR, booking.organisation):
+            await outbox.tell_employee(Act(self.now(), "clock"), "hr_unreachable", recruiter, booking)
+
+    async def _settle(self, row: OutboxMessage, status: OutboxStatus, reason: str) -> None:
+        await self.store.transact(lambda: claims.settle(row, status, self.now(), reason))
+
+    async def _record(self, row: OutboxMessage, action: str, ok: bool, tried: Tried) -> None:
+        """Note to whom, through which channel and with which proof, as a commitment (电子签名法 6, 11)."""
+        booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
+        request = await requests.reload(row.request_id) if row.request_id else None
+        subject = requests.subject_of(request) if request else requests.booking_subject(booking)
+        to = "candidate" if row.account_id is None else "employee"
+        data = {
+            "topic": row.topic,
+            "to": to,
+            "channel": tried.platform,
+            "provider": tried.provider_id,
+            "try": row.attempts,
+        }
+        await audit.record(Act(self.now(), "clock"), booking.organisation, action, subject, ok=ok, data=data)

@@ -1,0 +1,123 @@
+"""The only way to fetch a booking or a request on someone's behalf. Deny by default (S79, S80, I12)."""
+
+from collections.abc import Iterable
+
+from tortoise.expressions import Q
+
+from models import Booking, CancellationRequest, Employee, Grant, Organisation, Role
+from workflow.acting import Act
+from workflow.errors import NotAllowed, NotFound
+
+READ, CANCEL = "booking:read", "booking:cancel"
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.HR: frozenset({READ, CANCEL}),
+    Role.DEPARTMENT_HEAD: frozenset({READ}),
+    Role.LEADER: frozenset({READ}),
+    Role.INTERVIEWER: frozenset(),
+    Role.AUDITOR: frozenset({READ}),
+    Role.SYSTEM_ADMIN: frozenset(),
+    Role.SECURITY_ADMIN: frozenset(),
+}
+
+
+def covers(granted: str, path: str) -> bool:
+    """Tell whether a grant on one unit reaches another: itself and everything below it."""
+    return path == granted or path.startswith(granted + "/")
+
+
+async def grants_of(employee: Employee) -> list[tuple[Role, str]]:
+    """Return the employee's roles with the unit each is held in; none for somebody who left."""
+    if not employee.active:
+        return []
+    return [
+        (each.role, each.organisation.path)
+        for each in await Grant.filter(employee=employee).prefetch_related("organisation")
+    ]
+
+
+async def scopes(employee: Employee, permission: str) -> list[str]:
+    """Return the units in which the employee holds this permission."""
+    return [path for role, path in await grants_of(employee) if permission in PERMISSIONS[role]]
+
+
+async def may(employee: Employee, permission: str, organisation: Organisation) -> bool:
+    """Tell whether the employee may do this in this unit."""
+    return any(covers(path, organisation.path) for path in await scopes(employee, permission))
+
+
+async def holds(employee: Employee, role: Role, organisation: Organisation) -> bool:
+    """Tell whether the employee holds this role in this unit now."""
+    return any(held == role and covers(path, organisation.path) for held, path in await grants_of(employee))
+
+
+async def holders(role: Role, organisation: Organisation) -> list[Employee]:
+    """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
+    paths = _upwards(organisation.path)
+    grants = await Grant.filter(role=role, organisation__path__in=paths, employee__active=True).prefetch_related(
+        "employee", "organisation"
+    )
+    for path in paths:
+        found = sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
+        if found:
+            return found
+    return []
+
+
+def _upwards(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def within(paths: Iterable[str], prefix: str = "organisation__") -> Q:
+    """Return the condition that a row belongs to one of these units or below."""
+    condition = Q(pk__isnull=True)  # no unit: nothing
+    for path in paths:
+        condition |= Q(**{f"{prefix}path": path}) | Q(**{f"{prefix}path__startswith": path + "/"})
+    return condition
+
+
+async def require_employee(act: Act) -> Employee:
+    """Return the acting employee, or refuse somebody who is none."""
+    if act.employee is None:
+        raise NotAllowed("no-role")
+    return act.employee
+
+
+async def booking_for(act: Act, booking_id: object, permission: str = READ) -> Booking:
+    """Fetch a booking that the acting employee may see; a foreign one is as absent as none."""
+    employee = await require_employee(act)
+    booking = await Booking.get_or_none(id=booking_id).prefetch_related(
+        "organisation", "candidate", "position", "interviewer"
+    )
+    if booking is None or not await may(employee, READ, booking.organisation):
+        raise NotFound(what="booking")
+    if not await may(employee, permission, booking.organisation):
+        raise NotAllowed(permission=permission)
+    return booking
+
+
+async def request_for(act: Act, request_id: object) -> CancellationRequest:
+    """Fetch a request that the acting employee may see: by right of a role, as its requester or as an approver."""
+    employee = await require_employee(act)
+    request = await CancellationRequest.get_or_none(id=request_id).prefetch_related(*REQUEST_RELATIONS)
+    if request is None:
+        raise NotFound(what="request")
+    involved = employee.id in {request.requester_id, *(step.approver_id for step in request.steps)}
+    if not involved and not await may(employee, READ, request.organisation):
+        raise NotFound(what="request")
+    return request
+
+
+REQUEST_RELATIONS = (
+    "organisation",
+    "requester",
+    "candidate",
+    "steps__approver",
+    "steps__decided_by",
+    "evidence",
+    "booking__candidate",
+    "booking__position",
+    "booking__interviewer",
+    "booking__organisation",
+)

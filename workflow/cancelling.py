@@ -1,0 +1,205 @@
+"""A company's cancellation: ask, submit, prove, undo, withdraw, expire. Each verb is one transaction's work."""
+
+from dataclasses import dataclass
+
+from models import (
+    Booking,
+    BookingStatus,
+    CancellationRequest,
+    Card,
+    CardPurpose,
+    Evidence,
+    Origin,
+    RequestStatus,
+)
+from workflow import access, audit, chain, outbox, requests
+from workflow.acting import Act
+from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Stale
+from workflow.numbering import request_number
+from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
+from workflow.reasons import reason_of
+from workflow.states import LIVE_BOOKINGS, OPEN_REQUESTS
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What HR chose on the card: why, and what follows for the candidate."""
+
+    reason_code: str
+    reason_text: str = ""
+    notify: bool = True
+    keep: bool = True
+
+
+def preview(booking: Booking, origin: Origin, act: Act) -> tuple[Policy, Decision]:
+    """Return what the rules would ask for; the confirm card shows it before anything is filed."""
+    policy = policy_of(booking.organisation)
+    facts = Facts(origin, act.candidate is not None, booking.starts_at, act.now, booking.position.sensitive)
+    return policy, decision_for(facts, policy)
+
+
+async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
+    """Hand HR the card on which a located booking is cancelled; nothing is filed yet."""
+    employee = await access.require_employee(act)
+    require_cancellable(booking, await open_request_of(booking))
+    account = await outbox.account_of(employee)
+    if account is None:
+        raise Missing(what="account")
+    state = {"reason": wish.reason_code, "text": wish.reason_text, "notify": wish.notify, "keep": wish.keep}
+    return await outbox.hand_card(act, CardPurpose.CONFIRM, account, holder=employee, booking=booking, state=state)
+
+
+async def open_request_of(booking: Booking) -> CancellationRequest | None:
+    """Return the request that is under way for this booking."""
+    return await CancellationRequest.filter(booking=booking, status__in=OPEN_REQUESTS).first()
+
+
+def require_cancellable(booking: Booking, open_request: CancellationRequest | None) -> None:
+    """Refuse a booking that is over, or that somebody is cancelling already."""
+    if open_request is not None:
+        raise AlreadyDecided("申请中", open_request.number, open_request.created_at)
+    if booking.status == BookingStatus.CANCELLED:
+        raise AlreadyDecided("已取消", "", booking.cancelled_at)
+    if booking.status not in LIVE_BOOKINGS:
+        raise NotNow(state=str(booking.status))
+
+
+async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown: int) -> CancellationRequest:
+    """File a request and freeze the booking; the rules say whether it is carried out, proven or approved first."""
+    employee = await access.require_employee(act)
+    booking = await access.booking_for(act, booking.id, access.CANCEL)
+    require_cancellable(booking, await open_request_of(booking))
+    if shown != booking.revision:
+        raise Stale(number=booking.number)
+    reason = reason_of(wish.reason_code, wish.reason_text)
+    policy, decision = preview(booking, reason.origin, act)
+    request = await CancellationRequest.create(
+        number=await request_number(act.now),
+        organisation=booking.organisation,
+        booking=booking,
+        origin=reason.origin,
+        reason_code=reason.code,
+        reason_text=wish.reason_text or None,
+        notify=wish.notify,
+        keep_eligibility=wish.keep,
+        late=decision.late,
+        requester=employee,
+        policy=snapshot(policy, decision),
+        created_at=act.now,
+        filed_at=act.now,
+    )
+    await requests.freeze(booking)
+    request = await requests.reload(request.id)
+    await _record_filing(act, request)
+    await outbox.set_timer(act, "expire", booking.starts_at, request)
+    await proceed(act, request)
+    return request
+
+
+async def _record_filing(act: Act, request: CancellationRequest) -> None:
+    candidate = request.booking.candidate
+    personal = {"candidate": audit.commitment(candidate, "name", candidate.name)}
+    if request.reason_text:
+        personal["reason"] = audit.commitment(candidate, "reason", request.reason_text)
+    data = {
+        "booking": request.booking.number,
+        "reason": request.reason_code,
+        "origin": str(request.origin),
+        "late": request.late,
+        "notify": request.notify,
+        "keep": request.keep_eligibility,
+        "policy": request.policy,
+    }
+    await audit.record(
+        act, request.organisation, "request.filed", requests.subject_of(request), data=data, personal=personal
+    )
+
+
+async def proceed(act: Act, request: CancellationRequest) -> None:
+    """Take the next step that the rules want: evidence, then the chain, then carrying out."""
+    needed = int(str(request.policy.get("evidence", 0)))
+    if await Evidence.filter(request=request).count() < needed:
+        if request.status != RequestStatus.AWAITING_EVIDENCE:
+            await requests.move(request, RequestStatus.AWAITING_EVIDENCE)
+        return
+    if not chain.roles_of(request):
+        await requests.decided(act, request)
+        return
+    await chain.lay_out(request)
+    await requests.move(request, RequestStatus.AWAITING_APPROVAL)
+    await chain.open_next(act, request)
+
+
+async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
+    """Send a drafted or returned request (again) on its way; a returned one is a new revision."""
+    employee = await access.require_employee(act)
+    if request.requester_id not in (None, employee.id):
+        raise NotYours(approver=request.requester.name if request.requester else "")
+    if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
+        raise NotNow(state=str(request.status))
+    if request.status == RequestStatus.SENT_BACK:
+        request.revision += 1
+    request.requester, request.filed_at = employee, act.now
+    await request.save()
+    await audit.record(act, request.organisation, "request.submitted", requests.subject_of(request))
+    await proceed(act, request)
+    return request
+
+
+async def evidence_came(act: Act, request: CancellationRequest) -> None:
+    """Go on with a request that waited for evidence, and show it on the requester's card."""
+    if request.status == RequestStatus.AWAITING_EVIDENCE:
+        await proceed(act, request)
+    await requests.refresh_requesters_card(act, request)
+
+
+async def undo(act: Act, request: CancellationRequest) -> CancellationRequest:
+    """Take a decided cancellation back inside the grace: the booking stands and nobody was told (D1)."""
+    employee = await access.require_employee(act)
+    if request.requester_id != employee.id:
+        raise NotYours(approver=request.requester.name if request.requester else "")
+    if request.status == RequestStatus.CARRIED_OUT:
+        raise NotNow(state="grace-over", at=request.ended_at)
+    if request.status != RequestStatus.APPROVED or (request.effective_at and act.now >= request.effective_at):
+        raise NotNow(state=str(request.status))
+    await requests.end(act, request, RequestStatus.UNDONE)
+    await audit.record(act, request.organisation, "request.undone", requests.subject_of(request))
+    return request
+
+
+async def withdraw(act: Act, request: CancellationRequest) -> CancellationRequest:
+    """Take one's own request back before it is decided (撤回)."""
+    employee = await access.require_employee(act)
+    if request.requester_id != employee.id:
+        raise NotYours(approver=request.requester.name if request.requester else "")
+    if requests.is_candidates(request):
+        raise NotNow(state="candidates-word")
+    await requests.end(act, request, RequestStatus.WITHDRAWN)
+    await audit.record(act, request.organisation, "request.withdrawn", requests.subject_of(request))
+    return request
+
+
+async def expire(act: Act, request: CancellationRequest) -> bool:
+    """Close what is undecided when the interview starts (系统代办): a company's interview stands, a declined one too.
+
+    False when it was decided before.
+    """
+    undecided = [status for status in OPEN_REQUESTS if status != RequestStatus.APPROVED]
+    if request.status not in undecided or act.now < request.booking.starts_at:
+        return False
+    await requests.end(act, request, RequestStatus.EXPIRED)
+    await audit.record(act, request.organisation, "request.expired", requests.subject_of(request), why="clock")
+    return True
+
+
+async def last_undoable(act: Act) -> CancellationRequest | None:
+    """Return the newest cancellation of this employee whose grace still runs."""
+    mine = CancellationRequest.filter(requester=act.employee, status=RequestStatus.APPROVED, effective_at__gt=act.now)
+    found = await mine.order_by("-decided_at").first()
+    return await requests.reload(found.id) if found else None
+
+
+async def history_line(booking: Booking) -> int:
+    """Return how many of this candidate's earlier requests ended in a cancellation."""
+    done = CancellationRequest.filter(booking__candidate=booking.candidate, status=RequestStatus.CARRIED_OUT)
+    return await done.count()

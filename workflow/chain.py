@@ -1,0 +1,77 @@
+"""The chain of steps of a request: who has to agree, in which order, and whose turn it is."""
+
+from tortoise.queryset import QuerySet
+
+from models import (
+    CancellationRequest,
+    Card,
+    CardPurpose,
+    Employee,
+    OutboxMessage,
+    OutboxStatus,
+    RequestStatus,
+    Role,
+    Step,
+    StepStatus,
+)
+from workflow import access, outbox
+from workflow.acting import Act
+from workflow.errors import Missing
+
+
+def steps_of(request: CancellationRequest) -> QuerySet[Step]:
+    """Return the query of the current revision's steps."""
+    return Step.filter(request=request, revision=request.revision)
+
+
+def roles_of(request: CancellationRequest) -> list[Role]:
+    """Return the roles that have to agree, as the policy said when the request was filed."""
+    steps = request.policy.get("steps", [])
+    return [Role(str(role)) for role in steps] if isinstance(steps, list) else []
+
+
+async def lay_out(request: CancellationRequest) -> None:
+    """Write the chain of this revision: one step for each role, each with the person who holds it.
+
+    One person is at most one level, and nobody decides their own request (S38). A step that nobody may take is
+    refused, never passed silently (S40).
+    """
+    taken = {request.requester_id}
+    for level, role in enumerate(roles_of(request), start=1):
+        people = [each for each in await access.holders(role, request.organisation) if each.id not in taken]
+        if not people:
+            raise Missing(what="approver", role=str(role))
+        taken.add(people[0].id)
+        await Step.create(request=request, level=level, revision=request.revision, role=role, approver=people[0])
+
+
+async def open_next(act: Act, request: CancellationRequest) -> Step | None:
+    """Open the first waiting step and hand its approver a card; None when every step has agreed."""
+    step = await steps_of(request).filter(status=StepStatus.WAITING).order_by("level").first()
+    if step is None:
+        return None
+    step.status, step.opened_at = StepStatus.OPEN, act.now
+    await step.save(update_fields=["status", "opened_at"])
+    approver = await step.approver
+    account = await outbox.account_of(approver)
+    if account is None:
+        raise Missing(what="approver-account", role=str(step.role))
+    await outbox.hand_card(
+        act, CardPurpose.APPROVAL, account, holder=approver, booking=request.booking, request=request, step=step
+    )
+    return step
+
+
+async def close_card(act: Act, card: Card) -> None:
+    """Withdraw a card: its buttons go, and one that has not been sent yet never is."""
+    card.closed = True
+    await card.save(update_fields=["closed"])
+    unsent = OutboxMessage.filter(card=card, kind="card", status=OutboxStatus.WAITING)
+    if not await unsent.update(status=OutboxStatus.SUPPRESSED, reason="withdrawn", settled_at=act.now):
+        await outbox.refresh_card(act, card)
+
+
+async def open_steps_of(employee: Employee) -> list[Step]:
+    """Return what waits for this person, oldest first (待我审批)."""
+    mine = Step.filter(approver=employee, status=StepStatus.OPEN, request__status=RequestStatus.AWAITING_APPROVAL)
+    return list(await mine.order_by("opened_at").prefetch_related("request"))

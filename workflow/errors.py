@@ -1,0 +1,76 @@
+"""What the workflow refuses, and why. A refusal changes nothing; the attempt is recorded.
+
+Refusal
+├── NotFound           nothing of this kind that this person may see
+├── NotAllowed         the person has no right to do this
+├── NotYours           this step is decided by somebody else
+├── AlreadyDecided     somebody decided before, perhaps oneself
+├── Stale              what was shown has changed since
+├── NotNow             the state does not allow this move
+├── Missing            a reason, evidence or an approver is missing
+└── Invalid            the value is of the wrong kind
+"""
+
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """Something is not done. `code` is stable; `facts` fill the sentence that the person reads."""
+
+    code = "refused"
+
+    def __init__(self, code: str = "", **facts: object) -> None:
+        self.code = code or type(self).code
+        self.facts = facts
+        super().__init__(self.code)
+
+
+class NotFound(Refusal):
+    """Nothing of this kind exists for this person; a foreign one gets the same answer as an absent one."""
+
+    code = "not-found"
+
+
+class NotAllowed(Refusal):
+    """The person lacks the right."""
+
+    code = "not-allowed"
+
+
+class NotYours(Refusal):
+    """The step belongs to `approver`."""
+
+    code = "not-yours"
+
+
+class AlreadyDecided(Refusal):
+    """The matter was settled at `at`; `by` and `what` say by whom and how."""
+
+    code = "already-decided"
+
+    def __init__(self, what: str, by: str = "", at: datetime | None = None) -> None:
+        super().__init__(what=what, by=by, at=at)
+
+
+class Stale(Refusal):
+    """The card shows an older revision."""
+
+    code = "stale"
+
+
+class NotNow(Refusal):
+    """`state` does not allow the move."""
+
+    code = "not-now"
+
+
+class Missing(Refusal):
+    """`what` is missing: reason, reason-text, evidence, approver."""
+
+    code = "missing"
+
+
+class Invalid(Refusal):
+    """`what` has a value that does not exist."""
+
+    code = "invalid"

@@ -1,0 +1,93 @@
+"""证明材料: kept sealed under its digest; a request that waits for it moves on when there is enough (S37)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from models import Booking, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
+from models.vault import vault
+from workflow import audit
+from workflow.acting import Act
+from workflow.errors import Invalid
+
+LARGEST = 10 * 1024 * 1024
+SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"%PDF-": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class Material:
+    """A file as it came; `source` is the platform's own id of the message that brought it."""
+
+    content: bytes
+    name: str
+    source: str
+
+
+def media_type(content: bytes) -> str:
+    """Return the type that the bytes themselves show, or refuse what is neither a picture nor a PDF."""
+    for signature, kind in SIGNATURES.items():
+        if content.startswith(signature):
+            return kind
+    raise Invalid("evidence-type", allowed="PNG、JPG 图片或 PDF")
+
+
+async def keep_file(act: Act, request: CancellationRequest, material: Material) -> Evidence:
+    """Keep a file; the same bytes twice are one piece."""
+    if len(material.content) > LARGEST:
+        raise Invalid("evidence-size", most_mb=LARGEST // 2**20)
+    kind = media_type(material.content)
+    return await _keep(act, request, EvidenceKind.FILE, kind, material)
+
+
+async def keep_reply(act: Act, request: CancellationRequest, words: str, source: str) -> Evidence:
+    """Keep the candidate's own words: they are the proof, nobody has to take a screenshot of them."""
+    material = Material(words.encode(), "候选人回复", source)
+    return await _keep(act, request, EvidenceKind.REPLY, "text/plain", material)
+
+
+async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, media: str, material: Material) -> Evidence:
+    digest = hashlib.sha256(material.content).hexdigest()
+    known = await Evidence.get_or_none(request=request, digest=digest)
+    if known:
+        return known
+    piece = Evidence(
+        request=request,
+        kind=kind,
+        media_type=media,
+        size=len(material.content),
+        digest=digest,
+        name=material.name,
+        uploader=act.employee,
+        source=material.source[:160],
+        created_at=act.now,
+    )
+    sealed = vault().seal(material.content, f"evidence_blob.sealed.{piece.id}")
+    piece.cipher_digest = hashlib.sha256(sealed).hexdigest()
+    await piece.save()
+    await EvidenceBlob.create(id=piece.id, sealed=sealed)
+    booking = await Booking.get(id=request.booking_id).prefetch_related("candidate", "organisation")
+    line = {
+        "ct": piece.cipher_digest,
+        "pt": audit.commitment(booking.candidate, "evidence", digest),
+        "size": piece.size,
+        "type": media,
+    }
+    subject = ("cancel_request", request.number, request.revision)
+    await audit.record(act, booking.organisation, "evidence.kept", subject, evidence=[line], data={"kind": str(kind)})
+    return piece
+
+
+async def open_piece(piece: Evidence) -> bytes:
+    """Return the bytes of a piece, or raise `Unsealable` when they are not what was kept."""
+    blob = await EvidenceBlob.get(id=piece.id)
+    return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}")
+
+
+async def awaiting(act: Act) -> CancellationRequest | None:
+    """Return the newest request of this employee that waits for evidence, or may still get more."""
+    waiting = (RequestStatus.AWAITING_EVIDENCE, RequestStatus.SENT_BACK, RequestStatus.DRAFT)
+    mine = CancellationRequest.filter(requester=act.employee, status__in=waiting)
+    return await mine.order_by("-created_at").first()

@@ -1,0 +1,31 @@
+"""Numbers that people read and type: Y… for bookings, Q… for requests.
+
+They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
+"""
+
+import secrets
+from datetime import datetime
+
+from models import Booking, CancellationRequest
+from workflow.acting import local
+
+TRIES_PER_LENGTH = 6
+
+
+async def booking_number(now: datetime) -> str:
+    """Return an unused booking number such as Y20261124-481."""
+    return await _unused(f"Y{local(now):%Y%m%d}", Booking)
+
+
+async def request_number(now: datetime) -> str:
+    """Return an unused request number such as Q20261122-007."""
+    return await _unused(f"Q{local(now):%Y%m%d}", CancellationRequest)
+
+
+async def _unused(prefix: str, table: type[Booking] | type[CancellationRequest]) -> str:
+    for digits in range(3, 12):
+        for _ in range(TRIES_PER_LENGTH):
+            number = f"{prefix}-{secrets.randbelow(10**digits):0{digits}d}"
+            if not await table.exists(number=number):
+                return number
+    raise RuntimeError("no free number: the generator of chance is broken")

@@ -1,0 +1,135 @@
+"""入箱: one row for everything that has to be said or done outside, in the caller's transaction.
+
+A row names what it is about; the words are made when it is sent, from the state as it is then.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from models import (
+    Account,
+    Booking,
+    CancellationRequest,
+    Candidate,
+    Card,
+    CardPurpose,
+    Employee,
+    OutboxMessage,
+    OutboxStatus,
+    Platform,
+)
+from models.vault import vault
+from workflow.acting import Act
+
+STAFF_PLATFORMS = (Platform.DINGTALK, Platform.WECOM)
+
+
+async def post(
+    act: Act,
+    kind: str,
+    topic: str = "",
+    *,
+    not_before: datetime | None = None,
+    account: Account | None = None,
+    booking: Booking | None = None,
+    request: CancellationRequest | None = None,
+    card: Card | None = None,
+    payload: dict[str, Any] | None = None,
+    dedupe: str | None = None,
+) -> OutboxMessage:
+    """Post one row; a row with a `dedupe` key is posted once, whatever its fate."""
+    existing = await OutboxMessage.get_or_none(dedupe=dedupe) if dedupe else None
+    return existing or await OutboxMessage.create(
+        kind=kind,
+        topic=topic,
+        account=account,
+        platform=account.platform if account else None,
+        booking=booking,
+        request=request,
+        card=card,
+        payload=json.dumps(payload, ensure_ascii=False) if payload else None,
+        dedupe=dedupe,
+        posted_at=act.now,
+        not_before=not_before or act.now,
+    )
+
+
+async def say(act: Act, account: Account, text: str, *, choices: list[tuple[str, str]] | None = None) -> None:
+    """Answer one person in plain words, with tappable choices (id, text) where their channel has them."""
+    await post(act, "say", account=account, payload={"text": text, "choices": choices or []})
+
+
+async def tell_candidate(act: Act, topic: str, booking: Booking, request: CancellationRequest | None = None) -> None:
+    """Tell the candidate on the channel they prefer, which is chosen when the row is sent."""
+    await post(act, "notice", topic, booking=booking, request=request)
+
+
+async def tell_employee(
+    act: Act, topic: str, employee: Employee, booking: Booking, request: CancellationRequest | None = None
+) -> None:
+    """Tell an employee on the platform they work in."""
+    account = await account_of(employee)
+    if account:
+        await post(act, "notice", topic, account=account, booking=booking, request=request)
+
+
+async def account_of(employee: Employee) -> Account | None:
+    """Return the account on which an employee is reached: DingTalk before WeCom."""
+    accounts = await Account.filter(employee=employee, platform__in=STAFF_PLATFORMS)
+    return min(accounts, key=lambda each: STAFF_PLATFORMS.index(each.platform), default=None)
+
+
+async def hand_card(
+    act: Act,
+    purpose: CardPurpose,
+    account: Account,
+    *,
+    holder: Employee | None = None,
+    booking: Booking | None = None,
+    request: CancellationRequest | None = None,
+    step: Any = None,
+    state: dict[str, Any] | None = None,
+) -> Card:
+    """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
+    card = Card(
+        purpose=purpose,
+        account=account,
+        holder=holder,
+        booking=booking,
+        request=request,
+        step=step,
+        revision=request.revision if request else (booking.revision if booking else 1),
+        state=json.dumps(state, ensure_ascii=False) if state is not None else None,
+        created_at=act.now,
+    )
+    card.handle = vault().token("card", card.id.hex)
+    await card.save()
+    await post(act, "card", str(purpose), account=account, booking=booking, request=request, card=card)
+    return card
+
+
+async def refresh_card(act: Act, card: Card) -> None:
+    """Let a card be drawn anew; several changes before it is sent are one update, as each call is counted."""
+    pending = OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
+    if not await pending.exists():
+        await post(act, "card_update", account=await card.account, card=card)
+
+
+async def refresh_cards(act: Act, request: CancellationRequest, *, without: Card | None = None) -> None:
+    """Let every card that shows this request be drawn anew, but for the one that was just answered."""
+    for card in await Card.filter(request=request, closed=False):
+        if without is None or card.id != without.id:
+            await refresh_card(act, card)
+
+
+async def set_timer(act: Act, name: str, at: datetime, request: CancellationRequest) -> None:
+    """Let the clock come back to this request at `at`."""
+    await post(
+        act, "timer", name, not_before=at, request=request, dedupe=f"{name}:{request.id}:{request.revision}:{at:%s}"
+    )
+
+
+async def accounts_of(candidate: Candidate) -> list[Account]:
+    """Return every account of a candidate."""
+    return await Account.filter(candidate=candidate)
