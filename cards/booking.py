@@ -3,10 +3,8 @@
 from cards.card import Button, Card, Input, Line
 from cards.escaping import plain
 from cards.lines import booking_lines, distance, impact_line
-from workflow.reasons import REASONS
-from workflow.views import CardView
+from workflow.views import REASON_OPTIONS, CardView
 
-REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values())
 STATUS = {
     "scheduled": "已预约",
     "confirmed": "已确认",
@@ -77,6 +75,9 @@ def booking_card(view: CardView) -> Card:
         summary="一场面试的信息",
         buttons=(Button("open", "取消预约", danger=True),) if view.actions else (),
     )
+
+
+CANDIDATES = {"confirm": ("确认取消", True), "reschedule": ("想改期", False), "keep": ("不取消", False)}
 
 
 def candidate_card(view: CardView) -> Card:

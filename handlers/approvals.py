@@ -10,13 +10,17 @@ from workflow import access, approving, chain, outbox, requests
 from workflow.errors import NotFound, NotYours
 from workflow.views import card_view, request_view
 
-NEEDED_WORDS = (("不再", StillNeeded.NO), ("暂停", StillNeeded.PAUSED), ("仍需", StillNeeded.YES), ("还需", StillNeeded.YES))
+NEEDED_WORDS = (
+    ("不再", StillNeeded.NO),
+    ("暂停", StillNeeded.PAUSED),
+    ("仍需", StillNeeded.YES),
+    ("还需", StillNeeded.YES),
+)
 
 
 async def pressed(context: Context, card: Card, action: str) -> Answer:
     """Answer 同意, 驳回 or 退回补充 on an approver's card."""
-    step = await card.step
-    assert step is not None
+    step = await Step.get(id=card.step_id)
     form = context.incoming.form
     comment = str(form.get("comment", ""))
     if action == "approve":
@@ -24,7 +28,11 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
             await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
         needed = form.get("still_needed")
         await approving.approve(
-            context.act, step, shown=card.revision, comment=comment, still_needed=StillNeeded(needed) if needed else None
+            context.act,
+            step,
+            shown=card.revision,
+            comment=comment,
+            still_needed=StillNeeded(needed) if needed else None,
         )
     elif action == "reject":
         await approving.reject(context.act, step, shown=card.revision, comment=comment)

@@ -8,7 +8,7 @@ from handlers.cancel import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.names import query_terms, rank
 from handlers.routing import Context
-from models import AuditRecord, Booking, CardPurpose
+from models import AuditRecord, Booking, CardPurpose, Employee
 from workflow import access, finding, outbox
 from workflow.acting import local
 from workflow.errors import NotFound
@@ -20,7 +20,9 @@ MOST_LISTED = 20
 async def find(context: Context, command: Command) -> None:
     """Answer 查 …: a card with its buttons for one booking, a list for several."""
     name = command.who.name or command.who.latin or ""
-    between = (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1))) if command.when else None
+    between = (
+        (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1))) if command.when else None
+    )
     bookings = await finding.find(
         context.employee,
         access.READ,
@@ -42,7 +44,11 @@ async def find(context: Context, command: Command) -> None:
 async def listing(context: Context, command: Command) -> None:
     """Answer 列表 [时间]: the interviews of that time, today's when none is said."""
     day = local(context.act.now).replace(hour=0, minute=0, second=0, microsecond=0)
-    between = (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1))) if command.when else (day, day + timedelta(days=1))
+    between = (
+        (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1)))
+        if command.when
+        else (day, day + timedelta(days=1))
+    )
     await _listed(context, await finding.find(context.employee, access.READ, between=between, live=False))
 
 
@@ -52,7 +58,9 @@ async def _listed(context: Context, bookings: list[Booking]) -> None:
         return
     views = [booking_view(each) for each in bookings[:MOST_LISTED]]
     lines = [f"{each.title} · {each.position} · {STATUS[each.status]} · {each.number}" for each in views]
-    more = f"共 {len(bookings)} 场，先列 {MOST_LISTED} 场。" if len(bookings) > MOST_LISTED else f"共 {len(bookings)} 场。"
+    more = (
+        f"共 {len(bookings)} 场，先列 {MOST_LISTED} 场。" if len(bookings) > MOST_LISTED else f"共 {len(bookings)} 场。"
+    )
     await outbox.say(context.act, context.account, "\n".join([more, *lines]))
 
 
@@ -113,8 +121,6 @@ async def _subjects(context: Context, command: Command) -> tuple[str, list[str]]
 
 
 async def _names(context: Context) -> dict[str, str]:
-    from models import Employee
-
     return {f"u_{each.id.hex[:16]}": str(each.name) for each in await Employee.all()}
 
 

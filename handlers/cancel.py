@@ -10,7 +10,7 @@ from handlers.reading.grammar import Command
 from handlers.reading.names import query_terms, rank
 from handlers.reading.people import Who
 from handlers.routing import Answer, Context
-from models import Booking, CancellationRequest, Card, CardPurpose, RequestStatus
+from models import Booking, CancellationRequest, Card, CardPurpose, RequestStatus, Step
 from workflow import access, approving, cancelling, chain, finding, outbox, requests
 from workflow.errors import NotFound, NotNow
 from workflow.reasons import REASONS
@@ -173,9 +173,7 @@ async def open_confirm(context: Context, card: Card) -> Answer:
 async def undo_pressed(context: Context, card: Card) -> Answer:
     """Answer 撤销 on a card: one's own request inside the grace, or one's own opinion while nothing followed."""
     if card.step_id is not None:
-        step = await card.step
-        assert step is not None
-        await approving.take_back(context.act, step)
+        await approving.take_back(context.act, await Step.get(id=card.step_id))
     else:
         await cancelling.undo(context.act, await access.request_for(context.act, card.request_id))
     return Answer(await card_view(await Card.get(id=card.id), context.act))
@@ -228,4 +226,6 @@ async def put_down(context: Context) -> None:
     cards = await Card.filter(holder=context.employee, purpose=CardPurpose.CONFIRM, closed=False)
     for card in cards:
         await chain.close_card(context.act, card)
-    await outbox.say(context.act, context.account, "好，放下了，没有取消任何面试。" if dropped or cards else "现在没有进行中的操作。")
+    await outbox.say(
+        context.act, context.account, "好，放下了，没有取消任何面试。" if dropped or cards else "现在没有进行中的操作。"
+    )

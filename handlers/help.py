@@ -4,7 +4,8 @@ from handlers.reading.verbs import nearest
 from handlers.routing import Context
 from models import Role
 from workflow import access, finding, outbox
-from workflow.views import booking_view, local
+from workflow.acting import local
+from workflow.views import booking_view
 
 FOR_HR = """我能帮你取消面试，一句话就够：
 「取消 {name} {time} 原因 行程冲突」

@@ -72,6 +72,7 @@ async def known(incoming: Incoming, now: datetime, reference: str) -> Context | 
     accounts = await Account.filter(platform=incoming.platform, address_index=index).prefetch_related(
         "employee", "candidate"
     )
+    accounts = [each for each in accounts if each.employee or each.candidate]
     staff = next((each for each in accounts if each.employee), None)
     account = staff or next(iter(accounts), None)
     if account is None:

@@ -8,6 +8,7 @@ meanwhile (reliability.md L4), and commits what a failed commit left behind. The
 
 import asyncio
 import sqlite3
+from datetime import UTC, datetime
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -15,6 +16,14 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClie
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
+
+
+def _as_stored(moment: datetime) -> str:
+    """Write a moment in UTC: SQLite compares text, and the same moment in two zones would be two texts."""
+    return moment.astimezone(UTC).isoformat(" ")
+
+
+sqlite3.register_adapter(datetime, _as_stored)  # after Tortoise's own, which keeps whatever zone it is given
 
 
 class ImmediateTransaction(SqliteTransactionWrapper):

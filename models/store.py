@@ -201,7 +201,7 @@ class Store:
 
     async def _after_failure(self, batch: list[Job], error: Exception, during: str) -> None:
         """Decide what becomes of a batch whose transaction failed as a whole, in its `begin`, `work` or `commit`."""
-        again = is_contention(error) or (during != "commit" and is_connection_loss(error))
+        again = is_contention(error) or during == "begin" or (during == "work" and is_connection_loss(error))
         if during == "work" and not again and len(batch) > 1:  # one of them broke the transaction: find out which
             for job in batch:
                 await self._commit([job])
@@ -229,8 +229,9 @@ def is_contention(error: BaseException) -> bool:
 
 def is_connection_loss(error: BaseException) -> bool:
     """Tell whether the database server went away or is starting."""
-    losses = (asyncpg.PostgresConnectionError, asyncpg.exceptions.OperatorInterventionError, asyncpg.InterfaceError)
-    return isinstance(error, (*losses, OSError))
+    of_the_server = (asyncpg.PostgresConnectionError, asyncpg.exceptions.OperatorInterventionError)
+    of_the_client = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+    return isinstance(error, of_the_server + of_the_client)
 
 
 def _retrieved(future: asyncio.Future[Any]) -> None:

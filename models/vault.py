@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from tortoise.models import Model
 
 VERSION = b"\x01"
+SHORTEST = 1 + 2 + 12 + 16  # bytes of a sealed empty text
 
 
 class Unsealable(Exception):
@@ -30,6 +31,8 @@ class Vault:
     def __init__(self, keys: Mapping[int, bytes]) -> None:
         if not keys or any(len(key) != 32 for key in keys.values()):
             raise ValueError("a vault needs at least one key of 32 bytes")
+        if not all(1 <= number <= 65535 for number in keys):
+            raise ValueError("a key id is a number from 1 to 65535")
         self._ciphers = {number: AESGCM(_derive(key, b"seal")) for number, key in keys.items()}
         self._current = max(keys)
         oldest = keys[min(keys)]  # blind indexes and links must survive a rotation of the sealing key
@@ -45,7 +48,7 @@ class Vault:
     def unseal(self, sealed: bytes, place: str) -> bytes:
         """Decrypt what was sealed for this very place."""
         cipher = self._ciphers.get(int.from_bytes(sealed[1:3], "big"))
-        if sealed[:1] != VERSION or cipher is None:
+        if sealed[:1] != VERSION or cipher is None or len(sealed) < SHORTEST:
             raise Unsealable(place)
         try:
             return cipher.decrypt(sealed[3:15], sealed[15:], place.encode())

@@ -72,10 +72,12 @@ class SmsChannel:
     """One SMS from a registered template; an unknown outcome is looked up before anything is sent again."""
 
     gateway: SmsGateway
+    codes: Mapping[str, str]  # our name of a template → the gateway's, where they differ
 
     async def send(self, parcel: Parcel) -> str:
         words = parcel.words
-        return await self.gateway.send(parcel.address, words.sms_code, words.for_sms(), parcel.key)
+        code = self.codes.get(words.sms_code, words.sms_code)
+        return await self.gateway.send(parcel.address, code, words.for_sms(), parcel.key)
 
     async def was_sent(self, parcel: Parcel) -> bool | None:
         day = parcel.posted_at.astimezone(SHANGHAI).date()

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
@@ -127,7 +128,8 @@ async def _send_file(world: World, request: web.Request) -> dict[str, Any]:
     if not isinstance(upload, web.FileField):
         raise SandboxError(400, "no file in the form", "multipart/form-data with a part named file")
     app = _app(world, person, form.get("app") or request.query.get("app"), group=None)
-    seq = await app.send_file(person, upload.filename, upload.file.read(), upload.content_type)
+    name = unquote(upload.filename)
+    seq = await app.send_file(person, name, upload.file.read(), upload.content_type)
     return {"seq": seq}
 
 
@@ -141,13 +143,14 @@ async def _open_link(world: World, request: web.Request) -> dict[str, Any]:
         page = app.open_link(person, address) if isinstance(app, OpeningLinks) else None
         if page is not None:
             return page
-    return await _browsed(world, address)
+    return await _browsed(address)
 
 
-async def _browsed(world: World, address: str) -> dict[str, Any]:
+async def _browsed(address: str) -> dict[str, Any]:
+    jar = aiohttp.CookieJar(unsafe=True)  # one phone's cookies are not another's
     try:
         timeout = aiohttp.ClientTimeout(total=LINK_TIMEOUT_S)
-        async with world.http.get(address, timeout=timeout) as answer:
+        async with aiohttp.ClientSession(cookie_jar=jar, timeout=timeout) as browser, browser.get(address) as answer:
             return {"url": str(answer.url), "status": answer.status, "title": _title(await answer.read())}
     except (aiohttp.ClientError, TimeoutError) as error:
         raise SandboxError(424, f"{address} does not answer", type(error).__name__) from error

@@ -29,7 +29,7 @@ async def build(config: Config) -> tuple[World, web.Application]:
     """Put the sandbox together; nothing listens yet."""
     clock = Clock(config.now, config.clock_file)
     callbacks, faults, traffic = Callbacks(clock), Faults(), Traffic(clock)
-    http = aiohttp.ClientSession()
+    http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
     world = World(config, clock, Phones(clock), traffic, callbacks, faults, http)
     clock.tell = _follower(world, config.bot) if config.bot else None
     app = web.Application(middlewares=[control.refusals, middleware(traffic, faults)], client_max_size=LARGEST_BODY)
@@ -44,7 +44,7 @@ async def build(config: Config) -> tuple[World, web.Application]:
 async def start(config: Config) -> tuple[World, Close]:
     """Build the sandbox and open its sockets; the second value closes everything again."""
     world, app = await build(config)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=True)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, config.host, config.port)
     await site.start()

@@ -26,6 +26,7 @@ from workflow.acting import Act, local
 from workflow.reasons import REASONS
 from workflow.states import LIVE_BOOKINGS
 
+REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values())
 WEEKDAYS = "一二三四五六日"
 ROLE_LABELS = {
     Role.HR: "HR",
@@ -227,7 +228,8 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
     proposed = json.loads(card.state) if card.state else {}
     decision = cancelling.preview(booking, _origin(proposed), act)[1]
     running = await cancelling.open_request_of(booking)
-    usable = not card.closed and view.cancellable and running is None
+    asked_by_hr = card.purpose != CardPurpose.CANDIDATE
+    usable = not card.closed and view.cancellable and (running is None or not asked_by_hr)
     return CardView(
         purpose=card.purpose,
         handle=card.handle,
@@ -252,7 +254,7 @@ def _origin(proposed: dict[str, object]) -> Origin:
 def _booking_actions(purpose: CardPurpose, asks: bool) -> tuple[str, ...]:
     if purpose == CardPurpose.CONFIRM:
         return ("submit" if asks else "confirm", "dismiss")
-    return ("open",) if purpose == CardPurpose.BOOKING else ("choose", "dismiss")
+    return ("open",) if purpose == CardPurpose.BOOKING else ("confirm", "reschedule", "keep")
 
 
 async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:

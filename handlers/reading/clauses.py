@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from handlers.reading.dates import DateError, When, read_all_when
@@ -38,18 +39,24 @@ _KEPT: Final = re.compile(r"保留(?:他|她)?的?(?:面试)?资格|保留")
 _PREVIEW: Final = re.compile(r"仅预览|只预览|先预览|预览一下|试运行|--dry-run|dry-run|预览(?=\s|$)")
 _CONFIRMED: Final = re.compile(r"确认(?:取消|无误)?|直接取消|立即取消|--yes")
 _REMARK: Final = re.compile(r"(?:附言|备注|留言)\s?[=:]?\s?(?P<value>\S.*)$")
-_PAIR: Final = re.compile(r"(?<!\S)(?P<key>(?!岗位|职位|position|原因|理由|附言|备注)[\u4e00-\u9fffa-z]{1,8})\s?=\s?(?P<value>[^\s=,;]{1,60})")
+_PAIR: Final = re.compile(
+    r"(?<!\S)(?P<key>(?!岗位|职位|position|原因|理由|附言"
+    r"|备注)[\u4e00-\u9fffa-z]{1,8})\s?=\s?(?P<value>[^\s=,;]{1,60})"
+)
 _REASON: Final = re.compile(r"(?:取消)?(?:原因|理由)\s?(?:[=:]|是|为)?\s?|(?:因为|由于|因)(?=\S)\s?")
-_MOVE: Final = re.compile(r"改到|改为|改成|改至|换到|换成|挪到|推到|推迟到|延期到|延后到|提前到|调到|调整到|调整为|->|→|(?<=[\s\u4e00-\u9fff0-9])[到至](?=[\s\u4e00-\u9fff0-9])")
+_MOVE: Final = re.compile(
+    r"改到|改为|改成|改至|换到|换成|挪到|推到|推迟到|延期到|延后到|提前到|调到|调整到|调整为|->|→"
+    r"|(?<=[\s\u4e00-\u9fff0-9])[到至](?=[\s\u4e00-\u9fff0-9])"
+)
 
 
 def take_options(remains: Remains) -> CommandParts:
     """Take 不通知, 保留资格, 仅预览, 附言 and every key=value."""
     parts = CommandParts()
     if match := remains.take(_REMARK):
-        parts.options["附言"] = match["value"].strip()
+        parts.options["附言"] = remains.as_written(match, "value")
     while match := remains.take(_PAIR):
-        parts.options[match["key"]] = match["value"]
+        parts.options[match["key"]] = remains.as_written(match, "value")
     parts.notify = False if remains.take(_SILENT) else True if remains.take(_TELL) else None
     parts.keep = False if remains.take(_NOT_KEPT) else True if remains.take(_KEPT) else None
     if remains.take(_PREVIEW):
@@ -65,14 +72,14 @@ def take_reason(remains: Remains, marked: bool = True) -> tuple[Reason | None, s
         if not found:
             return None, ""
         reason, (start, end) = found
-        text = remains.text[start:end].strip()
+        text = remains.written[start:end].strip()
         remains.blank(start, end)
         return reason, text
     mark = _REASON.search(remains.text)
     if not mark:
         return None, ""
     start, end = _reason_span(remains.text, mark.end())
-    text = remains.text[start:end].strip(" ,;.!")
+    text = remains.written[start:end].strip(" ,;.!，；。！")
     found = find_reason(text) if text else None
     remains.blank(mark.start(), end)
     return (found[0] if found else Reason.OTHER if text else None), text
@@ -93,11 +100,15 @@ def _reason_span(text: str, start: int) -> tuple[int, int]:
 def take_times(remains: Remains, now: datetime, splits: bool) -> Times:
     """Take the times; where a command moves something, the one behind 到 is the new one."""
     hidden = _without_names(remains.text)
-    mark = next((m for m in _MOVE.finditer(hidden) if read_all_when(hidden[m.end() :], now)), None) if splits else None
+    mark = (
+        next((m for m in islice(_MOVE.finditer(hidden), 8) if read_all_when(hidden[m.end() :], now)), None)
+        if splits
+        else None
+    )
     if mark is None:
         return _two(remains, read_all_when(hidden, now), splits)
     before = read_all_when(hidden[: mark.start()] + " " * (len(hidden) - mark.start()), now)
-    after = read_all_when(" " * 0 + hidden[mark.end() :], now)
+    after = read_all_when(hidden[mark.end() :], now)
     shift = mark.end() + len(hidden[mark.end() :]) - len(hidden[mark.end() :].lstrip())
     _blank(remains, before, 0)
     _blank(remains, after, shift)
@@ -110,7 +121,9 @@ def _two(remains: Remains, read: list[When | DateError], splits: bool) -> Times:
     _blank(remains, read, 0)
     good = _good(read)
     to = good[1] if splits and len(good) > 1 else None
-    return Times(good[0] if good else None, to, _errors(read))
+    several = {(when.start, when.end) for when in good}
+    asks = (f"说了 {len(several)} 个时间：{'、'.join(when.phrase for when in good)}，是哪一个？",)
+    return Times(good[0] if good else None, to, _errors(read) + (asks if len(several) > 1 and not splits else ()))
 
 
 def _good(read: list[When | DateError]) -> list[When]:
@@ -145,4 +158,11 @@ def _is_whole_name(word: str) -> bool:
 
 
 def _is_time(word: str) -> bool:
-    return re.fullmatch(r"[于从]?(?:(?:[上下]{0,3}个?)?(?:周|星期|礼拜)[一二三四五六日天]?末?|[今明后昨前大]{1,2}[天日儿晚早]|.[天日儿])[早晚上中下]?[午上]?", word) is not None
+    return (
+        re.fullmatch(
+            r"[于从]?(?:(?:[上下]{0,3}个?)?(?:周|星期|礼拜)[一二三四五六日天]?末?"
+            r"|[今明后昨前大]{1,2}[天日儿晚早]|.[天日儿])[早晚上中下]?[午上]?",
+            word,
+        )
+        is not None
+    )

@@ -43,9 +43,10 @@ _AFTER_DAY: Final = r"(?<=[今明昨后天日儿一二三四五六号])[早晚](
 _HOURS: Final = rf"(?:[0-9]{{1,2}}|二十{DIGIT}?|十{DIGIT}?|[零〇]|{DIGIT})"
 _MINUTES: Final = rf"(?:[0-9]{{1,2}}|[二三四五]?十{DIGIT}?|[零〇]?{DIGIT})"
 _ENDS: Final = r"(?P<mod>左右|上下|前后|多(?!久|少)|之前|以前|前(?!面|台|天)|之后|以后|后(?!天|面|台|续))?"
-_POINTLESS: Final = r"(?!建议|问题|意见|要求|原因|理由|疑问|注意|说明|想法|名|评|头)"
+_POINTLESS: Final = r"(?!点|建议|问题|意见|要求|原因|理由|疑问|注意|说明|想法|名|评|头)"
 _TAIL: Final = (
-    rf"(?P<half>半)|(?P<quarter>[一三13]刻)|差(?P<less>一刻|{_MINUTES}分)|(?:过|零|〇)?(?P<min>{_MINUTES})分(?!钟后|钟内)钟?"
+    rf"(?P<half>半)|(?P<quarter>[一三13]刻)|差(?P<less>一刻|{_MINUTES}分)|(?:过|零|〇)?(?P<min>{_MINUTES}"
+    rf")分(?!钟后|钟内)钟?"
     rf"|[零〇过](?P<min2>{DIGIT})|(?P<min3>[0-5][0-9]|[二三四五]?十{DIGIT}?)(?![0-9面轮楼号位个人次场])"
 )
 _PERIOD: Final = rf"(?:(?P<period>{_LONG}|早|晚)的?\s?)?(?:(?P<about>大概|大约|约|差不多)(?:是|在)?\s?)?"
@@ -53,7 +54,8 @@ _POINT: Final = re.compile(
     rf"{_PERIOD}(?:"
     rf"差(?P<lack>一刻|{_MINUTES}分)钟?(?:到)?(?P<lh>{_HOURS})点"
     rf"|(?P<v1>十一|{DIGIT})[,、]?(?P<v2>[二三四五六七八九])点(?:多)?钟?"
-    rf"|(?<![0-9:.第])(?:(?P<from>{_HOURS})(?:点钟?)?\s?(?:到|至|-|~)\s?)?(?P<h>{_HOURS})\s?(?:点{_POINTLESS}|时(?!间|候|段|代))(?:钟|整)?(?:{_TAIL})?"
+    rf"|(?<![0-9:.第])(?:(?P<from>{_HOURS})(?:点钟?)?\s?(?:到|至|-|~)\s?)?(?P<h>{_HOURS})\s?(?:点{_POINTLESS}"
+    rf"|时(?!间|候|段|代))(?:钟|整)?(?:{_TAIL})?"
     rf"|(?<![0-9:.])(?P<hh>[0-9]{{1,2}}):(?P<mm>[0-9]{{2}})(?::[0-9]{{2}})?(?![0-9:])\s?(?P<ap>[ap]m)?"
     rf"|(?<![0-9:.])(?P<eh>[0-9]{{1,2}})\s?(?P<eap>[ap]m)(?![a-z])"
     rf"){_ENDS}"
@@ -86,13 +88,13 @@ def _is_small_amount(match: re.Match[str], text: str) -> bool:
     if match["period"] not in (None, "早", "晚") or "钟" in match[0] or "整" in match[0]:
         return False
     before, after = text[: match.start()][-1:], text[match.end() :][:1]
-    return match["period"] is not None or before in _SMALL_AMOUNT and before != "" or after in tuple("都也不没儿")
+    return match["period"] is not None or (before in _SMALL_AMOUNT and before != "") or after in tuple("都也不没儿")
 
 
 def _clock(match: re.Match[str], inherited: str | None) -> Clock:
     if match["only"]:
-        first, last = _WINDOWS[match["only"]]
-        return Clock(match.span(), first * HOUR, last * HOUR, period=match["only"])
+        opens, closes = _WINDOWS[match["only"]]
+        return Clock(match.span(), opens * HOUR, closes * HOUR, period=match["only"])
     period = match["period"] or inherited
     if match["v1"]:
         return _vague(match, period)
@@ -122,8 +124,8 @@ def _numbers(match: re.Match[str]) -> tuple[int, int, bool]:
         return hour, 30, False
     if match["quarter"]:
         return hour, 15 if match["quarter"][0] in "一1" else 45, False
-    minute = match["min"] or match["min2"] or match["min3"]
-    return hour, _minutes(minute) if minute else 0, len(match["h"]) == 2 and match["h"].startswith("0")
+    spoken = match["min"] or match["min2"] or match["min3"]
+    return hour, _minutes(spoken) if spoken else 0, len(match["h"]) == 2 and match["h"].startswith("0")
 
 
 def _minutes(text: str) -> int:
@@ -134,9 +136,9 @@ def _point(span: tuple[int, int], hour: int, minute: int, period: str | None, li
     if period is None and not literal and hour == 7:
         ask = f"{hour}:{minute:02} 是早上还是晚上？"
         return Clock(span, hour * HOUR + minute, (hour + 12) * HOUR + minute + 1, ask=ask)
-    shifted, ask = _hour(hour, period, literal)
+    shifted, doubt = _hour(hour, period, literal)
     at = shifted * HOUR + minute
-    return Clock(span, at, at, ask=ask, period=period)
+    return Clock(span, at, at, ask=doubt, period=period)
 
 
 def _hour(hour: int, period: str | None, literal: bool) -> tuple[int, str | None]:
@@ -181,8 +183,8 @@ def _between(first: Clock, last: Clock) -> Clock:
         return replace(first, span=span, error=first.error or last.error)
     end = last.end if last.end > first.start else last.end + 12 * HOUR
     ask = first.ask or last.ask
-    if ask and first.start < last.start <= 12 * HOUR and not last.ask:
-        first, ask = replace(first, start=first.start), None
+    if first.ask and first.start < last.start <= 12 * HOUR and not last.ask:
+        ask = None
     return Clock(span, first.start, end, ask=ask, period=last.period or first.period)
 
 

@@ -15,8 +15,8 @@ from handlers.reading.text import plain
 class When:
     """A moment (`start == end`) or a half-open range, aware, in Asia/Shanghai.
 
-    `phrase` is what was written and `spans` where it stands in `plain(text)`; `ask` is the question in Chinese where the
-    phrase alone does not decide, `past` tells that the only doubt is that it is over.
+    `phrase` is what was written and `spans` where it stands in `plain(text)`; `ask` is the question in Chinese where
+    the phrase alone does not decide, `past` tells that the only doubt is that it is over.
     """
 
     start: datetime
@@ -99,7 +99,12 @@ def _with_weekdays(said: str, found: list[Found]) -> list[Found]:
     merged: list[Found] = []
     for day in found:
         before = merged[-1] if merged else None
-        if before and before.weekday != day.weekday and _adjacent(said, before, day, _BRACKETS) and _plain_days(before, day):
+        if (
+            before
+            and before.weekday != day.weekday
+            and _adjacent(said, before, day, _BRACKETS)
+            and _plain_days(before, day)
+        ):
             merged[-1] = _checked(said, before, day)
         else:
             merged.append(day)
@@ -173,7 +178,9 @@ def _day_only(said: str, item: _Item, day: Found, phrase: str, now: datetime) ->
         start, end = day.moments
         start, end = min(start, end), max(start, end)
         over = _is_over(start, end, now)
-        return replace(_make(start, end, phrase, f"{phrase}已经过去，请给出将来的时间。" if over else None, item), past=over)
+        return replace(
+            _make(start, end, phrase, f"{phrase}已经过去，请给出将来的时间。" if over else None, item), past=over
+        )
     stop, tail = item.spans[-1][1], None
     if tail := _BEFORE.match(said, stop):
         return _open(now, midnight(day.first), said, item, tail, day, now)
@@ -182,7 +189,9 @@ def _day_only(said: str, item: _Item, day: Found, phrase: str, now: datetime) ->
     return _dated(midnight(day.first), midnight(day.last), day, phrase, item, now, day.ask)
 
 
-def _open(start: datetime, end: datetime, said: str, item: _Item, tail: re.Match[str], day: Found, now: datetime) -> When:
+def _open(
+    start: datetime, end: datetime, said: str, item: _Item, tail: re.Match[str], day: Found, now: datetime
+) -> When:
     """Read 25号之前 as from now up to that day, 25号之后 as the thirty days behind it."""
     phrase = said[item.spans[0][0] : tail.end()]
     wider = replace(item, spans=((item.spans[0][0], tail.end()),))
@@ -198,13 +207,17 @@ def _day_and_time(item: _Item, day: Found, clock: Clock, phrase: str, now: datet
     return _dated(*_at(midnight(day.first), clock), day, phrase, item, now, day.ask or clock.ask)
 
 
-def _dated(start: datetime, end: datetime, day: Found, phrase: str, item: _Item, now: datetime, ask: str | None) -> When:
+def _dated(
+    start: datetime, end: datetime, day: Found, phrase: str, item: _Item, now: datetime, ask: str | None
+) -> When:
     """Ask about what is over, proposing the same day of the next week or month where that is what people mean."""
     if not _is_over(start, end, now):
         return _make(start, end, phrase, ask, item)
     if day.again is None:
         over = ask is None
-        return replace(_make(start, end, phrase, ask or f"{_shown(start, end)} 已过，请给出将来的时间。", item), past=over)
+        return replace(
+            _make(start, end, phrase, ask or f"{_shown(start, end)} 已过，请给出将来的时间。", item), past=over
+        )
     shift = day.again - day.first
     question = f"{phrase}（{_shown(start, end)}）已过，是否指 {_shown(start + shift, end + shift)}？"
     return _make(start + shift, end + shift, phrase, question, item)

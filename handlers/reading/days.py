@@ -121,22 +121,33 @@ def _year_end(match: Match[str], now: datetime) -> Found | None:
 
 
 READERS: Final[tuple[Reader, ...]] = (
-    (re.compile(r"(?<![0-9])(?P<year>20[0-9]{2})\s?[-/.]\s?(?P<month>[0-9]{1,2})\s?[-/.]\s?(?P<day>[0-9]{1,2})(?![0-9])"), _numeric),
+    (
+        re.compile(
+            r"(?<![0-9])(?P<year>20[0-9]{2})\s?[-/.]\s?(?P<month>[0-9]{1,2})\s?[-/.]\s?(?P<day>[0-9]{1,2})(?!["
+            r"0-9])"
+        ),
+        _numeric,
+    ),
     (re.compile(r"(?<![0-9a-z-])(?P<year>20[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-3][0-9])(?![0-9-])"), _numeric),
     (
         re.compile(
-            rf"(?:(?<![0-9]){_YEAR}\s?)?(?<![0-9])(?P<month>{_MONTH})\s?月份?\s?(?P<day>{SMALL})(?:\s?[日号]|(?![0-9个天.点份:年轮级]))"
+            rf"(?:(?<![0-9]){_YEAR}\s?)?(?<![0-9])(?P<month>{_MONTH})\s?月份?\s?(?P<day>{SMALL})(?:\s?[日号]"
+            rf"|(?![0-9个天.点份:年轮级]))"
             rf"(?:{_BETWEEN}(?:(?P<month2>{_MONTH})\s?月\s?)?(?P<day2>{SMALL})\s?[日号])?"
         ),
         _month_day,
     ),
     (
         re.compile(
-            rf"(?P<year>(?!))?(?<![0-9])(?P<month>{_MONTH})\s?月\s?(?P<day>{SMALL}){_BETWEEN}(?P<month2>(?!))?(?P<day2>{SMALL})\s?[日号]"
+            rf"(?P<year>(?!))?(?<![0-9])(?P<month>{_MONTH})\s?月\s?(?P<day>{SMALL}){_BETWEEN}(?P<month2>(?!))?("
+            rf"?P<day2>{SMALL})\s?[日号]"
         ),
         _month_day,
     ),
-    (re.compile(rf"(?<![0-9./:a-z第-])(?P<month>1[0-2]|0?[1-9])(?P<mark>[-/.])(?P<day>[0-9]{{1,2}}){_NOT_A_DATE}"), _short),
+    (
+        re.compile(rf"(?<![0-9./:a-z第-])(?P<month>1[0-2]|0?[1-9])(?P<mark>[-/.])(?P<day>[0-9]{{1,2}}){_NOT_A_DATE}"),
+        _short,
+    ),
     (
         re.compile(
             rf"(?:(?P<which>下下|下|这|本|当|次|上)个?月\s?)?(?<![第0-9十廿百a-z-])(?P<day>{SMALL})"
@@ -146,7 +157,8 @@ READERS: Final[tuple[Reader, ...]] = (
     ),
     (
         re.compile(
-            rf"(?:(?:{_YEAR}\s?)?(?<![0-9个])(?P<month>{_MONTH})\s?月份?|(?P<which>下下|下|这|本|当|次|上)个?月份?|月(?=底|末|初|中旬|上旬|下旬|中(?!旬|国)))"
+            rf"(?:(?:{_YEAR}\s?)?(?<![0-9个])(?P<month>{_MONTH})\s?月份?|(?P<which>下下|下|这|本|当|次"
+            rf"|上)个?月份?|月(?=底|末|初|中旬|上旬|下旬|中(?!旬|国)))"
             r"(?P<part>底|末|初|中旬|上旬|下旬|中(?!旬|国|心))?(?![0-9])"
         ),
         _month,

@@ -33,7 +33,9 @@ Read: TypeAlias = Callable[[Match[str], datetime], Found | None]
 Reader: TypeAlias = tuple[Pattern[str], Read]
 
 
-def one(match: Match[str], day: date, *, ask: str | None = None, again: date | None = None, weekday: bool = False) -> Found:
+def one(
+    match: Match[str], day: date, *, ask: str | None = None, again: date | None = None, weekday: bool = False
+) -> Found:
     """Report one day."""
     return Found(match.span(), day, day + timedelta(days=1), ask, again=again, weekday=weekday)
 

@@ -7,14 +7,18 @@ from typing import Final
 
 from handlers.reading.clauses import CommandParts, take_options, take_reason, take_times
 from handlers.reading.dates import When
+from handlers.reading.numerals import number
 from handlers.reading.people import Who, take_names, take_numbers, take_position, take_scope
 from handlers.reading.reasons import Reason
 from handlers.reading.remains import Remains
-from handlers.reading.text import plain
+from handlers.reading.text import as_written, plain
 from handlers.reading.verbs import Verb, nearest
 from handlers.reading.wishes import find_verb
 
 __all__ = ["Command", "Verb", "Who", "nearest", "read_command"]
+
+
+NOBODY: Final = Who()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Command:
     """One command as understood; `problems` say, in Chinese, what has to be asked before it can be done."""
 
     verb: Verb
-    who: Who = Who()
+    who: Who = NOBODY
     when: When | None = None  # which booking
     to: When | None = None  # 改期: the new time; 委托: until
     reason: Reason | None = None
@@ -39,7 +43,18 @@ class Command:
 
 
 READS: Final = frozenset(
-    {Verb.FIND, Verb.LIST, Verb.BOARD, Verb.TODO, Verb.TIMELINE, Verb.EXPORT, Verb.RISK, Verb.ARCHIVE, Verb.EVIDENCE, Verb.REPORT}
+    {
+        Verb.FIND,
+        Verb.LIST,
+        Verb.BOARD,
+        Verb.TODO,
+        Verb.TIMELINE,
+        Verb.EXPORT,
+        Verb.RISK,
+        Verb.ARCHIVE,
+        Verb.EVIDENCE,
+        Verb.REPORT,
+    }
     | {Verb.PROGRESS, Verb.AUDIT_SEARCH, Verb.HELP, Verb.TRIAL, Verb.RECORD, Verb.MINE, Verb.WAITLIST}
 )
 """Verbs that change nothing: a time that is over is no problem for them."""
@@ -48,8 +63,14 @@ _DECIDES: Final = frozenset({Verb.APPROVE, Verb.REJECT, Verb.SEND_BACK, Verb.WIT
 _HANDS_ON: Final = frozenset({Verb.HAND_OVER, Verb.ADD, Verb.DELEGATE})
 _COMMENTS: Final = frozenset({Verb.REJECT, Verb.SEND_BACK, Verb.APPROVE, Verb.HAND_OVER, Verb.ADD})
 _ONE_PERSON: Final = frozenset({Verb.CANCEL, Verb.RESCHEDULE, Verb.PHONE_CANCEL, Verb.RESTORE})
-_WORDS_FOLLOW: Final = frozenset({Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS})
-_PICKS: Final = re.compile(r"(?<![0-9a-z:.=/-])(?:第\s?)?(?P<low>[0-9]{1,2})(?:\s?[-~到至]\s?(?P<high>[0-9]{1,2}))?(?:[条个位号])?(?![0-9a-z:./月日点=])")
+_WORDS_FOLLOW: Final = frozenset(
+    {Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS}
+)
+_PICKS: Final = re.compile(
+    r"(?<![0-9a-z:.=/-])(?:第\s?)?(?P<low>[0-9]{1,2}"
+    r"|(?<=第)[一二三四五六七八九十])(?:\s?[-~到至]\s?(?P<high>[0-9]{1,2}))?(?:[条个位号])?(?![0-9a-z:"
+    r"./月日点=])"
+)
 _COUNT: Final = re.compile(r"(?<![0-9a-z:.])(?P<n>[0-9]{1,5})\s?(?:个|位|条|人|场|份)?(?![0-9a-z:.点月日号])")
 
 
@@ -61,7 +82,7 @@ def read_command(text: str, now: datetime) -> Command | None:
         return None
     if wish.verb in (Verb.CHOOSE, Verb.DROP):
         return Command(wish.verb, picks=wish.picks)
-    remains = Remains(said)
+    remains = Remains(said, as_written(text))
     for start, end in wish.spans:
         remains.blank(start, end)
     command = _read_parts(wish.verb, remains, now)
@@ -75,27 +96,55 @@ def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
     position, (everything, previous) = take_position(remains), take_scope(remains)
     numbers = take_numbers(remains)
     if verb in _WORDS_FOLLOW:
-        return _with_rest(verb, parts, Who(position=position, **numbers), remains)
+        return _with_rest(verb, parts, _who(numbers), remains)
     confirmed, count = _confirmation(verb, parts, remains)
     picks = _picks(remains) if verb in _DECIDES | _HANDS_ON else ()
     reason, reason_text = take_reason(remains)
     times = take_times(remains, now, splits=verb in (Verb.RESCHEDULE, Verb.DELEGATE))
     if reason is None and not reason_text:
-        reason, reason_text = _comment(verb, remains) if verb in _COMMENTS and verb not in _HANDS_ON else take_reason(remains, marked=False)
+        reason, reason_text = (
+            _comment(verb, remains)
+            if verb in _COMMENTS and verb not in _HANDS_ON
+            else take_reason(remains, marked=False)
+        )
     names, latin = take_names(remains)
     colleague = names[-1] if verb in _HANDS_ON and names else None
     if colleague:
         names = names[:-1]
     problems = times.problems + _too_many(verb, names)
-    who = Who(names[0] if names else None, " ".join(latin) or None, numbers.get("tail"), numbers.get("booking"), numbers.get("request"))
-    who = replace(who, position=position, everything=everything, previous=previous)
+    who = replace(
+        _who(numbers),
+        name=names[0] if names else None,
+        latin=" ".join(latin) or None,
+        position=position,
+        everything=everything,
+        previous=previous,
+    )
     verb = Verb.BATCH_CANCEL if verb is Verb.CANCEL and everything else verb
     when, to = _placed(verb, times.when, times.to)
     problems += tuple(w.ask for w in (when, to) if w and w.ask and not (verb in READS and w.past))
     rest = remains.rest()
     return Command(
-        verb, who, when, to, reason, reason_text, parts.notify, parts.keep, parts.options, rest, confirmed, problems, picks, colleague, count
+        verb,
+        who,
+        when,
+        to,
+        reason,
+        reason_text,
+        parts.notify,
+        parts.keep,
+        parts.options,
+        rest,
+        confirmed,
+        problems,
+        picks,
+        colleague,
+        count,
     )
+
+
+def _who(numbers: dict[str, str]) -> Who:
+    return Who(tail=numbers.get("tail"), booking=numbers.get("booking"), request=numbers.get("request"))
 
 
 def _with_rest(verb: Verb, parts: CommandParts, who: Who, remains: Remains) -> Command:
@@ -114,7 +163,7 @@ def _picks(remains: Remains) -> tuple[int, ...]:
     """Read 1 3 4 and 1-3; a range that is upside down or too long picks nothing."""
     picked: list[int] = []
     while match := remains.take(_PICKS):
-        low = int(match["low"])
+        low = number(match["low"])
         picked += range(low, int(match["high"] or low) + 1)
     return tuple(dict.fromkeys(pick for pick in picked if pick))
 
@@ -151,11 +200,17 @@ def _missing(command: Command) -> tuple[str, ...]:
         Verb.PHONE_CANCEL: (located, "登记哪一位的电话取消？请带上姓名或手机尾号。"),
         Verb.BATCH_CANCEL: (located, "批量取消哪些？请带上岗位或时间，例如「批量取消 岗位=Java后端 下周」。"),
         Verb.CONFIRM_BATCH: (command.count is not None or who.is_said, "请带上预览里的数量，例如「确认取消 37」。"),
-        Verb.RESCHEDULE: (located and command.to is not None, "改哪一位、改到什么时候？例如「改期 张伟 周五上午10点」。"),
+        Verb.RESCHEDULE: (
+            located and command.to is not None,
+            "改哪一位、改到什么时候？例如「改期 张伟 周五上午10点」。",
+        ),
         Verb.FIND: (located, "要查谁？姓名、拼音、手机尾号、岗位或预约号都可以。"),
         Verb.HAND_OVER: (command.colleague is not None, "转交给哪位同事？例如「转交 2 李娜」。"),
         Verb.ADD: (command.colleague is not None, "请谁加签？例如「加签 2 李娜」。"),
-        Verb.DELEGATE: (command.colleague is not None and command.to is not None, "委托给谁、到什么时候？例如「委托 李娜 至 周五17:00」。"),
+        Verb.DELEGATE: (
+            command.colleague is not None and command.to is not None,
+            "委托给谁、到什么时候？例如「委托 李娜 至 周五17:00」。",
+        ),
     }
     decided = bool(command.picks) or located
     for each in (*_DECIDES, Verb.TIMELINE, Verb.EVIDENCE, Verb.RESTORE):

@@ -11,7 +11,8 @@ from handlers.reading.text import plain
 _DOTS: Final = re.compile(r"[·・•‧∙⋅.．•\s]+")
 _HAN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 _AFTER: Final = re.compile(
-    r"(?:老师|先生|女士|小姐|同学|经理|总监|主管|主任|总经理|董事长|部长|处长|科长|局长|院长|博士|教授|工程师|师傅|同志|大哥|大姐|哥|姐|总|工|董|院|局|处|hr)$"
+    r"(?:老师|先生|女士|小姐|同学|经理|总监|主管|主任|总经理|董事长|部长|处长|科长|局长|院长|博士"
+    r"|教授|工程师|师傅|同志|大哥|大姐|哥|姐|总|工|董|院|局|处|hr)$"
 )
 _BEFORE: Final = re.compile(r"^(?:小|老|阿|大)(?=[\u3400-\u9fff]{1,2}$)")
 _MOST_READINGS: Final = 8
@@ -63,7 +64,7 @@ def _surname_syllables(surname: str) -> list[str]:
         whole = READINGS[surname]
         second = _syllables(surname)[1][0]
         first = whole.removesuffix(second) if whole.endswith(second) and whole != second else whole[: _cut(whole)]
-        return [f"{first} {whole[len(first):]}"]
+        return [f"{first} {whole[len(first) :]}"]
     if surname in READINGS:
         return [READINGS[surname]]
     return [" ".join(options[0] for options in _syllables(surname))]
@@ -76,11 +77,21 @@ def _cut(whole: str) -> int:
     return rest
 
 
+def _each(rest: str) -> list[str]:  # pypinyin says `str` in its types and takes a list in its manual
+    return list(rest)
+
+
 def _syllables(text: str) -> list[list[str]]:
     """Give each character's readings without tones; what has none stands for itself."""
     from pypinyin import Style, pinyin
 
-    read = pinyin(text, style=Style.NORMAL, heteronym=True, errors=lambda rest: list(rest), v_to_u=False)
+    read = pinyin(
+        text,
+        style=Style.NORMAL,
+        heteronym=True,
+        errors=_each,  # type: ignore[arg-type]
+        v_to_u=False,
+    )
     return [list(dict.fromkeys(option.lower().replace("ü", "v") for option in options)) for options in read]
 
 
@@ -161,7 +172,9 @@ def is_one_edit(first: str, second: str) -> bool:
     """Tell whether one letter put in, left out, changed, or swapped with its neighbour makes one the other."""
     if abs(len(first) - len(second)) > 1 or first == second:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
     a, b = first[start:], second[start:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and len(a) > 1 and a[2:] == b[2:])
 
@@ -173,6 +186,7 @@ def suggest(query: str, names: list[str]) -> list[str]:
     near = [
         name
         for name in names
-        if is_one_edit(asked, _joined(bare_name(name))) or any(is_one_edit(sound, full_pinyin(name)) for sound in sounds)
+        if is_one_edit(asked, _joined(bare_name(name)))
+        or any(is_one_edit(sound, full_pinyin(name)) for sound in sounds)
     ]
     return list(dict.fromkeys(near))[:3]

@@ -2,7 +2,11 @@
 
 from typing import Final
 
-_DIGITS: Final = {char: value for value, chars in enumerate(["零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"]) for char in chars}
+_DIGITS: Final = {
+    char: value
+    for value, chars in enumerate(["零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"])
+    for char in chars
+}
 
 DIGIT: Final = "[一二两三四五六七八九]"
 SMALL: Final = f"(?:[0-9]{{1,3}}|[二三四五六七八九]?十{DIGIT}?|廿{DIGIT}?|卅|{DIGIT})"

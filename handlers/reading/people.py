@@ -34,23 +34,34 @@ class Who:
         return said or ("全部" if self.everything else "上一条" if self.previous else None)
 
 
-_NUMBER: Final = re.compile(r"(?<![a-z0-9])(?:预约号|申请号|编号|单号)?[: ]?(?P<kind>[yq])[-#]?(?P<digits>[0-9](?:[0-9]|-(?=[0-9])){1,24})(?![0-9a-z])")
+_NUMBER: Final = re.compile(
+    r"(?<![a-z0-9])(?:预约号|申请号|编号|单号)?[: ]?(?P<kind>[yq])[-#]?(?P<digits>[0-9](?:[0-9]"
+    r"|-(?=[0-9])){1,24})(?![0-9a-z])"
+)
 _TAIL: Final = re.compile(
     r"(?:手机|电话)?(?:号码?)?(?:尾号|后四位|末四位)(?:是|为|:)?\s?(?P<tail>[0-9]{4})(?![0-9])"
-    r"|(?<![0-9a-z:./-])1[3-9][0-9]{5}(?P<phone>[0-9]{4})(?![0-9])|(?<![0-9a-z:./=-])(?P<bare>[0-9]{4})(?![0-9a-z:./年月日号点-])"
+    r"|(?<![0-9a-z:./-])1[3-9][0-9]{5}(?P<phone>[0-9]{4})(?![0-9])"
+    r"|(?<![0-9a-z:./=-])(?P<bare>[0-9]{4})(?![0-9a-z:./年月日号点-])"
 )
 _POSITION: Final = re.compile(r"(?:岗位|职位|position)\s?[=:]\s?(?P<value>[^\s,;]{1,40})")
-_POSITION_STOPS: Final = re.compile(r"[本这上下]{1,3}个?(?:周|月|星期)|[今明后][天日]|(?:周|星期)[一二三四五六日末]|[0-9]{1,2}[月号日]|所有|全部|的")
+_POSITION_STOPS: Final = re.compile(
+    r"[本这上下]{1,3}个?(?:周|月|星期)|[今明后][天日]|(?:周|星期)[一二三四五六日末]"
+    r"|[0-9]{1,2}[月号日]|所有|全部|的"
+)
 _ALL: Final = re.compile(r"全部待我审批|全部|所有的?|全都")
 _PREVIOUS: Final = re.compile(r"上一[条个位次单]|刚才那?[条个位单]?|刚刚那[条个位单]")
 _FILLERS: Final = re.compile(
-    r"ai面试|视频面试|面试预约|面试|预约|候选人|应聘者|求职者|这位|那位|这个人|那个人|一下|麻烦|帮我|帮忙|谢谢|辛苦了?|不好意思|申请|通知方式|(?<![a-z])(?:ai|hr|the|for|with|at|on|interview|please)(?![a-z])"
+    r"ai面试|视频面试|面试预约|面试|预约|候选人|应聘者|求职者|这位|那位|这个人|那个人|一下|麻烦|帮我"
+    r"|帮忙|谢谢|辛苦了?|不好意思|申请|通知方式|(?<![a-z])(?:ai|hr|the|for|with|at|on|interview"
+    r"|please)(?![a-z])"
 )
 _PARTICLES: Final = re.compile(r"^[把将给请跟对让叫和与在从到至帮我你您他她它这那的是]{1,4}(?=[^\s]{2,})")
 _ENDINGS: Final = re.compile(r"(?:的|了|吧|呢|啊|哈|呀|哦|掉|先|也|都|要|想|说|这场|那场|场|这次)+$")
 _HAN_WORD: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]{1,20}")
 _LATIN: Final = re.compile(r"[a-z][a-z'.-]{0,30}")
-_TITLED: Final = re.compile(r"(?:端|工程师|师|员|主管|经理|会计|总监|开发|产品|运营|实习生|岗)(?P<name>[\u3400-\u9fff]{2,4})$")
+_TITLED: Final = re.compile(
+    r"(?:端|工程师|师|员|主管|经理|会计|总监|开发|产品|运营|实习生|岗)(?P<name>[\u3400-\u9fff]{2,4})$"
+)
 _SPLIT: Final = re.compile(r"[和与跟及]|以及")
 
 
@@ -60,7 +71,9 @@ def take_numbers(remains: Remains) -> dict[str, str]:
     for _ in range(2):
         match = remains.take(_NUMBER)
         if match:
-            said.setdefault("booking" if match["kind"] == "y" else "request", f"{match['kind'].upper()}{match['digits']}")
+            said.setdefault(
+                "booking" if match["kind"] == "y" else "request", f"{match['kind'].upper()}{match['digits']}"
+            )
     match = remains.take(_TAIL)
     if match:
         said["tail"] = match["tail"] or match["phone"] or match["bare"]
@@ -75,7 +88,7 @@ def take_position(remains: Remains) -> str | None:
     stop = _POSITION_STOPS.search(match["value"], 1)
     end = match.start("value") + (stop.start() if stop else len(match["value"]))
     remains.blank(match.start(), end)
-    return match.string[match.start("value") : end]
+    return remains.written[match.start("value") : end]
 
 
 def take_scope(remains: Remains) -> tuple[bool, bool]:

@@ -2,15 +2,19 @@
 
 import re
 
-
 _SMALL_WORDS = re.compile("[的了吧和与跟把将给请呢啊哈个也就先都要在是对让这那]{1,4}")
 
 
 class Remains:
     """What of a plain text no rule has used yet."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, written: str | None = None) -> None:
         self.text = text
+        self.written = text if written is None else written
+
+    def as_written(self, match: re.Match[str], group: str) -> str:
+        """Cut a part of a match out of the message as it was written."""
+        return self.written[slice(*match.span(group))].strip()
 
     def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Find a pattern and use it up."""

@@ -28,7 +28,7 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A candidate's message as understood; `ask` is true where the candidate must be asked back before anything happens."""
+    """A candidate's message as understood; `ask` is true where the candidate must be asked back first."""
 
     intent: Intent
     when: When | None = None
@@ -37,9 +37,17 @@ class Reply:
 
 
 _GONE: Final = Says.CANCEL | Says.CANNOT
-_REQUEST: Final = re.compile(r"(?:能不能|能否|可以|可不可以|可否|能|麻烦|请)(?:请|麻烦)?(?:你|您|你们)?(?:帮我|帮忙|给我|替我)(?:把|将)?[^,.;?]{0,16}?(?:取消|撤)")
-_POLITE_TAG: Final = re.compile(r"^[^?]{0,12}我(?:想|要|希望|需要|申请)[^?吗]{0,16}取消[^?吗]{0,8}(?:可以|行|好|成)(?:吗|么|不|嘛)\??$")
-_QUESTION_TOPICS: Final = re.compile(r"链接.{0,6}(?:打不开|失效|错|进不去|在哪)|进不去|打不开|没收到|收不到|没有链接|没链接|怎么进")
+_REQUEST: Final = re.compile(
+    r"(?:能不能|能否|可以|可不可以|可否|能|麻烦|请)(?:请|麻烦)?(?:你|您|你们)?(?:帮我|帮忙|给我"
+    r"|替我)(?:把|将)?[^,.;?]{0,16}?(?:取消|撤)"
+)
+_POLITE_TAG: Final = re.compile(
+    r"^[^?]{0,12}我(?:想|要|希望|需要|申请)[^?吗]{0,16}取消[^?吗]{0,8}(?:可以|行|好|成)(?:吗|么|不"
+    r"|嘛)\??$"
+)
+_QUESTION_TOPICS: Final = re.compile(
+    r"链接.{0,6}(?:打不开|失效|错|进不去|在哪)|进不去|打不开|没收到|收不到|没有链接|没链接|怎么进"
+)
 _POINTS_TO_NEW: Final = Says.MOVE | Says.FREE
 
 
@@ -57,7 +65,9 @@ def read_reply(text: str, now: datetime) -> Reply:
     reason = reason_in(said)
     if intent is Intent.RESCHEDULE:
         ask = ask or when is None or unclear_time
-    return Reply(intent, when, reason, ask or (unclear_time and intent is not Intent.LATE and intent is not Intent.QUESTION))
+    return Reply(
+        intent, when, reason, ask or (unclear_time and intent is not Intent.LATE and intent is not Intent.QUESTION)
+    )
 
 
 def _unspaced(said: str) -> str:
@@ -95,7 +105,11 @@ def _moved(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]:
     moving = [part for part in parts if Says.MOVE in part.says]
     if all(Says.DOUBT in part.says and Says.ASKS in part.says for part in moving):
         return (Intent.UNCLEAR, True) if "还是" in said else (Intent.QUESTION, True)
-    if re.search(r"(?:怎么|如何|在哪里?|哪里)(?:才?能|可以)?(?:改|换|调)|改期.{0,4}(?:规则|流程|几次|影响|收费)|为什么.{0,6}改|(?:面试|时间)?(?:已经?)?改(?:期|时间)了[吗么?]|是不是改", said):
+    if re.search(
+        r"(?:怎么|如何|在哪里?|哪里)(?:才?能|可以)?(?:改|换|调)|改期.{0,4}(?:规则|流程|几次|影响|收费)"
+        r"|为什么.{0,6}改|(?:面试|时间)?(?:已经?)?改(?:期|时间)了[吗么?]|是不是改",
+        said,
+    ):
         return Intent.QUESTION, True
     return Intent.RESCHEDULE, bool(says & (_GONE | Says.DOUBT)) or any(Says.MAYBE in part.says for part in moving)
 
@@ -136,7 +150,14 @@ def _asks_whether_done(said: str) -> bool:
 
 
 def _names_day(text: str) -> bool:
-    return re.search(r"[今明后][天日]|周[一二三四五六日天末]|星期|礼拜|[0-9一二三四五六七八九十][号日月点]|下周|上午|下午|晚上|day", text) is not None
+    return (
+        re.search(
+            r"[今明后][天日]|周[一二三四五六日天末]|星期|礼拜|[0-9一二三四五六七八九十][号日月点]|下周|上午"
+            r"|下午|晚上|day",
+            text,
+        )
+        is not None
+    )
 
 
 def _is_half_hearted(parts: list[Clause], what: Says) -> bool:
@@ -152,18 +173,25 @@ def _harmless(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]
     if _QUESTION_TOPICS.search(said):
         return Intent.QUESTION, False
     if Says.ASKS in says:
-        proposes = Says.FREE in says or re.search(r"(?:行|可以|好|ok|成|方便|有空|有时间)(?:吗|么|不|嘛|\?)|行不行|可不可以|能不能|能否", said)
+        proposes = Says.FREE in says or re.search(
+            r"(?:行|可以|好|ok|成|方便|有空|有时间)(?:吗|么|不|嘛|\?)|行不行|可不可以|能不能|能否", said
+        )
         if proposes and _names_day(said) and not re.search(r"什么|怎么|哪|几点|多久|谁|有没有|迟到|带", said):
             return Intent.RESCHEDULE, True
         return Intent.QUESTION, False
     if Says.CONFIRM in says:
-        return Intent.CONFIRM, any(Says.MAYBE in part.says for part in parts)
+        return (Intent.UNCLEAR, True) if Says.MAYBE in says else (Intent.CONFIRM, False)
     return _nodded(said, parts, says)
 
 
 def _nodded(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]:
     greeting = re.fullmatch(r"(?:你好|您好|hi|hello|在|谢谢您?|多谢|感谢|thanks?|thank you|老师|hr|[啊呀 ,.!~])+", said)
-    if parts and not greeting and all(Says.NOD in part.says for part in parts) and re.search(r"[^\W\d_]|1|\U0001f44c|\U0001f44d", said):
+    if (
+        parts
+        and not greeting
+        and all(Says.NOD in part.says for part in parts)
+        and re.search(r"[^\W\d_]|1|\U0001f44c|\U0001f44d", said)
+    ):
         return Intent.CONFIRM, False
     if Says.FREE in says and re.search(r"只有|才|改|除了|换", said):
         return Intent.RESCHEDULE, True
@@ -181,7 +209,10 @@ def _time(said: str, parts: list[Clause], intent: Intent, now: datetime) -> tupl
     return _one(read_all_when(said, now))
 
 
-_TO: Final = re.compile(r"改(?:到|为|成|在|至)|换(?:到|成)|推迟到|延[后期]到|提前到|挪到|调整?到|约到|安排[到在]|改|换(?=[明后下周])|to ")
+_TO: Final = re.compile(
+    r"改(?:到|为|成|在|至)|换(?:到|成)|推迟到|延[后期]到|提前到|挪到|调整?到|约到|安排[到在]|改"
+    r"|换(?=[明后下周])|to "
+)
 
 
 def _behind_the_wish(text: str) -> str:

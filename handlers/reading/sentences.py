@@ -15,14 +15,17 @@ from handlers.reading.text import plain, without
 from handlers.reading.verbs import Verb
 
 _AIMED: Final = re.compile(r"^/|取消|改期|撤销|撤回|预约|加签|催办|驳回|[yq]20[0-9]{6}")
-_NOT_OURS: Final = re.compile(r"订单|会议|外卖|航班|机票|快递|酒店|聚餐|团建|合同|周会|例会|天气|活动|培训|出差|已经?取消|取消了$")
+_NOT_OURS: Final = re.compile(
+    r"订单|会议|外卖|航班|机票|快递|酒店|聚餐|团建|合同|周会|例会|天气|活动|培训|出差|已经?取消"
+    r"|取消了$"
+)
 
 
 def read_as_json(text: str, role: Literal["hr", "candidate"], at: datetime) -> dict[str, Any]:
     """Read one sentence as HR or as a candidate would mean it; acts on nothing.
 
-    Keys are those of design.md §10. `reason` is the Chinese label of its code, or the words where no code fits; `who` is
-    what was written of the person, request or list, parted by spaces.
+    Keys are those of design.md §10. `reason` is the Chinese label of its code, or the words where no code fits; `who`
+    is what was written of the person, request or list, parted by spaces.
     """
     here = at.astimezone(ZONE) if at.tzinfo else at.replace(tzinfo=ZONE)
     return _candidate(text, here) if role == "candidate" else _recruiter(text, here)

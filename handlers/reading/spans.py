@@ -10,9 +10,20 @@ from handlers.reading.holidays import UnknownYear, holiday, moved_working_day, w
 from handlers.reading.numerals import SMALL, number
 
 _RELATIVE: Final = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
-_ENGLISH: Final = {"today": 0, "tonight": 0, "tomorrow": 1, "tmr": 1, "tmrw": 1, "day after tomorrow": 2, "yesterday": -1}
+_ENGLISH: Final = {
+    "today": 0,
+    "tonight": 0,
+    "tomorrow": 1,
+    "tmr": 1,
+    "tmrw": 1,
+    "day after tomorrow": 2,
+    "yesterday": -1,
+}
 _ENGLISH_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_HOLIDAYS: Final = "元旦|春节|过年|清明节?|五一|劳动节|端午节?|中秋节?|国庆节?|十一(?=后|假|长假|黄金周|之后|以后|前|放假|期间|当天)"
+_ENGLISH_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_HOLIDAYS: Final = (
+    "元旦|春节|过年|清明节?|五一|劳动节|端午节?|中秋节?|国庆节?|十一(?=后|假|长假|黄金周|之后|以后|前|放假|期间|当天)"
+)
 
 
 def _relative(match: Match[str], now: datetime) -> Found | None:
@@ -31,10 +42,26 @@ def _english_weekday(match: Match[str], now: datetime) -> Found | None:
     return one(match, today + timedelta(days=(weekday - today.weekday()) % 7), weekday=True)
 
 
+def _english_date(match: Match[str], now: datetime) -> Found | None:
+    month = _ENGLISH_MONTHS.index(match["month"]) + 1
+    try:
+        day = date(now.year, month, int(match["day"]))
+    except ValueError:
+        return wrong(match, f"没有 {match[0]} 这一天")
+    return one(match, day.replace(year=now.year + 1) if (now.date() - day).days > 180 else day)
+
+
+def _english_week(match: Match[str], now: datetime) -> Found | None:
+    first = monday_of(now.date()) + timedelta(days=7 if match["which"] == "next" else 0)
+    return several(match, first, first + timedelta(days=7))
+
+
 def _two_days(match: Match[str], now: datetime) -> Found | None:
     first = 0 if match[0].startswith("今") else 1
     day = now.date() + timedelta(days=first)
-    return several(match, day, day + timedelta(days=2), f"「{match[0]}」是 {spoken(day)} 还是 {spoken(day + timedelta(days=1))}？")
+    return several(
+        match, day, day + timedelta(days=2), f"「{match[0]}」是 {spoken(day)} 还是 {spoken(day + timedelta(days=1))}？"
+    )
 
 
 def _weekday(match: Match[str], now: datetime) -> Found | None:
@@ -42,7 +69,12 @@ def _weekday(match: Match[str], now: datetime) -> Found | None:
     today, char, which = now.date(), match["day"], match["which"] or ""
     weekday = 6 if char in "天7" else "一二三四五六日".find(char) if char in "一二三四五六日" else int(char) - 1
     if not which:
-        return one(match, today + timedelta(days=(weekday - today.weekday()) % 7), again=_week_later(weekday, today), weekday=True)
+        return one(
+            match,
+            today + timedelta(days=(weekday - today.weekday()) % 7),
+            again=_week_later(weekday, today),
+            weekday=True,
+        )
     weeks = which.count("下") - which.count("上")
     day = monday_of(today) + timedelta(days=7 * weeks + weekday)
     return one(match, day, again=day + timedelta(days=7) if weeks == 0 else None, weekday=True)
@@ -137,7 +169,9 @@ def _holiday(match: Match[str], now: datetime) -> Found | None:
     end, count = match["end"] or "", match["count"]
     if match["working"]:
         after = not end.endswith("前")
-        day = working_day(last - timedelta(days=1) if after else first, 1 if after else -1, number(count) if count else 1)
+        day = working_day(
+            last - timedelta(days=1) if after else first, 1 if after else -1, number(count) if count else 1
+        )
         return one(match, day)
     if end.endswith("后"):
         return several(match, last, last + timedelta(days=7), f"「{match[0]}」具体是哪一天？")
@@ -150,7 +184,9 @@ def _working_days(match: Match[str], now: datetime) -> Found | None:
     count = number(match["n"])
     day = working_day(now.date(), 1, count)
     if match["end"].endswith("内"):
-        return Found(match.span(), now.date(), day + timedelta(days=1), moments=(now, midnight(day + timedelta(days=1))))
+        return Found(
+            match.span(), now.date(), day + timedelta(days=1), moments=(now, midnight(day + timedelta(days=1)))
+        )
     return one(match, day)
 
 
@@ -175,24 +211,29 @@ READERS: Final[tuple[Reader, ...]] = (
     ),
     (re.compile(rf"(?:再?过)?(?P<n>{SMALL})个?工作日(?P<end>之后|以后|后|之内|以内|内)"), _known(_working_days)),
     (re.compile(r"下一?个?工作日|(?:最近|第)一?个工作日"), _known(_next_working_day)),
-    (re.compile(r"调休(?:上班)?的?(?:那个|这个|那天|的)?(?:周|星期|礼拜)?(?P<day>六|日|天)?(?!假)"), _known(_moved_day)),
+    (
+        re.compile(r"调休(?:上班)?的?(?:那个|这个|那天|的)?(?:周|星期|礼拜)?(?P<day>六|日|天)?(?!假)"),
+        _known(_moved_day),
+    ),
     (
         re.compile(
-            rf"(?:再过|过)?(?P<n>[0-9]{{1,3}}\.[0-9]|{SMALL}|半)个?(?P<half>半)?(?P<unit>分钟|刻钟|小时|钟头|天|日|周|星期|礼拜|(?<=个)月|年|分|h)"
+            rf"(?:再过|过)?(?P<n>[0-9]{{1,3}}\.[0-9]|{SMALL}|半)个?(?P<half>半)?(?P<unit>分钟|刻钟|小时|钟头"
+            rf"|天|日|周|星期|礼拜|(?<=个)月|年|分|h)"
             r"(?P<half2>半)?(?P<end>之后|以后|后|之内|以内|内|之前|以前|前)"
         ),
         _offset,
     ),
     (
         re.compile(
-            rf"再?过(?P<n>{SMALL}|半)个?(?P<half>半)?(?P<unit>分钟|刻钟|小时|钟头|(?<![两2几])天|周|星期|礼拜|(?<=个)月)(?P<half2>半)?(?P<end>)"
+            rf"再?过(?P<n>{SMALL}|半)个?(?P<half>半)?(?P<unit>分钟|刻钟|小时|钟头|(?<![两2几])天|周|星期|礼拜"
+            rf"|(?<=个)月)(?P<half2>半)?(?P<end>)"
         ),
         _offset,
     ),
     (re.compile(r"再?过(?P<n>[几两2])天(?!后|之后|以后)"), _few_days),
     (re.compile(r"(?P<n>几)天(?:之后|以后|后)"), _few_days),
     (re.compile(r"这两天|这几天|这阵子|最近|近期|近日|近几天"), _lately),
-    (re.compile(r"今明两?天|明后两?天|明天或者?后天|明天、后天"), _two_days),
+    (re.compile(r"今明两?天|明后两?天|明天或者?后天|明天,后天"), _two_days),
     (
         re.compile(
             r"(?<![一二两三四五六七八九十几半每0-9])(?P<which>[上下]{1,4}个?|[这本]个?)?(?:周|星期|礼拜)"
@@ -207,9 +248,18 @@ READERS: Final[tuple[Reader, ...]] = (
     (re.compile(r"day after tomorrow|(?<![a-z])(?:today|tonight|tomorrow|tmrw?|yesterday)(?![a-z])"), _english_day),
     (
         re.compile(
-            r"(?<![a-z])(?:(?P<which>next|this|on)\s)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?(?![a-z])"
+            r"(?<![a-z])(?:(?P<which>next|this|on)\s)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday"
+            r"|rsday|urday|s|rs|r)?(?![a-z])"
         ),
         _english_weekday,
     ),
+    (
+        re.compile(
+            r"(?<![a-z])(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? "
+            r"(?P<day>[0-9]{1,2})(?![0-9:])"
+        ),
+        _english_date,
+    ),
+    (re.compile(r"(?<![a-z])(?P<which>this|next) week(?![a-z])"), _english_week),
 )
 """Patterns over plain text, the surest first."""

@@ -57,14 +57,83 @@ class Verb(StrEnum):
 
 
 SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
-    Verb.CANCEL: ("取消", "取消掉", "取消预约", "取消面试", "发起取消", "申请取消", "撤", "撤掉", "撤了", "不面了", "不面试了", "qx", "quxiao", "cancel"),
-    Verb.BATCH_CANCEL: ("批量取消", "批量撤", "全部取消", "一键取消", "取消全部", "取消所有", "都取消", "plqx", "batch cancel"),
+    Verb.CANCEL: (
+        "取消",
+        "取消掉",
+        "取消预约",
+        "取消面试",
+        "发起取消",
+        "申请取消",
+        "撤",
+        "撤掉",
+        "撤了",
+        "不面了",
+        "不面试了",
+        "qx",
+        "quxiao",
+        "cancel",
+    ),
+    Verb.BATCH_CANCEL: (
+        "批量取消",
+        "批量撤",
+        "全部取消",
+        "一键取消",
+        "取消全部",
+        "取消所有",
+        "都取消",
+        "plqx",
+        "batch cancel",
+    ),
     Verb.CONFIRM_BATCH: ("确认取消", "确认批量取消", "qrqx"),
-    Verb.RESCHEDULE: ("改期", "改约", "改时间", "改到", "重新安排", "调整时间", "换时间", "推迟", "延期", "延后", "挪到", "推到", "提前到", "gq", "reschedule"),
-    Verb.FIND: ("查", "查询", "查找", "查看", "查一下", "搜", "搜索", "找", "找一下", "候选人", "看看", "看一下", "cx", "find", "search"),
+    Verb.RESCHEDULE: (
+        "改期",
+        "改约",
+        "改时间",
+        "改到",
+        "重新安排",
+        "调整时间",
+        "换时间",
+        "推迟",
+        "延期",
+        "延后",
+        "挪到",
+        "推到",
+        "提前到",
+        "gq",
+        "reschedule",
+    ),
+    Verb.FIND: (
+        "查",
+        "查询",
+        "查找",
+        "查看",
+        "查一下",
+        "搜",
+        "搜索",
+        "找",
+        "找一下",
+        "候选人",
+        "看看",
+        "看一下",
+        "cx",
+        "find",
+        "search",
+    ),
     Verb.LIST: ("列表", "面试列表", "面试安排", "预约列表", "列出", "清单", "今日面试", "lb", "list"),
     Verb.BOARD: ("看板", "面试看板", "kb", "board"),
-    Verb.TODO: ("审批", "待我审批", "待审批", "待我批", "我的审批", "审批列表", "待办", "我的待办", "dwsp", "sp", "todo"),
+    Verb.TODO: (
+        "审批",
+        "待我审批",
+        "待审批",
+        "待我批",
+        "我的审批",
+        "审批列表",
+        "待办",
+        "我的待办",
+        "dwsp",
+        "sp",
+        "todo",
+    ),
     Verb.APPROVE: ("同意", "批准", "通过", "准了", "批了", "同意取消", "ty", "approve"),
     Verb.REJECT: ("驳回", "拒绝", "不同意", "不批准", "不批", "否决", "bh", "reject"),
     Verb.SEND_BACK: ("退回", "退回补充", "打回", "退回修改", "th"),
@@ -78,7 +147,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.CHANNEL: ("通知方式", "通知渠道", "tzfs"),
     Verb.TIMELINE: ("时间轴", "时间线", "sjz", "timeline"),
     Verb.EXPORT: ("导出", "下载", "dc", "export"),
-    Verb.RISK: ("风险", "取消风险", "风险提醒", "fx", "risk"),
+    Verb.RISK: ("风险", "取消风险", "fx", "risk"),
     Verb.WAITLIST: ("候补", "候补名单", "hb", "waitlist"),
     Verb.ARCHIVE: ("归档状态", "归档", "档案状态", "gdzt"),
     Verb.UNDO: ("撤销", "撤消", "撤销操作", "反悔", "后悔药", "undo"),
@@ -98,15 +167,33 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.CHECKUP: ("合规体检",),
     Verb.PERMISSIONS: ("权限",),
     Verb.CHOOSE: ("选", "选择"),
-    Verb.DROP: ("算了", "返回", "退出", "不弄了", "先不弄", "不取消了", "先不取消", "取消操作", "没事了", "drop", "back"),
+    Verb.DROP: (
+        "算了",
+        "返回",
+        "退出",
+        "不弄了",
+        "先不弄",
+        "不取消了",
+        "先不取消",
+        "取消操作",
+        "没事了",
+        "drop",
+        "back",
+    ),
 }
 """Every spelling of a verb; a spelling is carried out only where it is written exactly."""
 
-_WORDS: Final = sorted(((word, verb) for verb, words in SPELLINGS.items() for word in words), key=lambda pair: -len(pair[0]))
+_WORDS: Final = sorted(
+    ((word, verb) for verb, words in SPELLINGS.items() for word in words), key=lambda pair: -len(pair[0])
+)
 _EXACT: Final = dict(_WORDS)
 _ALONE: Final = frozenset(
-    "通过 拒绝 催 撤 查 找 搜 看看 看一下 下载 规则 命令 指令 说明书 人工 退出 返回 算了 没事了 统计 报告 通过 准了 批了 选 选择 清单 归档 工单 菜单 待办 "
-    "提前到 候选人 进度 权限 风险 列表 模板 规范 恢复 审批 同意 指令 审批 退回 撤了 推迟 延后 延期".split()
+    (
+        "下载 人工 候选人 催 准了 列表 同意 命令 审批 工单 延后 延期 归档 待办 恢复 "
+        "批了 找 报告 拒绝 指令 推迟 提前到 搜 撤 撤了 权限 查 模板 没事了 清单 "
+        "看一下 看看 算了 统计 菜单 规则 规范 说明书 返回 进度 退出 退回 选 选择 "
+        "通过 风险"
+    ).split()
 )
 """Everyday words: a verb only where they end at a space, a digit, a name, or the message."""
 
@@ -153,7 +240,9 @@ def _is_near(word: str, first: str, said: str) -> bool:
     """Take a slip in a whole first word, or the same sound wherever the word ends."""
     if word.isascii():
         return len(word) > 3 and is_one_edit(word, first)
-    if is_one_edit(word, first) and (len(word) > 2 or (len(first) == 2 and (word[0] == first[0] or word[1] == first[1]))):
+    if is_one_edit(word, first) and (
+        len(word) > 2 or (len(first) == 2 and (word[0] == first[0] or word[1] == first[1]))
+    ):
         return len(first) >= 2
     start = said[: len(word)]
     return start != word and len(start) == len(word) and not start.isascii() and _sound(start) == _sound(word)

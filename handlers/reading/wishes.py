@@ -21,21 +21,46 @@ class Wish:
 
 
 _POLITE: Final = re.compile(
-    r"/|@\S{1,20}\s|[\s,.!~]+|你好|您好|hi\b|hello\b|请问|请|麻烦|劳驾|辛苦|帮忙|帮我|帮|给我|我要|我想要|我想|我需要|需要|能不能|能否|可不可以|可以|能|就|那|先|再|你|您|守约|机器人|小约|please\b"
+    r"/|@\S{1,20}\s|[\s,.!~]+|你好|您好|hi\b|hello\b|请问|请|麻烦|劳驾|辛苦|帮忙|帮我|帮|给我|我要"
+    r"|我想要|我想|我需要|需要|能不能|能否|可不可以|可以|能|就|那|先|再|你|您|守约|机器人|小约"
+    r"|please\b"
 )
-_CHOICE: Final = re.compile(rf"(?:我?选择?|就|要)?\s?(?:第\s?)?(?P<n>[0-9]{{1,2}}|十?{DIGIT})\s?(?:个|条|位|号|项)?(?:吧|的)?[.!]?")
+_CHOICE: Final = re.compile(
+    rf"(?:我?选择?|就|要)?\s?(?:第\s?)?(?P<n>[0-9]{{1,2}}|十?{DIGIT})\s?(?:个|条|位|号|项)?(?:吧"
+    rf"|的)?[.!]?"
+)
 _CHOICES: Final = re.compile(r"(?:选择?\s?)?[0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,19}")
-_DROP: Final = re.compile(r"(?:那)?(?:还是)?(?:算了吧?|返回|退出|不弄了|没事了?|先?不取消了|先?不取消|别取消了?|不用取消了?|不改了|不用了|取消操作|drop|back)[.!~]?")
-_NOT: Final = re.compile(r"(?:不|别|勿|莫|没|未|无需|不要|不用|不必|不想|不能|先别|先不|禁止|不会|没有|并非|不是)(?:要|再|给|把|说|去|让|急着|打算){0,2}[^\s,.;!]{0,8}?(?:取消|撤|改期)")
-_ALREADY: Final = re.compile(r"(?:已经?|被|早就|刚刚?|才|(?:昨天|前天|上周|之前|以前|上次)[^,.;]{0,10}?)(?:[^\s,.;]{0,6}?)(?:取消|撤|改期)")
-_WAS_IT: Final = re.compile(r"取消(?:成功|掉)?(?:了|过)?(?:吗|么|没有?|了没|没$|了?不)|是否(?:已经?)?取消|是不是(?:已经?)?取消|取消(?:了)?没|谁取消|为什么取消|取消了\?|取消了几")
-_HOW: Final = re.compile(r"(?:怎么|在哪里?|如何|哪里|咋|怎样)(?:能|可以|才能|操作|去)?(?:批量)?(?:取消|撤|改期|约|用)|(?:取消|改期)[^,.;]{0,6}(?:怎么弄|怎么操作|在哪里?|入口|流程是|怎么办理)")
+_DROP: Final = re.compile(
+    r"(?:那)?(?:还是)?(?:算了吧?|返回|退出|不弄了|没事了?|先?不取消了|先?不取消|别取消了?|不用取消了?"
+    r"|不改了|不用了|取消操作|drop|back)[.!~]?"
+)
+_NOT: Final = re.compile(
+    r"(?:不|别|勿|莫|没|未|无需|不要|不用|不必|不想|不能|先别|先不|禁止|不会|没有|并非|不是)(?:要|再"
+    r"|给|把|说|去|让|急着|打算){0,2}[^\s,.;!]{0,8}?(?:取消|撤|改期)"
+)
+_ALREADY: Final = re.compile(
+    r"(?:已经?|被|早就|刚刚?|才|(?:昨天|前天|上周|之前|以前"
+    r"|上次)[^,.;]{0,10}?)(?:[^\s,.;]{0,6}?)(?:取消|撤|改期)"
+)
+_WAS_IT: Final = re.compile(
+    r"取消(?:成功|掉)?(?:了|过)?(?:吗|么|没有?|了没|没$|了?不)|是否(?:已经?)?取消"
+    r"|是不是(?:已经?)?取消|取消(?:了)?没|谁取消|为什么取消|取消了\?|取消了几"
+)
+_HOW: Final = re.compile(
+    r"(?:怎么|在哪里?|如何|哪里|咋|怎样)(?:能|可以|才能|操作|去)?(?:批量)?(?:取消|撤|改期|约|用)"
+    r"|(?:取消|改期)[^,.;]{0,6}(?:怎么弄|怎么操作|在哪里?|入口|流程是|怎么办理)"
+)
 _OTHER_THINGS: Final = re.compile(
-    r"订单|会议|会议室|外卖|航班|机票|车票|高铁票|快递|酒店|聚餐|团建|发布会|合同|订阅|关注|周会|例会|早会|晚会|站会|培训|直播|活动|出差|加班|年假|请假|"
-    r"休假|闹钟|提醒|日程会|天气|歌|电影|翻译|股票|新闻|快餐|置顶|收藏|点赞|楼上|你的看法|这个观点|报销|打车|网约车|音乐|年会|群公告"
+    r"订单|会议|会议室|外卖|航班|机票|车票|高铁票|快递|酒店|聚餐|团建|发布会|合同|订阅|关注|周会|例会"
+    r"|早会|晚会|站会|培训|直播|活动|出差|加班|年假|请假|"
+    r"休假|闹钟|提醒|日程会|天气|歌|电影|翻译|股票|新闻|快餐|置顶|收藏|点赞|楼上|你的看法|这个观点"
+    r"|报销|打车|网约车|音乐|年会|群公告"
 )
 _CANCEL: Final = re.compile(r"批量取消|全部取消|都取消|登记电话取消|取消掉?|撤掉|撤了|不面试?了|cancel")
-_MOVE: Final = re.compile(r"改期|改到|改约|改为|改成|改至|挪到|推到|换到|推迟到?|延期到?|延后到?|提前到|调到|调整到|改时间|重新安排|reschedule")
+_MOVE: Final = re.compile(
+    r"改期|改到|改约|改为|改成|改至|挪到|推到|换到|推迟到?|延期到?|延后到?|提前到|调到|调整到|改时间"
+    r"|重新安排|reschedule"
+)
 _BARE: Final = re.compile(r"[^\s]{0,12}?(?:面试|预约)?取消了$")
 
 
@@ -64,7 +89,13 @@ def _despite_other_things(said: str) -> Wish | None:
 
 _FREE: Final = (
     (Verb.TODO, re.compile(r"(?:待我?审批|(?:要|等|需要)我审?批)")),
-    (Verb.LIST, re.compile(r"(?:有|都有|还有)(?:哪些|几个|几场|几位|多少|谁|什么)(?:人)?(?:要|来)?(?:的)?(?:ai)?(?:面试|预约)|面试(?:安排|列表|清单|日程)|哪些人?(?:来|要)?面试")),
+    (
+        Verb.LIST,
+        re.compile(
+            r"(?:有|都有|还有)(?:哪些|几个|几场|几位|多少|谁|什么)(?:人)?(?:要|来)?(?:的)?(?:ai)?(?:面试"
+            r"|预约)|面试(?:安排|列表|清单|日程)|哪些人?(?:来|要)?面试"
+        ),
+    ),
 )
 """Questions that ask to see something, in whatever words."""
 
@@ -83,7 +114,6 @@ def _plain_verb(said: str) -> Wish | None:
         return Wish(Verb.FIND, (match.span(),) if match else ())
     if _NOT.search(said) and not re.match(r"不(?:同意|批)", said[start:]):
         return None
-    start = 0 if verb_at_start(said) else start
     found = verb_at_start(said[start:])
     if found and found[0] is Verb.FIND and (listed := _free_question(said)):
         return Wish(listed.verb, ((0, start + found[1]), *listed.spans))
@@ -93,10 +123,11 @@ def _plain_verb(said: str) -> Wish | None:
 
 
 def _at_start(said: str, start: int, verb: Verb, length: int) -> Wish:
-    spans = ((0, start + length),)
-    if verb is Verb.CONFIRM_BATCH and not re.search(r"^\D{0,3}[0-9]{1,5}\s?(?:个|位|条|人|场)?$", said[start + length :]):
+    spans: tuple[tuple[int, int], ...] = ((0, start + length),)
+    if verb is Verb.CONFIRM_BATCH and not re.search(
+        r"^\D{0,3}[0-9]{1,5}\s?(?:个|位|条|人|场)?$", said[start + length :]
+    ):
         verb = Verb.CANCEL if said[start + length :].strip() else verb
-        spans = ((0, start + length - 4),) if verb is Verb.CANCEL and said[start:].startswith("确认取消") else spans
         spans = ((0, start), (start + 2, start + 4)) if verb is Verb.CANCEL else spans
     return Wish(verb, spans)
 
@@ -117,7 +148,7 @@ def _after_courtesy(said: str) -> int:
     at = 0
     for _ in range(12):
         match = _POLITE.match(said, at)
-        if not match or not match[0]:
+        if not match or verb_at_start(said[at:]):
             break
         at = match.end()
     return at
@@ -151,14 +182,24 @@ def _inside(said: str, start: int) -> Wish | None:
         return None
     verb = Verb.RESCHEDULE if move else _CANCELLING.get(match[0], Verb.CANCEL)
     spans = () if move and match[0][-1] in "到为成至" else (match.span(),)
-    unsure = verb is Verb.CANCEL and _BARE.fullmatch(said) is not None and "把" not in said and not re.match("请|麻烦|帮", said)
+    unsure = (
+        verb is Verb.CANCEL
+        and _BARE.fullmatch(said) is not None
+        and "把" not in said
+        and not re.match("请|麻烦|帮", said)
+    )
     if cancel and move:
         return Wish(verb, (cancel.span(),), ("是取消还是改期？",))
     asked = said.endswith(("?", "吗", "么")) and not re.match("请|麻烦|帮|能|可以", said)
     return Wish(verb, spans, ("是要取消这场面试吗？",) if unsure or asked else ())
 
 
-_CANCELLING: Final = {"批量取消": Verb.BATCH_CANCEL, "全部取消": Verb.BATCH_CANCEL, "都取消": Verb.BATCH_CANCEL, "登记电话取消": Verb.PHONE_CANCEL}
+_CANCELLING: Final = {
+    "批量取消": Verb.BATCH_CANCEL,
+    "全部取消": Verb.BATCH_CANCEL,
+    "都取消": Verb.BATCH_CANCEL,
+    "登记电话取消": Verb.PHONE_CANCEL,
+}
 
 
 def _about_someone(said: str, match: re.Match[str]) -> bool:
@@ -167,4 +208,6 @@ def _about_someone(said: str, match: re.Match[str]) -> bool:
     if re.search(r"面试|预约|候选人|尾号|[yq][0-9]{3}|岗位|interview", said):
         return True
     head = re.sub(r"^[把将请麻烦帮我让]{0,4}", "", before.strip())
-    return any(looks_like_name(head[:size]) for size in (2, 3, 4)) or any(looks_like_name(w) for w in re.split(r"[\s,的]+", said))
+    return any(looks_like_name(head[:size]) for size in (2, 3, 4)) or any(
+        looks_like_name(w) for w in re.split(r"[\s,的]+", said)
+    )

@@ -47,7 +47,7 @@ def write_ack(message_id: str, data: Mapping[str, object] | str, *, code: int = 
 
 def compact(value: object) -> str:
     """Write JSON the way the platform does: no spaces, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def read_object(raw: object, name: str, *, limit: int = 1 << 20) -> dict[str, Any]:
@@ -137,4 +137,5 @@ def _no_constant(_: str) -> NoReturn:
 
 
 _SUSPICIOUS = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=str)

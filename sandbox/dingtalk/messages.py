@@ -97,7 +97,7 @@ def _webhook(kind: str, content: Mapping[str, Any]) -> Shown:
         return Shown("text", content["content"], links_in(content["content"]))
     if kind == "markdown":
         return Shown("markdown", shown(content["text"]), links_in(content["text"]))
-    buttons = {f"title{n}": button for n, button in enumerate(content.get("btns") or ())}
+    buttons = {f"btn{n}": button for n, button in enumerate(content.get("btns") or ())}
     flat = dict(content) | {f"{key}Title": button.get("title") for key, button in buttons.items()}
     flat |= {f"{key}URL": button.get("actionURL") for key, button in buttons.items()}
     return _with_buttons(flat)

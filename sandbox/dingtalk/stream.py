@@ -19,14 +19,15 @@ SOCKET_KINDS = frozenset(("disconnect", "reset", "half-open", "junk-frame"))
 
 @dataclass
 class Timing:
-    """Real seconds of the transport."""
+    """Real seconds; `away_s` is how long a message waits for a bot, `again_s` for the answer to a repeat."""
 
     card_s: float = 2.0
     event_s: float = 3.0
     event_retries_s: tuple[float, ...] = (10.0, 30.0)
     redelivery_s: float = 60.0
     redeliveries: int = 2
-    patience_s: float = 600.0
+    away_s: float = 600.0
+    again_s: float = 10.0
     ping_s: float = 20.0
     drain_s: float = 10.0
     ticket_s: float = 90.0
@@ -118,7 +119,7 @@ class Gateway:
             await connection.close()
 
     async def _again(self, push: Push, row: Callback) -> Callback:
-        again, _ = await self.deliver(push, max(push.deadline_s, 10.0), row)
+        again, _ = await self.deliver(push, self.timing.again_s, row)
         return again
 
     async def _sent(self, push: Push, row: Callback, wait_s: float) -> Ack | None:
@@ -142,7 +143,7 @@ class Gateway:
         if self._targets(push):
             return True
         try:
-            async with asyncio.timeout(self.timing.patience_s), self._opened:
+            async with asyncio.timeout(self.timing.away_s), self._opened:
                 await self._opened.wait_for(lambda: bool(self._targets(push)))
         except TimeoutError:
             return False

@@ -1,7 +1,7 @@
 // The sandbox's clock: read now and then, run on between readings, and moved forward for everybody at once.
 
 import * as api from "./api.js";
-import {$, beijing, el, moment, toast} from "./dom.js";
+import {$, beijing, moment, toast} from "./dom.js";
 
 const READ_EVERY_MS = 5000;
 const TICK_MS = 250;
@@ -75,7 +75,7 @@ function custom(open) {
 function wanted() {
   const until = $("custom-until").value;
   if (!until) return Math.round(Number($("custom-amount").value) * Number($("custom-unit").value));
-  return Math.ceil((new Date(`${until}:00+08:00`.replace(/(:\d\d):\d\d:00\+/, "$1:00+")).getTime() - now().getTime()) / 1000);
+  return Math.ceil((Date.parse(`${until.slice(0, 16)}:00+08:00`) - now().getTime()) / 1000);
 }
 
 function submit(event) {

@@ -74,7 +74,8 @@ class Door:
         url, body = self._signed_url(encrypted, {}), xml_of(envelope | {"Encrypt": encrypted})
         row = self._row(kind, dict(fields), {"url": url, "body": body}, again_of)
         answer = await self._answer(row, "POST", url, body, ANSWER_WITHIN_S)
-        self._reached = row.status is not None
+        if row.status in (None, 200):
+            self._reached = row.status == 200
         if row.status == 200 and answer.lstrip().startswith("<"):
             self._honour(row, fields, answer)
         return row

@@ -93,7 +93,7 @@ class KfAccount:
         event: dict[str, object] = {"event_type": "enter_session", "open_kfid": self.open_kfid}
         event |= {"external_userid": external, "scene": scene, "scene_param": scene_param}
         if customer.enter(scene, scene_param, at):
-            event["welcome_code"] = self.codes.issue("welcome", customer)
+            event["welcome_code"] = self.codes.issue("welcome", customer, self.now() - at)
         self.log_event(event, at)
 
     def receive(self, customer: Customer, kind: str, content: Mapping[str, object], at: float) -> None:

@@ -26,15 +26,16 @@ class Code:
 
 @dataclass
 class Codes:
-    """Give out codes and take each back once; `now` is the business clock."""
+    """Give out codes and take each back once; `now` is the business clock, `real` the one of transport."""
 
     now: Callable[[], float]
+    real: Callable[[], float] = time.monotonic
     _codes: dict[str, Code] = field(default_factory=dict)
 
-    def issue(self, scene: str, customer: Customer) -> str:
-        """Make a code for `welcome`, `pool` or `end`."""
+    def issue(self, scene: str, customer: Customer, age_s: float = 0) -> str:
+        """Make a code for `welcome`, `pool` or `end`; what it answers may have happened `age_s` seconds ago."""
         name = secrets.token_urlsafe(24)
-        self._codes[name] = Code(scene, customer, customer.state, time.monotonic(), self.now())
+        self._codes[name] = Code(scene, customer, customer.state, self.real() - age_s, self.now() - age_s)
         return name
 
     def find(self, name: object) -> Code:
@@ -52,4 +53,4 @@ class Codes:
     def _is_old(self, code: Code) -> bool:
         if code.scene == "pool":
             return self.now() - code.business > LONG_LIFE_S
-        return time.monotonic() - code.real > SHORT_LIFE_S
+        return self.real() - code.real > SHORT_LIFE_S

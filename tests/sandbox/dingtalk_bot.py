@@ -200,7 +200,8 @@ def card_body(card: str = "cxl-1", person: str = "wangfang", **changes: Any) -> 
         {"name": "keep", "label": "保留资格", "type": "SWITCH", "defaultValue": "true"},
         {"name": "note", "label": "备注", "type": "TEXT_AREA"},
     ]  # fmt: skip
-    public = {"title": "张伟 · 尾号8123 · 周二 15:00", "status": "待确认", "body": "**岗位** Java后端  \n> 原因：行程冲突",
+    public = {"title": "张伟 · 尾号8123 · 周二 15:00", "status": "待确认",
+              "body": "**岗位** Java后端  \n> 原因：行程冲突",
               "form": json.dumps({"fields": fields}, ensure_ascii=False),
               "b1_text": "确认取消", "b1_id": "confirm.h1", "b1_shown": "true", "b1_danger": "true",
               "b2_text": "撤销", "b2_id": "undo.h2", "b2_shown": "false"}  # fmt: skip

@@ -223,3 +223,12 @@ async def test_the_phones_page_is_served(sandbox: Sandbox) -> None:
     async with sandbox.http.get(sandbox.world.base_url + "/") as answer:
         assert answer.status == 200
         assert "text/html" in answer.headers["Content-Type"]
+
+
+async def test_a_delayed_call_is_acted_on_even_if_nobody_waits(sandbox: Sandbox) -> None:
+    await fault(sandbox, BATCH, "delay", 0.4)
+    with pytest.raises(TimeoutError):
+        await sandbox.api("POST", BATCH, text(), timeout=aiohttp.ClientTimeout(total=0.1))
+    assert await sandbox.screen("wangfang") == []
+    await asyncio.sleep(0.6)
+    assert len(await sandbox.screen("wangfang")) == 1

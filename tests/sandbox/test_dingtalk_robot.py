@@ -200,3 +200,16 @@ async def test_more_than_twenty_calls_a_second_are_refused_and_not_counted(sandb
     assert sum(row["counted"] for row in rows) == 30 - len(refused)
     await asyncio.sleep(1)
     assert (await sandbox.api("POST", BATCH, batch()))[0] == 200
+
+
+async def test_link_buttons_are_shown_with_their_addresses(sandbox: Sandbox) -> None:
+    _, data = await heard(sandbox)
+    buttons = [{"title": "查看", "actionURL": "http://a/1"}, {"title": "同意", "actionURL": "http://a/2"}]
+    card = {"title": "待审批", "text": "**张伟**", "btns": buttons}
+    await reply(sandbox, data["sessionWebhook"], {"msgtype": "actionCard", "actionCard": card})
+    param = {"title": "标题", "text": "正文", "buttonTitle1": "甲", "buttonUrl1": "http://b/1",
+             "buttonTitle2": "乙", "buttonUrl2": "http://b/2"}  # fmt: skip
+    await sandbox.api("POST", BATCH, batch(msgKey="sampleActionCard6", msgParam=json.dumps(param)))
+    first, second = (await sandbox.screen("wangfang"))[-2:]
+    assert (first["text"], first["links"]) == ("待审批\n张伟\n查看\n同意", ["http://a/1", "http://a/2"])
+    assert (second["text"], second["links"]) == ("标题\n正文\n甲\n乙", ["http://b/1", "http://b/2"])

@@ -54,10 +54,7 @@ async def test_a_push_goes_to_one_connection_and_each_gets_some(sandbox: Sandbox
     bots = [await sandbox.connect(), await sandbox.connect()]
     for n in range(40):
         await sandbox.say("wangfang", f"第 {n} 条")
-    async with asyncio.timeout(5):
-        while sum(len(bot.frames) for bot in bots) < 40:
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     assert sum(len(bot.frames) for bot in bots) == 40
     assert all(bot.frames for bot in bots)
 
@@ -223,9 +220,8 @@ async def test_health_follows_the_connection(sandbox: Sandbox) -> None:
     bot = await sandbox.connect()
     assert (await sandbox.control("GET", "/health"))["links"]["dingtalk"] is True
     await bot.close()
-    async with asyncio.timeout(3):
-        while (await sandbox.control("GET", "/health"))["links"]["dingtalk"]:
-            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+    assert (await sandbox.control("GET", "/health"))["links"]["dingtalk"] is False
 
 
 async def test_over_the_stream_quota_a_message_comes_without_its_text(sandbox: Sandbox) -> None:

@@ -253,6 +253,18 @@ async def test_the_clock_moves_for_everybody(desk: Opened, contract: Contract) -
     assert contract.posted("/clock") == [{"advance_s": 3600}]
 
 
+async def test_the_clock_moves_to_a_moment_and_never_back(desk: Opened, contract: Contract) -> None:
+    await desk.page.get_by_role("button", name="自定义").click()
+    await desk.page.get_by_label("或者拨到").fill("2026-11-23T09:00")
+    await desk.page.get_by_role("button", name="拨过去").click()
+    await expect(desk.page.get_by_role("alert")).to_contain_text("只能向前")
+    await desk.page.get_by_label("或者拨到").fill("2026-11-24T14:00")
+    await desk.page.get_by_role("button", name="拨过去").click()
+    await expect(desk.page.locator("#now-date")).to_have_text("2026年11月24日 周二")
+    (moved,) = contract.posted("/clock")
+    assert abs(moved["advance_s"] - timedelta(hours=28, minutes=30).total_seconds()) < 10
+
+
 async def test_a_phone_put_away_is_not_read_but_counts_what_came(desk: Opened, contract: Contract) -> None:
     await desk.phone("lilei").get_by_role("button", name="收起").click()
     await expect(desk.phone("lilei")).to_have_count(0)

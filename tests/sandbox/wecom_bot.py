@@ -17,6 +17,7 @@ from sandbox.wecom.cipher import Cipher
 from sandbox.wecom.phone import MemberPhone
 from sandbox.wecom.xml import fields_of, root_of, xml_of
 from sandbox.world import World
+from tests.sandbox.dingtalk_bot import template
 
 KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 CORP, AGENT, KFID = "ww0000000000000001", 1000002, "wkAAAA0001"
@@ -144,7 +145,7 @@ def approval(task_id: str = "t-1", **more: Any) -> dict[str, Any]:
 async def until(holds: Callable[[], bool], within_s: float = 5) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within_s):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 what is waited for is anything a test can see
             await asyncio.sleep(0.01)
 
 
@@ -181,18 +182,19 @@ def option_ids(xml: str) -> dict[str, list[str]]:
 
 
 def _config(folder: Path, bot_url: str) -> dict[str, Any]:
-    template, texts = folder / "template.json", folder / "sms.json"
-    template.write_text("{}", "utf-8")
+    card, texts = folder / "template.json", folder / "sms.json"
+    card.write_text(json.dumps(template()), "utf-8")
     texts.write_text(json.dumps(TEMPLATES), "utf-8")
     ding = {"client_id": "id", "client_secret": "s", "corp_id": "ding1", "robot_code": "r", "template_id": "t"}
     return {
         "port": 0,
         "smtp_port": 0,
         "now": "2026-11-23T09:30:00+08:00",
-        "dingtalk": {**ding, "template_file": str(template)},
+        "dingtalk": {**ding, "template_file": str(card)},
         "wecom": {"corp_id": CORP, "agent_id": AGENT, "secret": "s3cret", "token": CIPHER.token,
                   "encoding_aes_key": KEY, "callback_url": f"{bot_url}/wecom", "open_kfid": KFID},
-        "kf_seed": [{"person": "zhangwei-8123", "scene_param": "tokA"}, {"person": "machao-5566", "scene_param": "tokB"}],
+        "kf_seed": [{"person": "zhangwei-8123", "scene_param": "tokA"},
+                    {"person": "machao-5566", "scene_param": "tokB"}],
         "kf_seed_cursor": "cseed1",
         "sms": {"access_key_id": "ak", "access_key_secret": "sk", "sign_name": "华辰招聘", "templates_file": str(texts),
                 "uplink_url": f"{bot_url}/sms/up", "receipt_url": f"{bot_url}/sms/report"},

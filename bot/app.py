@@ -1,0 +1,282 @@
+"""Where the program is put together: every shared object is made here, once, from the settings."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import web
+
+from bot import keys
+from bot import web as pages
+from bot.clock import Clock
+from bot.dingtalk import DingTalkDoor
+from bot.inbox import Inbox
+from bot.pulling import EvidenceFetching, Fetch, Pulling
+from bot.settings import Settings
+from bot.timing import Timers
+from bot.wecom import WeComDoor
+from bot.worker import Deliver, Worker
+from models import Platform
+from models.store import Store
+from models.vault import Vault, install
+from notifier.attempts import Trier
+from notifier.card_delivery import CardDelivery
+from notifier.channels import Channel
+from notifier.delivery import Notices
+from notifier.phone_cards import CardChannel, DingTalkCards, WeComCards
+from notifier.plain_channels import (
+    CustomerServiceChannel,
+    DingTalkChannel,
+    EmailChannel,
+    SmsChannel,
+    WeComChannel,
+)
+from notifier.rooms import Rooms
+from platforms.dingtalk.account import DingTalkAccount
+from platforms.dingtalk.api import DingTalk
+from platforms.dingtalk.stream import StreamClient
+from platforms.email import Mailer
+from platforms.http import Http
+from platforms.interviews.sessions import HttpSessions, SessionsAccount
+from platforms.sms.aliyun import AliyunAccount, AliyunSms
+from platforms.wecom.api import WeCom, WeComAccount
+from platforms.wecom.callback import Callback
+from platforms.wecom.kf import CustomerService
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class App:
+    """The program: what it holds, and how it starts and stops."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    http: Http
+    inbox: Inbox
+    worker: Worker
+    stream: StreamClient | None = None
+    dingtalk: DingTalkDoor | None = None
+    wecom: WeComDoor | None = None
+    running: list[asyncio.Task[None]] = field(default_factory=list)
+    runner: web.AppRunner | None = None
+    port: int = 0
+
+    async def start(self, role: str = "all") -> None:
+        """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
+        await self.store.open()
+        if role in ("all", "gateway"):
+            await self._open_doors()
+        if role in ("all", "worker"):
+            self.running.append(asyncio.create_task(self.worker.run(), name="worker"))
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is under way, close everything."""
+        if self.stream is not None:
+            await self.stream.stop()
+        if self.runner is not None:
+            await self.runner.cleanup()
+        await self.worker.stop(self.settings.worker.shutdown_s)
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)
+        await self.store.close()
+        await self.http.close()
+
+    async def failed(self) -> None:
+        """Return when a part that should run for ever has ended, raising what ended it."""
+        if self.running:
+            done, _ = await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+
+    async def _open_doors(self) -> None:
+        self.runner = web.AppRunner(pages.application(self), access_log=None, handle_signals=False)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, self.settings.host, self.settings.port)
+        await site.start()
+        self.port = self.runner.addresses[0][1]
+        if self.stream is not None:
+            self.running.append(asyncio.create_task(self.stream.start(), name="dingtalk-stream"))
+
+
+@dataclass
+class Wires:
+    """The platforms that are configured."""
+
+    dingtalk: DingTalk | None
+    wecom: WeCom | None
+    service: CustomerService | None
+    sms: AliyunSms | None
+    mailer: Mailer | None
+    rooms: HttpSessions | None
+
+
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """Put the program together; nothing is connected yet."""
+    install(Vault(keys.read(settings)))
+    clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
+    store, http = Store(settings.database.url), Http()
+    inbox = Inbox(store, clock)
+    wires = _wires(settings, http, clock)
+    worker = Worker(
+        store,
+        clock,
+        _deliveries(settings, wires, inbox, store, clock),
+        lease_s=settings.worker.lease_s,
+        concurrency=settings.worker.concurrency,
+        poll_s=settings.worker.poll_s,
+    )
+    app = App(settings, clock, store, http, inbox, worker)
+    _add_doors(app, wires)
+    return app
+
+
+def _add_doors(app: App, wires: Wires) -> None:
+    settings = app.settings
+    if wires.dingtalk is not None:
+        app.dingtalk = DingTalkDoor(app.inbox, settings.dingtalk.corp_id)
+        app.stream = StreamClient(
+            _dingtalk_account(settings), app.dingtalk, app.http, access_token=wires.dingtalk.access_token
+        )
+    if wires.wecom is not None:
+        wecom = settings.wecom
+        callback = Callback(wecom.token.get_secret_value(), wecom.encoding_aes_key.get_secret_value(), wecom.corp_id)
+        app.wecom = WeComDoor(callback, app.inbox, app.store, app.clock)
+
+
+def _dingtalk_account(settings: Settings) -> DingTalkAccount:
+    section = settings.dingtalk
+    return DingTalkAccount(
+        section.client_id,
+        section.client_secret.get_secret_value(),
+        section.robot_code,
+        section.corp_id,
+        section.api_base,
+        section.oapi_base,
+    )
+
+
+def _wires(settings: Settings, http: Http, clock: Clock) -> Wires:
+    def now() -> float:
+        return clock.now().timestamp()
+
+    dingtalk = DingTalk(_dingtalk_account(settings), http, now) if settings.dingtalk.enabled else None
+    wecom = _wecom(settings, http, now)
+    service = settings.wecom.customer_service
+    rooms = settings.interviews
+    return Wires(
+        dingtalk=dingtalk,
+        wecom=wecom,
+        service=CustomerService(wecom, service.open_kfid) if wecom and service else None,
+        sms=_sms(settings, http, now),
+        mailer=_mailer(settings, now),
+        rooms=HttpSessions(SessionsAccount(rooms.base, rooms.api_key.get_secret_value()), http) if rooms else None,
+    )
+
+
+def _wecom(settings: Settings, http: Http, now: Callable[[], float]) -> WeCom | None:
+    section = settings.wecom
+    if not section.enabled:
+        return None
+    account = WeComAccount(section.corp_id, section.agent_id, section.secret.get_secret_value(), section.api_base)
+    return WeCom(account, http, now)
+
+
+def _sms(settings: Settings, http: Http, now: Callable[[], float]) -> AliyunSms | None:
+    section = settings.sms
+    if section is None:
+        return None
+    secret = section.access_key_secret.get_secret_value()
+    account = AliyunAccount(section.access_key_id, secret, section.sign_name, section.api_base)
+    return AliyunSms(account, http, now)
+
+
+def _mailer(settings: Settings, now: Callable[[], float]) -> Mailer | None:
+    section = settings.email
+    if section is None:
+        return None
+    tls = {"none": "none", "starttls": "starttls", "tls": "implicit"}[section.tls]
+    password = section.password.get_secret_value() if section.password else ""
+    return Mailer(section.host, section.port, section.username or "", password, section.sender, tls, now=now)  # type: ignore[arg-type]
+
+
+def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, clock: Clock) -> dict[str, Deliver]:
+    trier = Trier(store, clock.now)
+    channels = _channels(settings, wires)
+    organizer = settings.email.sender if settings.email else "noreply@localhost"
+    notices = Notices(store, channels, trier, settings.public_url, organizer, clock.now)
+    cards = CardDelivery(store, _card_channels(settings, wires), channels, trier, clock.now)
+    deliveries: dict[str, Deliver] = {
+        "notice": notices.deliver,
+        "say": notices.deliver,
+        "card": cards.deliver,
+        "card_update": cards.deliver,
+        "room": Rooms(store, wires.rooms, trier, clock.now).deliver,
+        "timer": Timers(store, clock).deliver,
+        "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
+    }
+    if wires.service is not None:
+        deliveries["pull"] = Pulling(wires.service, inbox, store, clock).deliver
+    return deliveries
+
+
+def _channels(settings: Settings, wires: Wires) -> dict[Platform, Channel]:
+    channels: dict[Platform, Channel] = {}
+    if wires.dingtalk:
+        channels[Platform.DINGTALK] = DingTalkChannel(wires.dingtalk)
+    if wires.wecom:
+        channels[Platform.WECOM] = WeComChannel(wires.wecom)
+    if wires.service:
+        channels[Platform.KF] = CustomerServiceChannel(wires.service)
+    if wires.sms and settings.sms:
+        channels[Platform.SMS] = SmsChannel(wires.sms, settings.sms.templates)
+    if wires.mailer and settings.email:
+        channels[Platform.EMAIL] = EmailChannel(wires.mailer, settings.email.sender.split("@")[-1])
+    return channels
+
+
+def _card_channels(settings: Settings, wires: Wires) -> dict[Platform, CardChannel]:
+    channels: dict[Platform, CardChannel] = {}
+    if wires.dingtalk:
+        channels[Platform.DINGTALK] = DingTalkCards(wires.dingtalk, settings.dingtalk.card_template_id)
+    if wires.wecom:
+        channels[Platform.WECOM] = WeComCards(wires.wecom)
+    return channels
+
+
+def _fetches(wires: Wires) -> dict[Platform, Fetch]:
+    fetches: dict[Platform, Fetch] = {}
+    dingtalk, wecom = wires.dingtalk, wires.wecom
+    if dingtalk is not None:
+
+        async def from_dingtalk(ref: str) -> bytes:
+            return (await dingtalk.download(ref))[0]
+
+        fetches[Platform.DINGTALK] = from_dingtalk
+    if wecom is not None:
+
+        async def from_wecom(ref: str) -> bytes:
+            return (await wecom.media(ref)).content
+
+        fetches[Platform.WECOM] = from_wecom
+    return fetches
+
+
+async def run_until(app: App, stopped: asyncio.Event, role: str) -> None:
+    """Run the program until it is told to stop, or until one of its parts fails."""
+    await app.start(role)
+    stop, fail = asyncio.create_task(stopped.wait()), asyncio.create_task(app.failed())
+    try:
+        await asyncio.wait({stop, fail}, return_when=asyncio.FIRST_COMPLETED)
+        if fail.done():
+            fail.result()
+    finally:
+        for task in (stop, fail):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await app.stop()

@@ -1,0 +1,128 @@
+"""Fetching what a platform only announced: WeChat messages after a nudge, evidence after a file message."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+
+from bot.clock import Clock
+from bot.inbox import Inbox
+from cards.buttons import read_press
+from handlers import customer_service, evidence
+from handlers.routing import Incoming
+from models import Account, CustomerServiceCursor, OutboxMessage, OutboxStatus, Platform
+from models.store import Store
+from notifier import claims
+from notifier.retry import next_attempt_at
+from platforms.errors import PlatformError
+from platforms.wecom.kf import FROM_CUSTOMER, CustomerService, KfMessage
+from workflow.acting import Act
+from workflow.evidence import Material
+
+Fetch = Callable[[str], Awaitable[bytes]]
+
+
+class Pulling:
+    """Pulls customer-service messages, one account at a time, from where the stored cursor stands."""
+
+    def __init__(self, service: CustomerService, inbox: Inbox, store: Store, clock: Clock) -> None:
+        self._service = service
+        self._inbox = inbox
+        self._store = store
+        self._clock = clock
+        self._one_at_a_time = asyncio.Lock()
+
+    async def deliver(self, row: OutboxMessage) -> None:
+        """Pull until there is nothing more, then settle the row."""
+        payload = json.loads(row.payload or "{}")
+        try:
+            async with self._one_at_a_time:
+                await self._pull(str(payload.get("token", "")))
+        except PlatformError as error:
+            await postponed(self._store, self._clock, row, error)
+            return
+        await self._store.transact(lambda: claims.settle(row, OutboxStatus.SENT, self._clock.now()))
+
+    async def _pull(self, token: str) -> None:
+        more = True
+        while more:
+            known = await CustomerServiceCursor.get_or_none(open_kfid=self._service.open_kfid)
+            page = await self._service.pull(known.cursor if known else "", token)
+            for message in sorted(page.messages, key=lambda each: each.event is None):
+                await self._take(message)
+            await self._store.transact(lambda cursor=page.next_cursor: self._remember(cursor))  # type: ignore[misc]
+            more = page.has_more
+
+    async def _remember(self, cursor: str) -> None:
+        await CustomerServiceCursor.update_or_create({"cursor": cursor}, open_kfid=self._service.open_kfid)
+
+    async def _take(self, message: KfMessage) -> None:
+        if message.event is not None:
+            await self._store.transact(lambda: self._event(message.event or {}))
+        elif message.origin == FROM_CUSTOMER:
+            at = datetime.fromtimestamp(message.sent_at, UTC)
+            await self._store.transact(lambda: customer_service.heard(message.external_userid, at))
+            await self._inbox.take(_incoming(message))
+
+    async def _event(self, event: Mapping[str, object]) -> None:
+        act = Act(self._clock.now(), "kf", "platform-envelope")
+        if event.get("event_type") == "enter_session" and event.get("scene_param"):
+            await customer_service.entered(act, str(event["external_userid"]), str(event["scene_param"]))
+        elif event.get("event_type") == "msg_send_fail":
+            await customer_service.not_delivered(act, str(event["fail_msgid"]), Platform.KF)
+
+
+def _incoming(message: KfMessage) -> Incoming:
+    press = read_press(message.menu_id) if message.menu_id else None
+    return Incoming(
+        Platform.KF,
+        f"kf:{message.msgid}",
+        "press" if press else "text",
+        message.external_userid,
+        text=message.text,
+        press=press,
+        source=hashlib.sha256(message.msgid.encode()).hexdigest(),
+    )
+
+
+class EvidenceFetching:
+    """Fetches files that were announced, and lets the request that waits for them go on."""
+
+    def __init__(self, fetch: Mapping[Platform, Fetch], store: Store, clock: Clock) -> None:
+        self._fetch = fetch
+        self._store = store
+        self._clock = clock
+
+    async def deliver(self, row: OutboxMessage) -> None:
+        """Fetch one file and settle the row; a file the platform no longer gives is asked for again."""
+        payload = json.loads(row.payload or "{}")
+        account = await Account.get(id=row.account_id).prefetch_related("employee")
+        act = Act(self._clock.now(), str(account.platform), employee=account.employee, source=payload["digest"])
+        try:
+            content = await self._fetch[account.platform](payload["ref"])
+        except PlatformError as error:
+            if not await postponed(self._store, self._clock, row, error):
+                await self._store.transact(lambda: evidence.lost(act, row))
+            return
+        material = Material(content, payload["name"], payload["source"])
+
+        async def work() -> None:
+            why = await evidence.fetched(act, row, material, f"E{row.id.hex[:6].upper()}")
+            await claims.settle(row, OutboxStatus.SENT, self._clock.now(), why)
+
+        await self._store.transact(work)
+
+
+async def postponed(store: Store, clock: Clock, row: OutboxMessage, error: PlatformError) -> bool:
+    """Let the row wait for its next try, or leave it as a dead letter; tell whether there is a next try."""
+    again = next_attempt_at(error, row.attempts, clock.now())
+
+    async def work() -> None:
+        if again is None:
+            await claims.settle(row, OutboxStatus.DEAD, clock.now(), error.code)
+        else:
+            await claims.postpone(row, again, error.code)
+
+    await store.transact(work)
+    return again is not None

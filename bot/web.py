@@ -1,0 +1,67 @@
+"""The aiohttp application: callbacks, the candidate's page, health, and in a demo the clock."""
+
+import hmac
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from bot import addresses, candidate_pages, sms
+from workflow import audit
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+LARGEST_BODY = 64 * 1024
+log = structlog.get_logger(__name__)
+
+
+def application(app: "App") -> web.Application:
+    """Return the web application of a program."""
+    served = web.Application(client_max_size=LARGEST_BODY, middlewares=[_never_a_stack_trace])
+    routes = [web.get(addresses.HEALTH, _health(app)), *candidate_pages.routes(app)]
+    if app.wecom is not None:
+        routes.append(web.get(addresses.WECOM_CALLBACK, app.wecom.verify))
+        routes.append(web.post(addresses.WECOM_CALLBACK, app.wecom.receive))
+    if app.settings.sms is not None:
+        routes += sms.routes(app)
+    if app.settings.demo is not None:
+        routes.append(web.post(addresses.DEMO_CLOCK, _demo_clock(app)))
+    served.add_routes(routes)
+    return served
+
+
+@web.middleware
+async def _never_a_stack_trace(request: web.Request, handler):  # type: ignore[no-untyped-def]
+    """Answer our own faults without detail; if nothing could be stored, the platform may try again."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("request failed", path=request.path.split("/")[1])
+        return web.Response(status=503)
+
+
+def _health(app: "App"):  # type: ignore[no-untyped-def]
+    async def health(_: web.Request) -> web.Response:
+        stream = app.stream.connected if app.stream else None
+        return web.json_response({"ok": stream is not False, "stream": stream, "inbox": app.inbox.counters})
+
+    return health
+
+
+def _demo_clock(app: "App"):  # type: ignore[no-untyped-def]
+    assert app.settings.demo is not None
+    secret = app.settings.demo.clock_secret.get_secret_value()
+
+    async def follow(request: web.Request) -> web.Response:
+        """Follow the sandbox's clock and answer when what became due has been claimed; only a demo has this."""
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            return web.Response(status=403)
+        app.clock.follow(float((await request.json())["offset_s"]))
+        settled = await app.worker.settle_due()
+        return web.json_response({"now": audit.stamp(app.clock.now()), "settled": settled})
+
+    return follow

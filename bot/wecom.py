@@ -1,0 +1,121 @@
+"""WeCom's encrypted callbacks: authenticated, remembered for ever, handled in one transaction, then answered."""
+
+from collections.abc import Mapping
+
+import structlog
+from aiohttp import web
+from tortoise.exceptions import IntegrityError
+
+from bot.clock import Clock
+from bot.inbox import Inbox
+from cards.buttons import read_press
+from handlers.routing import File, Incoming
+from models import Platform, SeenCipher
+from models.store import Store
+from platforms.wecom.callback import Callback, Forged, Opened
+from platforms.wecom.messages import CardClick, KfNudge, MemberMessage, Message, business_key, read
+from platforms.wecom.strict_xml import Malformed, TooLarge
+from workflow import outbox
+from workflow.acting import Act
+
+log = structlog.get_logger(__name__)
+FILES = frozenset({"image", "file"})
+WORDS = frozenset({"text", "voice"})
+
+
+class WeComDoor:
+    """The callback endpoint of one app."""
+
+    def __init__(self, callback: Callback, inbox: Inbox, store: Store, clock: Clock) -> None:
+        self._callback = callback
+        self._inbox = inbox
+        self._store = store
+        self._clock = clock
+        self.counters = {"forged": 0, "malformed": 0, "replayed": 0, "too_large": 0}
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """Answer WeCom's check of our address with the decrypted word."""
+        try:
+            return web.Response(body=self._callback.verify_url(request.query, self._clock.now().timestamp()))
+        except (Forged, Malformed) as error:
+            return self._refused(error)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Take one callback. Whatever is authentic gets 200, so that it is not sent again; the rest gets no detail."""
+        try:
+            opened = self._callback.open(request.query, await request.read(), self._clock.now().timestamp())
+            message = read(opened.xml)
+        except (Forged, Malformed, TooLarge, web.HTTPRequestEntityTooLarge) as error:
+            return self._refused(error)
+        if not await self._first_time(opened):
+            self.counters["replayed"] += 1
+            return web.Response()
+        await self._handle(message, opened)
+        return web.Response()
+
+    def _refused(self, error: Exception) -> web.Response:
+        if isinstance(error, Forged):
+            self.counters["forged"] += 1
+            return web.Response(status=403)
+        too_large = isinstance(error, TooLarge | web.HTTPRequestEntityTooLarge)
+        self.counters["too_large" if too_large else "malformed"] += 1
+        return web.Response(status=413 if too_large else 400)
+
+    async def _first_time(self, opened: Opened) -> bool:
+        """Remember the ciphertext for ever: a timestamp alone can be replayed (reliability.md L1)."""
+
+        async def work() -> bool:
+            if await SeenCipher.exists(digest=opened.digest):
+                return False
+            await SeenCipher.create(digest=opened.digest, received_at=self._clock.now())
+            return True
+
+        try:
+            return await self._store.transact(work)
+        except IntegrityError:
+            return False
+
+    async def _handle(self, message: Message, opened: Opened) -> None:
+        if isinstance(message, KfNudge):
+            await self._nudged(message)
+            return
+        incoming = _incoming(message, opened)
+        if incoming is None:
+            log.info("wecom event", kind=getattr(message, "kind", ""))
+        else:
+            await self._inbox.take(incoming)
+
+    async def _nudged(self, nudge: KfNudge) -> None:
+        """Post the pull that a nudge asks for: it is a call, and belongs after the commit."""
+        act = Act(self._clock.now(), "kf")
+        payload = {"open_kfid": nudge.open_kfid, "token": nudge.token}
+        await self._store.transact(lambda: outbox.post(act, "pull", payload=payload))
+
+
+def _incoming(message: Message, opened: Opened) -> Incoming | None:
+    key = f"wecom:{business_key(message)}"
+    if isinstance(message, CardClick):
+        press = read_press(message.event_key)
+        if press is None:
+            return None
+        return Incoming(
+            Platform.WECOM,
+            key,
+            "press",
+            message.userid,
+            press=press,
+            form=_form(message.selected),
+            update_code=message.response_code,
+            source=opened.digest,
+        )
+    if not isinstance(message, MemberMessage):
+        return None
+    if message.kind in FILES:
+        files = (File(message.media_id, message.file_name or "证明图片"),)
+        return Incoming(Platform.WECOM, key, "file", message.userid, files=files, source=opened.digest)
+    text = message.text if message.kind in WORDS else ""
+    return Incoming(Platform.WECOM, key, "text", message.userid, text=text, source=opened.digest)
+
+
+def _form(selected: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {question: ",".join(options) for question, options in selected.items()}

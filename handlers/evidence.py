@@ -1,0 +1,51 @@
+"""A picture or a file that HR sends: it belongs to the request that waits for evidence."""
+
+from handlers.refusals import sentence
+from handlers.routing import Context
+from models import Account, CancellationRequest, OutboxMessage
+from workflow import cancelling, outbox, requests
+from workflow import evidence as kept
+from workflow.acting import Act
+from workflow.errors import Refusal
+
+
+async def came(context: Context) -> None:
+    """Note that files came; they are fetched after this transaction, because that is a call (design.md §1.1)."""
+    waiting = await kept.awaiting(context.act)
+    if waiting is None:
+        text = (
+            "收到文件，但你没有等证明的申请，所以没有保存。"
+            f"请先发「取消 姓名 …」，点「提交审批」后再把证明发来。编号 {context.reference}"
+        )
+        await outbox.say(context.act, context.account, text)
+        return
+    for file in context.incoming.files:
+        payload = {"ref": file.ref, "name": file.name, "source": context.incoming.key, "digest": context.act.source}
+        await outbox.post(
+            context.act,
+            "fetch",
+            "evidence",
+            account=context.account,
+            request=waiting,
+            payload=payload,
+            dedupe=f"fetch:{context.incoming.key}:{file.ref}"[:120],
+        )
+
+
+async def fetched(act: Act, row: OutboxMessage, material: kept.Material, reference: str) -> str:
+    """Keep what was fetched and let the request go on; returns why it was not kept, or nothing."""
+    request = await requests.reload(row.request_id)
+    try:
+        await kept.keep_file(act, request, material)
+    except Refusal as refusal:
+        await outbox.say(act, await Account.get(id=row.account_id), sentence(refusal, reference))
+        return refusal.code
+    await cancelling.evidence_came(act, await requests.reload(request.id))
+    return ""
+
+
+async def lost(act: Act, row: OutboxMessage) -> None:
+    """Tell the sender that a file could not be fetched, so that it is sent again."""
+    request = await CancellationRequest.get(id=row.request_id)
+    text = f"证明没有收到：平台没有把文件交给我们。申请 {request.number} 还在等证明，请重新发一次。"
+    await outbox.say(act, await Account.get(id=row.account_id), text)
