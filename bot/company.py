@@ -34,7 +34,7 @@ class Seed:
 
 def terms_of(name: str, phone: str) -> frozenset[str]:
     """Return everything under which a booking of this person is found."""
-    return frozenset(search_terms(name) | ({phone[-4:]} if phone else set()))
+    return frozenset(search_terms(name) | ({f"t:{phone[-4:]}"} if phone else set()))
 
 
 async def enter(act: Act, day: date, open_kfid: str) -> list[Seed]:

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from bot.clock import Clock
 from bot.inbox import Inbox
 from cards.buttons import read_press
+from cards.wecom import NOTHING_CHOSEN
 from handlers.routing import File, Incoming
 from models import Platform, SeenCipher
 from models.store import Store
@@ -118,4 +119,5 @@ def _incoming(message: Message, opened: Opened) -> Incoming | None:
 
 
 def _form(selected: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    return {question: ",".join(options) for question, options in selected.items()}
+    given = {question: ",".join(options) for question, options in selected.items()}
+    return {question: "" if value == NOTHING_CHOSEN else value for question, value in given.items()}

@@ -88,5 +88,5 @@ def candidate_card(view: CardView) -> Card:
         lines=booking_lines(view.booking)[:2],
         handle=view.handle,
         summary="关于您的面试",
-        buttons=((Button("choose", "取消面试", danger=True), Button("dismiss", "不取消")) if view.actions else ()),
+        buttons=tuple(Button(action, *CANDIDATES[action]) for action in view.actions),
     )

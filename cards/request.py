@@ -55,9 +55,13 @@ def _next(request: RequestView) -> str:
     if request.status == RequestStatus.DRAFT:
         return "候选人已说明不来，面试官已知道。点「提交审批」办理正式取消，原话即证明。"
     if request.status == RequestStatus.APPROVED and request.effective_at:
-        told = "到时通知候选人和面试官" if request.notify else "到时通知面试官，不通知候选人"
-        return f"{clock_after(request.effective_at)} 前可撤销；{told}。"
+        return f"{clock_after(request.effective_at)} 前可撤销；{_who_hears(request)}。"
     return _ended(request)
+
+
+def _who_hears(request: RequestView) -> str:
+    told = [*(["候选人"] if request.notify else []), *(["面试官"] if request.booking.interviewer else [])]
+    return f"到时通知{'和'.join(told)}" if told else "不通知任何人"
 
 
 def _ended(request: RequestView) -> str:

@@ -61,8 +61,13 @@ def _description(card: Card) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
+NOTHING_CHOSEN = "none"  # WeCom shows the first option as chosen; an answer nobody gave must not look like one
+
+
 def _select(each: Input) -> dict[str, object]:
     options = each.options if each.kind == "select" else (("true", "是"), ("false", "否"))
+    if each.required and not each.value:
+        options = ((NOTHING_CHOSEN, "请选择"), *options)
     drawn: dict[str, object] = {
         "question_key": each.name,
         "title": each.label,

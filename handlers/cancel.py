@@ -49,7 +49,7 @@ def wish_of(command: Command) -> dict[str, object]:
     known = code if code in REASONS else ("other" if code else "")
     return {
         "reason": known,
-        "text": command.reason_text,
+        "text": "" if known and command.reason_text in REASONS[known].label else command.reason_text,
         "notify": command.notify is not False,
         "keep": command.keep is not False,
     }

@@ -80,6 +80,7 @@ async def _handle(context: Context) -> Answer:
     incoming = context.incoming
     is_staff = context.act.employee is not None
     if incoming.kind == "press" and incoming.press is not None:
+        await _keep_update_code(context)
         if is_staff:
             return await staff.press(context, incoming.press)
         return await replies.pressed(context, incoming.press.action, incoming.press.handle)
@@ -93,10 +94,21 @@ async def _handle(context: Context) -> Answer:
     return Answer()
 
 
+async def _keep_update_code(context: Context) -> None:
+    """Keep the code that a WeCom click brings: the card, which WeCom leaves as it was, is drawn anew with it."""
+    card = await _card(context.incoming)
+    if card is None or not context.incoming.update_code or card.account_id != context.account.id:
+        return
+    card.update_codes = [*card.update_codes, context.incoming.update_code]
+    await card.save(update_fields=["update_codes"])
+    await outbox.refresh_card(context.act, card)
+
+
 async def _refused(context: Context, refusal: Refusal) -> Answer:
     """Record the attempt and tell the person; a press is answered on the card it came from, if it is theirs."""
     said = sentence(refusal, context.reference)
     card = await _card(context.incoming)
+    await _keep_update_code(context)
     await _record_attempt(context, refusal, card)
     own = card is not None and not isinstance(refusal, NotYours)
     if own and card is not None and context.account.platform == Platform.DINGTALK:

@@ -27,12 +27,16 @@ class Booking(Model):
 
     id = fields.UUIDField(primary_key=True)
     number = fields.CharField(max_length=24, unique=True)
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
-    candidate: fields.ForeignKeyRelation[Candidate] = fields.ForeignKeyField(
-        "models.Candidate", related_name="bookings"
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
     )
-    position: fields.ForeignKeyRelation[Position] = fields.ForeignKeyField("models.Position")
-    interviewer: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
+    candidate: fields.ForeignKeyRelation[Candidate] = fields.ForeignKeyField(
+        "models.Candidate", on_delete=fields.RESTRICT, related_name="bookings"
+    )
+    position: fields.ForeignKeyRelation[Position] = fields.ForeignKeyField("models.Position", on_delete=fields.RESTRICT)
+    interviewer: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True
+    )
     starts_at = fields.DatetimeField(db_index=True)
     duration_min = fields.IntField(default=45)
     round = fields.CharField(max_length=40, default="")
@@ -64,7 +68,9 @@ class BookingTerm(Model):
 
     id = fields.BigIntField(primary_key=True)
     term = fields.CharField(max_length=32)
-    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField("models.Booking", related_name="terms")
+    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField(
+        "models.Booking", on_delete=fields.RESTRICT, related_name="terms"
+    )
 
     class Meta:
         table = "booking_term"
@@ -76,7 +82,9 @@ class EntryLink(Model):
 
     id = fields.UUIDField(primary_key=True)
     token_index = fields.CharField(max_length=32, unique=True)
-    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField("models.Booking", related_name="links")
+    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField(
+        "models.Booking", on_delete=fields.RESTRICT, related_name="links"
+    )
     created_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
 

@@ -59,8 +59,12 @@ class CancellationRequest(SealedModel):
 
     id = fields.UUIDField(primary_key=True)
     number = fields.CharField(max_length=24, unique=True)
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
-    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField("models.Booking", related_name="requests")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
+    )
+    booking: fields.ForeignKeyRelation[Booking] = fields.ForeignKeyField(
+        "models.Booking", on_delete=fields.RESTRICT, related_name="requests"
+    )
     status = fields.CharEnumField(RequestStatus, max_length=24, default=RequestStatus.DRAFT)
     revision = fields.IntField(default=1)
     origin = fields.CharEnumField(Origin, max_length=16)
@@ -70,8 +74,12 @@ class CancellationRequest(SealedModel):
     notify = fields.BooleanField(default=True)
     keep_eligibility = fields.BooleanField(default=True)
     late = fields.BooleanField(default=False)
-    requester: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
-    candidate: fields.ForeignKeyNullableRelation[Candidate] = fields.ForeignKeyField("models.Candidate", null=True)
+    requester: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True
+    )
+    candidate: fields.ForeignKeyNullableRelation[Candidate] = fields.ForeignKeyField(
+        "models.Candidate", on_delete=fields.RESTRICT, null=True
+    )
     policy = fields.JSONField[dict[str, object]](default=dict)
     created_at = fields.DatetimeField()
     filed_at = fields.DatetimeField(null=True)
@@ -96,15 +104,17 @@ class Step(SealedModel):
 
     id = fields.UUIDField(primary_key=True)
     request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
-        "models.CancellationRequest", related_name="steps"
+        "models.CancellationRequest", on_delete=fields.RESTRICT, related_name="steps"
     )
     level = fields.IntField()
     revision = fields.IntField(default=1)
     role = fields.CharEnumField(Role, max_length=24)
     status = fields.CharEnumField(StepStatus, max_length=16, default=StepStatus.WAITING)
-    approver: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField("models.Employee", related_name="steps")
+    approver: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, related_name="steps"
+    )
     decided_by: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
-        "models.Employee", null=True, related_name="decided_steps"
+        "models.Employee", on_delete=fields.RESTRICT, null=True, related_name="decided_steps"
     )
     still_needed: StillNeeded | None = fields.CharEnumField(StillNeeded, max_length=8, null=True)  # type: ignore[assignment]
     sealed_comment = fields.BinaryField(null=True)
@@ -132,7 +142,7 @@ class Evidence(SealedModel):
 
     id = fields.UUIDField(primary_key=True)
     request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
-        "models.CancellationRequest", related_name="evidence"
+        "models.CancellationRequest", on_delete=fields.RESTRICT, related_name="evidence"
     )
     kind = fields.CharEnumField(EvidenceKind, max_length=8)
     media_type = fields.CharField(max_length=80)
@@ -141,7 +151,9 @@ class Evidence(SealedModel):
     cipher_digest = fields.CharField(max_length=64)  # SHA-256 of what lies on disk
     sealed_name = fields.BinaryField()
     name = Sealed()
-    uploader: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
+    uploader: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True
+    )
     source = fields.CharField(max_length=160, default="")  # the platform's message id
     created_at = fields.DatetimeField()
 

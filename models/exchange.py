@@ -66,12 +66,18 @@ class OutboxMessage(SealedModel):
     topic = fields.CharField(max_length=48, default="")  # which notice or timer
     status = fields.CharEnumField(OutboxStatus, max_length=12, default=OutboxStatus.WAITING)
     platform = fields.CharEnumField(Platform, max_length=16, null=True)
-    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField("models.Account", null=True)
-    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField("models.Booking", null=True)
-    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
-        "models.CancellationRequest", null=True
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.RESTRICT, null=True
     )
-    card: fields.ForeignKeyNullableRelation["Card"] = fields.ForeignKeyField("models.Card", null=True)
+    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField(
+        "models.Booking", on_delete=fields.RESTRICT, null=True
+    )
+    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", on_delete=fields.RESTRICT, null=True
+    )
+    card: fields.ForeignKeyNullableRelation["Card"] = fields.ForeignKeyField(
+        "models.Card", on_delete=fields.RESTRICT, null=True
+    )
     dedupe = fields.CharField(max_length=120, null=True, unique=True)
     sealed_payload = fields.BinaryField(null=True)
     payload = Sealed()
@@ -107,7 +113,7 @@ class Attempt(SealedModel):
 
     id = fields.UUIDField(primary_key=True)
     message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
-        "models.OutboxMessage", related_name="tries"
+        "models.OutboxMessage", on_delete=fields.RESTRICT, related_name="tries"
     )
     number = fields.IntField()
     platform = fields.CharField(max_length=16)
@@ -142,13 +148,19 @@ class Card(SealedModel):
     id = fields.UUIDField(primary_key=True)
     handle = fields.CharField(max_length=26, unique=True)
     purpose = fields.CharEnumField(CardPurpose, max_length=12)
-    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("models.Account")
-    holder: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField("models.Employee", null=True)
-    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField("models.Booking", null=True)
-    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
-        "models.CancellationRequest", null=True, related_name="cards"
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("models.Account", on_delete=fields.RESTRICT)
+    holder: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True
     )
-    step: fields.ForeignKeyNullableRelation[Step] = fields.ForeignKeyField("models.Step", null=True)
+    booking: fields.ForeignKeyNullableRelation[Booking] = fields.ForeignKeyField(
+        "models.Booking", on_delete=fields.RESTRICT, null=True
+    )
+    request: fields.ForeignKeyNullableRelation[CancellationRequest] = fields.ForeignKeyField(
+        "models.CancellationRequest", on_delete=fields.RESTRICT, null=True, related_name="cards"
+    )
+    step: fields.ForeignKeyNullableRelation[Step] = fields.ForeignKeyField(
+        "models.Step", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)

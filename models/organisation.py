@@ -36,7 +36,9 @@ class Position(Model):
     """岗位: what the interview is for."""
 
     id = fields.UUIDField(primary_key=True)
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
+    )
     name = fields.CharField(max_length=120)
     sensitive = fields.BooleanField(default=False, db_default=False)
 

@@ -36,10 +36,14 @@ class Employee(SealedModel):
 
     id = fields.UUIDField(primary_key=True)
     key = fields.CharField(max_length=64, unique=True)
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
+    )
     sealed_name = fields.BinaryField()
     name = Sealed()
-    deputy: fields.ForeignKeyNullableRelation["Employee"] = fields.ForeignKeyField("models.Employee", null=True)
+    deputy: fields.ForeignKeyNullableRelation["Employee"] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True
+    )
     active = fields.BooleanField(default=True, db_default=True)
 
     class Meta:
@@ -50,8 +54,12 @@ class Grant(Model):
     """授权: a role in an organisation and everything below it."""
 
     id = fields.UUIDField(primary_key=True)
-    employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField("models.Employee", related_name="grants")
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, related_name="grants"
+    )
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
+    )
     role = fields.CharEnumField(Role, max_length=24)
 
     class Meta:
@@ -63,7 +71,9 @@ class Candidate(SealedModel):
     """候选人; `preferred` is the channel they asked for, the others follow as fallbacks."""
 
     id = fields.UUIDField(primary_key=True)
-    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField("models.Organisation")
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "models.Organisation", on_delete=fields.RESTRICT
+    )
     key = fields.CharField(max_length=64, null=True)
     sealed_name = fields.BinaryField()
     name = Sealed()
@@ -90,10 +100,10 @@ class Account(SealedModel):
     sealed_address = fields.BinaryField()
     address = Sealed()
     employee: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
-        "models.Employee", null=True, related_name="accounts"
+        "models.Employee", on_delete=fields.RESTRICT, null=True, related_name="accounts"
     )
     candidate: fields.ForeignKeyNullableRelation[Candidate] = fields.ForeignKeyField(
-        "models.Candidate", null=True, related_name="accounts"
+        "models.Candidate", on_delete=fields.RESTRICT, null=True, related_name="accounts"
     )
     heard_at = fields.DatetimeField(null=True)  # when the person last wrote; opens WeChat's 48-hour window
     sent_since_heard = fields.IntField(default=0, db_default=0)  # how many of the five messages are spent
@@ -107,7 +117,9 @@ class Invitation(Model):
     """The personal WeChat link of one candidate: who opens it first is bound to them."""
 
     id = fields.UUIDField(primary_key=True)
-    candidate: fields.ForeignKeyRelation[Candidate] = fields.ForeignKeyField("models.Candidate")
+    candidate: fields.ForeignKeyRelation[Candidate] = fields.ForeignKeyField(
+        "models.Candidate", on_delete=fields.RESTRICT
+    )
     token_index = fields.CharField(max_length=32, unique=True)
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)

@@ -8,8 +8,8 @@ meanwhile (reliability.md L4), and commits what a failed commit left behind. The
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext

@@ -35,8 +35,9 @@ def cancelled(matter: Matter) -> Words | None:
         code, reason = "SMS_CANCELLED_OWN", ""
     else:
         reason = REASONS[matter.reason_code].outward
-        opening = f"{name}您好，很抱歉，您 {time} 的 {position} 面试已取消，不必再前往。原因：{reason}。"
-        code = "SMS_CANCELLED"
+        sorry = "很抱歉，" if request.companys else ""
+        opening = f"{name}您好，{sorry}您 {time} 的 {position} 面试已取消，不必再前往。原因：{reason}。"
+        code = "SMS_CANCELLED" if request.companys else "SMS_CANCELLED_TOLD"
     params = {"name": name, "time": time, "position": position, "next": next_, "link": matter.link}
     return Words(
         text=f"{opening}{next_}\n详情：{matter.link}",

@@ -1,7 +1,9 @@
 """What an approver answers. Each answer is final once and only once (I11)."""
 
-from models import CancellationRequest, Card, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, requests
+from tortoise.queryset import QuerySet
+
+from models import CancellationRequest, Card, CardPurpose, RequestStatus, Role, Step, StepStatus, StillNeeded
+from workflow import access, audit, chain, outbox, requests
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
 
@@ -79,7 +81,7 @@ async def send_back(act: Act, step: Step, *, shown: int, comment: str = "") -> C
     )
     await requests.move(request, RequestStatus.SENT_BACK)
     await requests.refresh_steps_card(act, step)
-    await requests.refresh_requesters_card(act, request)
+    await renew_cards(act, Card.filter(request=request, purpose=CardPurpose.REQUEST, closed=False))
     return request
 
 
@@ -114,5 +116,11 @@ async def _reopen(act: Act, request: CancellationRequest, step: Step, later: lis
     if request.status == RequestStatus.APPROVED:
         request.effective_at = request.decided_at = None
         await requests.move(request, RequestStatus.AWAITING_APPROVAL)
-    await requests.refresh_steps_card(act, step)
+    await renew_cards(act, Card.filter(step=step, closed=False))
     await requests.refresh_requesters_card(act, request)
+
+
+async def renew_cards(act: Act, cards: QuerySet[Card]) -> None:
+    """Ask anew on these cards."""
+    for card in await cards:
+        await outbox.renew_handle(act, card)

@@ -199,7 +199,7 @@ async def last_undoable(act: Act) -> CancellationRequest | None:
     return await requests.reload(found.id) if found else None
 
 
-async def history_line(booking: Booking) -> int:
-    """Return how many of this candidate's earlier requests ended in a cancellation."""
+async def earlier_cancellations(booking: Booking) -> int:
+    """Return how many other bookings of this candidate ended in a cancellation."""
     done = CancellationRequest.filter(booking__candidate=booking.candidate, status=RequestStatus.CARRIED_OUT)
-    return await done.count()
+    return await done.exclude(booking=booking).count()

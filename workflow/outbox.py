@@ -109,6 +109,13 @@ async def hand_card(
     return card
 
 
+async def renew_handle(act: Act, card: Card) -> None:
+    """Give a card's buttons another handle: what is asked anew must not be answered by a late repeat of an old press."""
+    card.handle = vault().token("card", card.id.hex, act.now.isoformat())
+    await card.save(update_fields=["handle"])
+    await refresh_card(act, card)
+
+
 async def refresh_card(act: Act, card: Card) -> None:
     """Let a card be drawn anew; several changes before it is sent are one update, as each call is counted."""
     pending = OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
@@ -126,7 +133,12 @@ async def refresh_cards(act: Act, request: CancellationRequest, *, without: Card
 async def set_timer(act: Act, name: str, at: datetime, request: CancellationRequest) -> None:
     """Let the clock come back to this request at `at`."""
     await post(
-        act, "timer", name, not_before=at, request=request, dedupe=f"{name}:{request.id}:{request.revision}:{at:%s}"
+        act,
+        "timer",
+        name,
+        not_before=at,
+        request=request,
+        dedupe=f"{name}:{request.id}:{request.revision}:{at.timestamp():.0f}",
     )
 
 

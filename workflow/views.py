@@ -128,6 +128,7 @@ class RequestView:
     reason: str
     reason_text: str
     by_candidate: bool
+    companys: bool
     notify: bool
     keep: bool
     late: bool
@@ -173,6 +174,7 @@ def request_view(request: CancellationRequest, act: Act) -> RequestView:
         reason=reason.label if reason else "未填写",
         reason_text=str(request.reason_text or ""),
         by_candidate=requests.is_candidates(request),
+        companys=request.origin != Origin.CANDIDATE,
         notify=request.notify,
         keep=request.keep_eligibility,
         late=request.late,
@@ -242,7 +244,7 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
         needs_evidence=decision.evidence,
         proposed=proposed,
         actions=_booking_actions(card.purpose, bool(decision.steps or decision.evidence)) if usable else (),
-        earlier=await cancelling.history_line(booking),
+        earlier=await cancelling.earlier_cancellations(booking),
     )
 
 
@@ -271,7 +273,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         late=request.late,
         needs_evidence=int(str(request.policy.get("evidence", 0))),
         actions=() if card.closed else _request_actions(card, request, step, holder, act),
-        earlier=await cancelling.history_line(request.booking),
+        earlier=await cancelling.earlier_cancellations(request.booking),
     )
 
 

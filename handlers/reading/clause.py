@@ -152,8 +152,10 @@ _CONFIRMS: Final = re.compile(
     r"|i can (?:make it|attend|come)|i'?m coming"
 )
 _NODS: Final = re.compile(
-    r"(?:我?(?:知道|明白|了解|清楚)|已?收到|收悉|可以|没毛病|谢谢|多谢|感谢|辛苦|通知|提醒|老师|你们|okay|okk|ok|yes|yep|sure"
-    r"|got it|fine|roger|noted|thanks|thank you|thank|hr|[嗯恩好的滴嘞哒吧啊呀行可中是对了哦噢您你呢1]|\U0001f44c|\U0001f44d"
+    r"(?:我?(?:知道|明白|了解|清楚)|已?收到|收悉|可以|没毛病|谢谢|多谢|感谢|辛苦|通知|提醒|老师|你们"
+    r"|okay|okk|ok|yes|yep|sure"
+    r"|got it|fine|roger|noted|thanks|thank you|thank|hr"
+    r"|[嗯恩好的滴嘞哒吧啊呀行可中是对了哦噢您你呢1]|\U0001f44c|\U0001f44d"
     r"|[~!。 \u2600-\u27bf\U0001f300-\U0001faff])++"
 )
 _FREES: Final = re.compile(

@@ -124,6 +124,9 @@ def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
     when, to = _placed(verb, times.when, times.to)
     problems += tuple(w.ask for w in (when, to) if w and w.ask and not (verb in READS and w.past))
     rest = remains.rest()
+    if verb is Verb.BATCH_CANCEL and rest and not position:
+        who, rest, unread = _batch_of(who, rest)
+        problems += unread
     return Command(
         verb,
         who,
@@ -141,6 +144,13 @@ def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
         colleague,
         count,
     )
+
+
+def _batch_of(who: Who, rest: str) -> tuple[Who, str, tuple[str, ...]]:
+    """Take the one word left as the position: a batch must never grow because a word was not understood."""
+    if len(rest.split()) == 1:
+        return replace(who, position=rest.removesuffix("的")), "", ()
+    return who, rest, (f"没看懂「{rest}」，岗位请写成「岗位=…」。",)
 
 
 def _who(numbers: dict[str, str]) -> Who:

@@ -83,6 +83,8 @@ def _despite_other_things(said: str) -> Wish | None:
     wish = _plain_verb(said)
     if wish is None or not wish.spans:
         return None
+    if _embedded(said):
+        return wish
     named = any(looks_like_name(word) for word in re.split(r"[\s,]+", said))
     return wish if named or re.search(r"原因|理由|因为|[yq][0-9]{3}|岗位|附言", said) else None
 
@@ -98,6 +100,24 @@ _FREE: Final = (
     ),
 )
 """Questions that ask to see something, in whatever words."""
+
+
+_EMBEDDED: Final = (
+    (Verb.APPROVE, re.compile(r"(?:全部|全都|都)(?P<verb>同意|批准|通过)(?:吧|了吧)?[.!]?$")),
+    (Verb.HAND_OVER, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>转交给?|转给)")),
+    (Verb.ADD, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>加签给?)")),
+    (Verb.REJECT, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>驳回|拒绝)")),
+    (Verb.SEND_BACK, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>退回|打回)")),
+    (Verb.DELEGATE, re.compile(r"(?P<verb>审批权?限?(?:都|先)?委托给?)")),
+)
+"""Verbs behind what they are about, where a number or 全部 shows that a list of ours is meant."""
+
+
+def _embedded(said: str) -> Wish | None:
+    for verb, pattern in _EMBEDDED:
+        if match := pattern.search(said):
+            return Wish(verb, (match.span("verb"),))
+    return None
 
 
 def _free_question(said: str) -> Wish | None:
@@ -119,7 +139,7 @@ def _plain_verb(said: str) -> Wish | None:
         return Wish(listed.verb, ((0, start + found[1]), *listed.spans))
     if found and _is_meant(said[start:], found[1], said.startswith("/")):
         return _at_start(said, start, *found)
-    return _own_word(said, start) or _inside(said, start) or _free_question(said)
+    return _embedded(said) or _own_word(said, start) or _inside(said, start) or _free_question(said)
 
 
 def _at_start(said: str, start: int, verb: Verb, length: int) -> Wish:

@@ -152,7 +152,7 @@ COMMANDS: list[tuple[str, Verb, dict[str, Any]]] = [
     ("批准 1-3", Verb.APPROVE, {"picks": (1, 2, 3)}),
     ("都取消", Verb.BATCH_CANCEL, {"asks": True}),
     ("取消岗位=Java后端下周的所有面试", Verb.BATCH_CANCEL, {"who": "Java后端", "when": "11-30 00:00 – 12-07 00:00"}),
-    ("批量取消 Java后端 下周", Verb.BATCH_CANCEL, {"when": "11-30 00:00 – 12-07 00:00"}),
+    ("批量取消 Java后端 下周", Verb.BATCH_CANCEL, {"who": "java后端", "when": "11-30 00:00 – 12-07 00:00"}),
     ("全部取消 岗位=会计", Verb.BATCH_CANCEL, {"who": "会计"}),
     ("取消 明天下午三点", Verb.CANCEL, {"when": "11-24 15:00"}),
     ("取消 张伟 昨天下午三点", Verb.CANCEL, {"who": "张伟", "when": "11-22 15:00", "asks": True}),
@@ -351,3 +351,42 @@ def test_a_batch_is_confirmed_by_its_number() -> None:
 def test_the_new_time_is_not_the_old_one() -> None:
     command = read("把张伟明天下午三点的面试改到周五上午10点")
     assert (spoken(command.when), spoken(command.to)) == ("11-24 15:00", "11-27 10:00")
+
+
+def test_a_batch_never_grows_by_a_word_that_was_not_understood() -> None:
+    command = read("取消明天上午所有Java后端的面试")
+    assert (command.verb, command.who.position) == (Verb.BATCH_CANCEL, "java后端")
+    assert read("批量取消 火星 探测 下周").problems
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "who"),
+    [
+        ("全部同意", Verb.APPROVE, "全部"),
+        ("把2转交给李娜", Verb.HAND_OVER, None),
+        ("请假了，审批委托给李娜到周五", Verb.DELEGATE, None),
+        ("明天下午3点张伟的面试帮忙撤掉", Verb.CANCEL, "张伟"),
+        ("我想把尾号4410的面试改到下周一上午十点", Verb.RESCHEDULE, "4410"),
+        ("岗位暂停了，会计下周的面试都取消", Verb.BATCH_CANCEL, "会计"),
+    ],
+)
+def test_ordinary_sentences_are_understood(text: str, verb: Verb, who: str | None) -> None:
+    command = read(text)
+    assert (command.verb, command.who.spoken()) == (verb, who)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "老板同意了",
+        "今天面试了三个人",
+        "李雷通过了",
+        "进度怎么样了",
+        "模板发我一份",
+        "周三下午的面试室订好了吗",
+        "这个候选人不错",
+        "面试通过了",
+    ],
+)
+def test_a_verb_inside_talk_is_no_order(text: str) -> None:
+    assert read_command(text, NOW) is None

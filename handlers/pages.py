@@ -1,0 +1,154 @@
+"""The candidate's own page: what it shows. Showing reads and never writes: mail scanners open every link (I16)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from handlers import entry_links
+from handlers.entry_links import Form, ends_at
+from models import Booking, BookingStatus, CancellationRequest, EntryLink, InboundMessage, Origin
+from workflow import cancelling
+from workflow.acting import Act
+from workflow.states import LIVE_BOOKINGS
+
+OPENS_BEFORE = timedelta(minutes=10)  # the room is open from then until the end
+MOST_WISHES = 3  # for another time, on one revision of the booking; further ones are for the telephone
+
+
+class PageState(StrEnum):
+    """What the page says first."""
+
+    UPCOMING = "upcoming"  # 已预约
+    DUE = "due"  # 可以进入
+    OVER = "over"  # 已结束
+    DECLINED = "declined"  # 已登记您不来
+    CANCELLED = "cancelled"  # 已取消
+    MOVED = "moved"  # 已改期
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the page is drawn from; the name is masked, the room's address is not in it. Moments are aware UTC.
+
+    `forms` holds what may be done now. `closing` says what follows a cancellation: nothing, or the company's own steps
+    because it is late or because its rules want them.
+    """
+
+    name: str
+    position: str
+    company: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    duration_min: int
+    now: datetime
+    state: PageState
+    confirmed: bool
+    own_word_at: datetime | None
+    cancelled_at: datetime | None
+    keeps_eligibility: bool
+    number: str
+    wished_at: datetime | None
+    passed_on_at: datetime | None
+    closing: str
+    fact: str
+    locked: bool
+    room_origin: bool
+    forms: dict[str, tuple[Form, str]]
+
+    @property
+    def opens_in_s(self) -> int:
+        """Return the seconds until the room opens."""
+        return int((self.opens_at - self.now).total_seconds())
+
+
+async def show(link: EntryLink, now: datetime) -> Page:
+    """Return the page of a link as it is now."""
+    booking = link.booking
+    wishes = await wishes_of(link)
+    noted = await InboundMessage.get_or_none(key=Form("cancel", booking.revision).key(link))
+    locked = await entry_links.is_locked(link, now)
+    forms = [] if locked or not entry_links.fact_of(booking.candidate) else _offered(booking, now, len(wishes))
+    if noted:
+        forms = [each for each in forms if each.action != "cancel"]
+    return Page(
+        name=masked(str(booking.candidate.name)),
+        position=booking.position.name,
+        company=booking.organisation.name,
+        starts_at=booking.starts_at,
+        ends_at=ends_at(booking),
+        opens_at=booking.starts_at - OPENS_BEFORE,
+        duration_min=booking.duration_min,
+        now=now,
+        state=state_of(booking, now),
+        confirmed=BookingStatus.CONFIRMED in (booking.status, booking.before_frozen),
+        own_word_at=booking.declined_at,
+        cancelled_at=booking.cancelled_at,
+        keeps_eligibility=booking.keeps_eligibility,
+        number=await _number(booking),
+        wished_at=wishes[-1] if wishes else None,
+        passed_on_at=noted.received_at if noted else None,
+        closing=_closing(booking, now),
+        fact=entry_links.fact_of(booking.candidate),
+        locked=locked,
+        room_origin=bool(booking.room_url),
+        forms={form.action: (form, form.seal(link)) for form in [*forms, *_entrance(booking, now)]},
+    )
+
+
+def masked(name: str) -> str:
+    """Return the name as somebody unproven may see it: 张*."""
+    return name[:1] + "*"
+
+
+def state_of(booking: Booking, now: datetime) -> PageState:
+    """Return what the page says first."""
+    ended = {
+        BookingStatus.CANCELLED: PageState.CANCELLED,
+        BookingStatus.DECLINED: PageState.DECLINED,
+        BookingStatus.RESCHEDULED: PageState.MOVED,
+    }
+    if booking.status not in LIVE_BOOKINGS or now >= ends_at(booking):
+        return ended.get(booking.status, PageState.OVER)
+    return PageState.DUE if now >= booking.starts_at - OPENS_BEFORE else PageState.UPCOMING
+
+
+async def wishes_of(link: EntryLink) -> list[datetime]:
+    """Return when another time was asked for on the present revision, earliest first."""
+    keys = [Form("reschedule", link.booking.revision, turn).key(link) for turn in range(MOST_WISHES)]
+    return sorted(await InboundMessage.filter(key__in=keys).values_list("received_at", flat=True))
+
+
+def is_open(booking: Booking, now: datetime) -> bool:
+    """Tell whether the interview can be entered now."""
+    return state_of(booking, now) == PageState.DUE and bool(booking.room_url)
+
+
+def _offered(booking: Booking, now: datetime, wishes: int) -> list[Form]:
+    ahead = booking.status in LIVE_BOOKINGS and now < booking.starts_at
+    again = booking.status == BookingStatus.CANCELLED and booking.keeps_eligibility
+    forms = [Form("cancel", booking.revision)] if ahead else []
+    if (ahead or again) and wishes < MOST_WISHES:
+        forms.append(Form("reschedule", booking.revision, wishes))
+    return forms
+
+
+def _entrance(booking: Booking, now: datetime) -> list[Form]:
+    return [Form("enter", booking.revision)] if is_open(booking, now) else []
+
+
+def _closing(booking: Booking, now: datetime) -> str:
+    """Say what the rules make of a cancellation now; nobody is made to come, whatever they say."""
+    act = Act(now, "page", candidate=booking.candidate)
+    decision = cancelling.preview(booking, Origin.CANDIDATE, act)[1]
+    if not decision.steps and not decision.drafted_for_hr:
+        return ""
+    return "late" if decision.late else "rules"
+
+
+async def _number(booking: Booking) -> str:
+    """Return the number under which the candidate's own word is kept."""
+    if booking.declined_at is None:
+        return ""
+    request = await CancellationRequest.filter(booking=booking).order_by("-created_at").first()
+    return request.number if request else ""
