@@ -1,13 +1,157 @@
-"""The candidate's own page behind the link in each notice."""
+"""The candidate's own page behind the link in each notice: a GET or HEAD only shows, a POST acts (I16, T9)."""
 
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
+import aiohttp_jinja2
+import jinja2
+import structlog
 from aiohttp import web
+from tortoise.exceptions import IntegrityError
+from yarl import URL
+
+from bot import addresses
+from handlers import entry_links, page_forms, pages
+from handlers.page_forms import Ending, Outcome, Sent
+from workflow.acting import local
+from workflow.views import WEEKDAYS, clock, when
 
 if TYPE_CHECKING:
     from bot.app import App
 
+HANDLERS = Path(pages.__file__).parent
+STATIC = {"candidate.css": "text/css", "candidate.js": "text/javascript", "candidate.svg": "image/svg+xml"}
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 20
+SAFE = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+STATUS = {Ending.INCOMPLETE: 422, Ending.UNPROVEN: 403, Ending.STALE: 409, Ending.REFUSED: 409}
+log = structlog.get_logger(__name__)
+
 
 def routes(app: "App") -> list[web.RouteDef]:
     """Return the routes of the candidate's page."""
-    return []
+    page = CandidatePage(app)
+    return [
+        web.get(addresses.INTERVIEW_LINK + "{token}", page.show),
+        web.post(addresses.INTERVIEW_LINK + "{token}", page.act),
+        *(web.get(f"/static/{name}", _static(name, kind)) for name, kind in STATIC.items()),
+    ]
+
+
+class CandidatePage:
+    """Draws the page and takes what it sends."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+        self._templates = _templates()
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Draw the page as it is now; nothing is written, whoever opens the link."""
+        return await self._page(request.match_info["token"], Outcome(Ending.DONE), {})
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Do what a form asks, then lead back to the page; what is still wrong is said on it."""
+        token = request.match_info["token"]
+        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            return self._forged(token)
+        body = await request.read()
+        sent = Sent(_fields(body), hashlib.sha256(body).hexdigest())
+        try:
+            outcome = await self._take(token, sent)
+        except Exception:
+            return await self._failed(token, sent)
+        return await self._answer(token, outcome, sent)
+
+    async def _take(self, token: str, sent: Sent) -> Outcome:
+        store, now = self._app.store, self._app.clock.now
+        try:
+            return await store.transact(lambda: page_forms.take(token, sent, now()))
+        except IntegrityError:  # another process stored the same key first: now it is a repeat
+            return await store.transact(lambda: page_forms.take(token, sent, now()))
+
+    async def _answer(self, token: str, outcome: Outcome, sent: Sent) -> web.Response:
+        match outcome.ending:
+            case Ending.DONE:
+                return web.Response(status=303, headers={**SAFE, "Location": addresses.INTERVIEW_LINK + token})
+            case Ending.ENTERED:
+                return web.Response(status=303, headers={**SAFE, "Location": str(URL(outcome.room))})
+            case Ending.LOCKED:
+                return self._plain(403, "locked.html")
+            case Ending.FORGED:
+                return self._forged(token)
+            case _:
+                return await self._page(token, outcome, sent.fields)
+
+    async def _page(self, token: str, outcome: Outcome, fields: Mapping[str, str]) -> web.Response:
+        now = self._app.clock.now()
+        link = await entry_links.find(token, now)
+        if link is None or outcome.ending == Ending.GONE:
+            return self._plain(404, "gone.html")
+        page = await pages.show(link, now)
+        values = {"page": page, "outcome": outcome, "fields": fields, "reasons": page_forms.REASONS}
+        return self._drawn(STATUS.get(outcome.ending, 200), "booking.html", page.room, values)
+
+    async def _failed(self, token: str, sent: Sent) -> web.Response:
+        """Keep what our own fault stopped; the words are not lost and the candidate knows it."""
+        now = self._app.clock.now()
+        reference = await self._app.store.transact(lambda: page_forms.bury(token, sent, now))
+        log.exception("page form failed", reference=reference)
+        return self._plain(500, "failed.html", {"reference": reference})
+
+    def _forged(self, token: str) -> web.Response:
+        """Answer a form that this page did not show: another site's, a crafted one, or one from before a key change."""
+        return self._plain(403, "forged.html", {"address": addresses.INTERVIEW_LINK + token})
+
+    def _plain(self, status: int, template: str, values: Mapping[str, object] | None = None) -> web.Response:
+        return self._drawn(status, template, "", values or {})
+
+    def _drawn(self, status: int, template: str, room: str, values: Mapping[str, object]) -> web.Response:
+        text = self._templates.get_template(template).render(values)
+        policy = f"{POLICY} {URL(room).origin()}" if room else POLICY  # a form's redirect is a form action too
+        headers = {**SAFE, "Content-Security-Policy": policy}
+        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """Return the form's fields; a body that is no form has none."""
+    try:
+        return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
+    except ValueError:
+        return {}
+
+
+def _templates() -> jinja2.Environment:
+    """Return the templates, everything in them escaped; they need nothing of a request, so no application keeps them."""
+    return aiohttp_jinja2.setup(
+        web.Application(),
+        loader=jinja2.FileSystemLoader(HANDLERS / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        filters={"when": when, "clock": clock, "local": local, "weekday": lambda at: WEEKDAYS[local(at).weekday()]},
+    )
+
+
+def _static(name: str, kind: str):  # type: ignore[no-untyped-def]
+    body = (HANDLERS / "static" / name).read_bytes()
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "max-age=300"}
+
+    async def static(_: web.Request) -> web.Response:
+        return web.Response(body=body, content_type=kind, charset="utf-8", headers=headers)
+
+    return static

@@ -12,7 +12,7 @@ from handlers.reading.people import Who
 from handlers.routing import Answer, Context
 from models import Booking, CancellationRequest, Card, CardPurpose, RequestStatus, Step
 from workflow import access, approving, cancelling, chain, finding, outbox, requests
-from workflow.errors import NotFound, NotNow
+from workflow.errors import NotAllowed, NotFound, NotNow
 from workflow.reasons import REASONS
 from workflow.views import booking_view, card_view
 
@@ -55,12 +55,12 @@ def wish_of(command: Command) -> dict[str, object]:
     }
 
 
-async def locate(context: Context, who: Who, when: When | None) -> Found:
-    """Find the bookings that match everything that was said."""
+async def locate(context: Context, who: Who, when: When | None, permission: str = access.CANCEL) -> Found:
+    """Find the bookings that match everything that was said, among those the person holds this permission for."""
     name = who.name or who.latin or ""
     bookings = await finding.find(
         context.employee,
-        access.CANCEL,
+        permission,
         any_of=query_terms(name or who.tail or ""),
         number=(who.booking or "").upper(),
         between=_range(when),
@@ -88,6 +88,8 @@ async def _nobody(context: Context, command: Command) -> None:
     if others.bookings:
         await _choose(context, others.bookings, wish_of(command), f"那个时间没有「{spoken}」的面试，但有：")
         return
+    if (await locate(context, command.who, command.when, access.READ)).bookings:
+        raise NotAllowed(permission=access.CANCEL)
     text = f"没有取消：没找到「{spoken}」的面试。可换手机尾号或预约号，或发「列表 本周」查看。编号 {context.reference}"
     await outbox.say(context.act, context.account, text)
 

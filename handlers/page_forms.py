@@ -88,9 +88,8 @@ async def bury(token: str, sent: Sent, now: datetime) -> str:
 
 def _entered(link: EntryLink, now: datetime) -> Outcome:
     """Lead to the room if it is open at this moment, whatever the page showed."""
-    if pages.is_open(link.booking, now):
-        return Outcome(Ending.ENTERED, room=link.booking.room_url)
-    return Outcome(Ending.DONE)
+    room = pages.room_of(link.booking, now)
+    return Outcome(Ending.ENTERED, room=room) if room else Outcome(Ending.DONE)
 
 
 async def _proven(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outcome:
@@ -110,7 +109,8 @@ async def _wrong(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outc
     """Count and record the attempt; what was guessed is not kept."""
     left = await entry_links.failed(link, now)
     await _note(entry_links.unique_key(link), form.action, "", now)
-    await _record_attempt(link, form, Act(now, PLATFORM, "link", source=sent.source), "second-fact")
+    act = Act(now, PLATFORM, "link", candidate=link.booking.candidate, source=sent.source)
+    await _record_attempt(link, form, act, "second-fact")
     if not left:
         return Outcome(Ending.LOCKED)
     what = "手机后四位" if entry_links.fact_of(link.booking.candidate) == "phone" else "邮箱"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from handlers import entry_links
 from handlers.entry_links import Form, ends_at
@@ -28,8 +29,9 @@ class PageState(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """Everything the page is drawn from; the name is masked, the room's address is not in it. Moments are aware UTC.
+    """Everything the page is drawn from; the name is masked, moments are aware UTC.
 
+    `room` is the provider's address while the interview can be entered; it is followed, never printed.
     `forms` holds what may be done now. `closing` says what follows a cancellation: nothing, or the company's own steps
     because it is late or because its rules want them.
     """
@@ -53,7 +55,7 @@ class Page:
     closing: str
     fact: str
     locked: bool
-    room_origin: bool
+    room: str
     forms: dict[str, tuple[Form, str]]
 
     @property
@@ -91,7 +93,7 @@ async def show(link: EntryLink, now: datetime) -> Page:
         closing=_closing(booking, now),
         fact=entry_links.fact_of(booking.candidate),
         locked=locked,
-        room_origin=bool(booking.room_url),
+        room=room_of(booking, now),
         forms={form.action: (form, form.seal(link)) for form in [*forms, *_entrance(booking, now)]},
     )
 
@@ -119,9 +121,11 @@ async def wishes_of(link: EntryLink) -> list[datetime]:
     return sorted(await InboundMessage.filter(key__in=keys).values_list("received_at", flat=True))
 
 
-def is_open(booking: Booking, now: datetime) -> bool:
-    """Tell whether the interview can be entered now."""
-    return state_of(booking, now) == PageState.DUE and bool(booking.room_url)
+def room_of(booking: Booking, now: datetime) -> str:
+    """Return the address of the room while it can be entered; an imported one may be anything, so only http(s)."""
+    url = urlsplit(booking.room_url)
+    is_address = url.scheme in ("http", "https") and bool(url.hostname)
+    return booking.room_url if is_address and state_of(booking, now) == PageState.DUE else ""
 
 
 def _offered(booking: Booking, now: datetime, wishes: int) -> list[Form]:
@@ -134,7 +138,7 @@ def _offered(booking: Booking, now: datetime, wishes: int) -> list[Form]:
 
 
 def _entrance(booking: Booking, now: datetime) -> list[Form]:
-    return [Form("enter", booking.revision)] if is_open(booking, now) else []
+    return [Form("enter", booking.revision)] if room_of(booking, now) else []
 
 
 def _closing(booking: Booking, now: datetime) -> str:

@@ -37,7 +37,8 @@ STATES = {
 
 def sentence(refusal: Refusal, reference: str) -> str:
     """Return the sentence, ending with the reference under which the attempt is recorded."""
-    return f"没有办理：{_why(refusal)}。编号 {reference}"
+    opening = "" if refusal.code == "already-decided" else "没有办理："
+    return f"{opening}{_why(refusal)}。编号 {reference}"
 
 
 def _why(refusal: Refusal) -> str:

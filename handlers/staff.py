@@ -111,10 +111,13 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
 
 async def _too_late(context: Context, card: Card, press: Press) -> Answer:
     """Show the card as it is now: a second press is answered, not repeated (T5)."""
-    if card.purpose == CardPurpose.APPROVAL and card.step_id is not None:
+    if card.step_id is not None:
         step = await Step.get(id=card.step_id)
         if step.decided_at is not None:
             raise AlreadyDecided("已处理", "", step.decided_at)
+    if press.action in ("confirm", "submit") and card.request_id is not None:
+        request = await CancellationRequest.get(id=card.request_id)
+        raise AlreadyDecided("已提交", "", request.filed_at)
     raise NotNow(state=await _state(card))
 
 

@@ -110,7 +110,7 @@ async def hand_card(
 
 
 async def renew_handle(act: Act, card: Card) -> None:
-    """Give a card's buttons another handle: what is asked anew must not be answered by a late repeat of an old press."""
+    """Give a card's buttons another handle, so that a late repeat of an old press cannot answer what is asked anew."""
     card.handle = vault().token("card", card.id.hex, act.now.isoformat())
     await card.save(update_fields=["handle"])
     await refresh_card(act, card)
