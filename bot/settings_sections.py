@@ -38,7 +38,7 @@ def _base_address(value: str) -> str:
 
 
 def _database_address(value: str) -> str:
-    if not value.startswith(("sqlite://", "postgres://", "asyncpg://")):
+    if not value.startswith(("sqlite://", "postgres://", "postgresql://")):
         raise PydanticCustomError("database", "应以 sqlite:// 或 postgres:// 开头")
     return value
 

@@ -87,7 +87,7 @@ async def test_a_tap_reaches_their_sdk_and_its_answer_changes_the_card(sandbox: 
         click = await peer.told("click")
     assert tapped == {"delivered": True, "toast": None}
     assert (click["card"], click["from"], click["actionIds"]) == ("cxl-peer", "wangfang", ["confirm.h1"])
-    assert click["params"]["form"] == {"reason": "ill", "keep": "true", "note": "发烧了"}
+    assert click["params"]["form"] == {"reason": {"index": 1, "value": "ill"}, "keep": True, "note": "发烧了"}
     after = await sandbox.card("wangfang", "cxl-peer")
     assert (before["status"], after["status"]) == ("待确认", "收到 confirm.h1")
     assert after["lines"] == before["lines"]
