@@ -62,6 +62,14 @@ def demo() -> None:
     raise typer.Exit(asyncio.run(run_demo(datetime.now(UTC))))
 
 
+@cli.command(hidden=True)
+def story() -> None:
+    """不用动手，把主要的事演一遍（make story）。"""
+    from bot.story import story as play_story
+
+    raise typer.Exit(asyncio.run(play_story()))
+
+
 @cli.command()
 def migrate() -> None:
     """把数据库升级到本版本；先自动备份。"""

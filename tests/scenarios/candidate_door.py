@@ -103,7 +103,7 @@ def free_port() -> int:
 async def everything() -> dict[str, list[dict[str, object]]]:
     """Return every row that a page could have touched."""
     tables = (Booking, EntryLink, InboundMessage, OutboxMessage, AuditRecord)
-    return {table.__name__: await table.all().order_by("pk").values() for table in tables}
+    return {table.__name__: await table.all().order_by(table._meta.pk_attr).values() for table in tables}
 
 
 async def count(action: str) -> int:
