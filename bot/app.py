@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -13,7 +14,7 @@ from bot import web as pages
 from bot.clock import Clock
 from bot.dingtalk import DingTalkDoor
 from bot.inbox import Inbox
-from bot.pulling import EvidenceFetching, Fetch, Pulling
+from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.settings import Settings
 from bot.timing import Timers
 from bot.wecom import WeComDoor
@@ -45,6 +46,9 @@ from platforms.wecom.api import WeCom, WeComAccount
 from platforms.wecom.callback import Callback
 from platforms.wecom.kf import CustomerService
 
+if TYPE_CHECKING:
+    from bot.shared import Shared
+
 log = structlog.get_logger(__name__)
 
 
@@ -61,6 +65,7 @@ class App:
     stream: StreamClient | None = None
     dingtalk: DingTalkDoor | None = None
     wecom: WeComDoor | None = None
+    shared: "Shared | None" = None
     running: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
     port: int = 0
@@ -68,6 +73,8 @@ class App:
     async def start(self, role: str = "all") -> None:
         """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
         await self.store.open()
+        if self.shared is not None:
+            self.shared.start(hears=role != "gateway")
         if role in ("all", "gateway"):
             await self._open_doors()
         if role in ("all", "worker"):
@@ -83,6 +90,8 @@ class App:
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
+        if self.shared is not None:
+            await self.shared.stop()
         await self.store.close()
         await self.http.close()
 
@@ -121,7 +130,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store, http = Store(settings.database.url), Http()
     inbox = Inbox(store, clock)
-    wires = _wires(settings, http, clock)
+    shared = _shared(settings, store)
+    wires = _wires(settings, http, clock, shared)
     worker = Worker(
         store,
         clock,
@@ -130,9 +140,17 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         concurrency=settings.worker.concurrency,
         poll_s=settings.worker.poll_s,
     )
-    app = App(settings, clock, store, http, inbox, worker)
+    app = App(settings, clock, store, http, inbox, worker, shared=shared)
     _add_doors(app, wires)
     return app
+
+
+def _shared(settings: Settings, store: Store) -> "Shared | None":
+    if settings.redis.url is None:
+        return None
+    from bot.shared import Link, Shared  # here, because most installations never need the import
+
+    return Shared(Link(settings.redis.url), store)
 
 
 def _add_doors(app: App, wires: Wires) -> None:
@@ -160,12 +178,12 @@ def _dingtalk_account(settings: Settings) -> DingTalkAccount:
     )
 
 
-def _wires(settings: Settings, http: Http, clock: Clock) -> Wires:
+def _wires(settings: Settings, http: Http, clock: Clock, shared: "Shared | None") -> Wires:
     def now() -> float:
         return clock.now().timestamp()
 
-    dingtalk = DingTalk(_dingtalk_account(settings), http, now) if settings.dingtalk.enabled else None
-    wecom = _wecom(settings, http, now)
+    dingtalk = _dingtalk(settings, http, now, shared)
+    wecom = _wecom(settings, http, now, shared)
     service = settings.wecom.customer_service
     rooms = settings.interviews
     return Wires(
@@ -178,12 +196,21 @@ def _wires(settings: Settings, http: Http, clock: Clock) -> Wires:
     )
 
 
-def _wecom(settings: Settings, http: Http, now: Callable[[], float]) -> WeCom | None:
+def _dingtalk(settings: Settings, http: Http, now: Callable[[], float], shared: "Shared | None") -> DingTalk | None:
+    section = settings.dingtalk
+    if not section.enabled:
+        return None
+    cache = shared.tokens("dingtalk", section.corp_id, section.client_id) if shared else None
+    return DingTalk(_dingtalk_account(settings), http, now, cache)
+
+
+def _wecom(settings: Settings, http: Http, now: Callable[[], float], shared: "Shared | None") -> WeCom | None:
     section = settings.wecom
     if not section.enabled:
         return None
     account = WeComAccount(section.corp_id, section.agent_id, section.secret.get_secret_value(), section.api_base)
-    return WeCom(account, http, now)
+    cache = shared.tokens("wecom", section.corp_id, section.agent_id) if shared else None
+    return WeCom(account, http, now, cache)
 
 
 def _sms(settings: Settings, http: Http, now: Callable[[], float]) -> AliyunSms | None:
@@ -221,6 +248,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
     }
     if wires.service is not None:
         deliveries["pull"] = Pulling(wires.service, inbox, store, clock).deliver
+        deliveries["welcome"] = Welcoming(wires.service, store, clock).deliver
     return deliveries
 
 

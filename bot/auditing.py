@@ -7,7 +7,7 @@ from typing import TypeVar
 from bot import keys
 from bot.clock import Clock
 from bot.settings import Settings
-from models import AuditHead, AuditRecord, Organisation
+from models import AuditRecord, Organisation
 from models.store import Store
 from models.vault import Vault, install
 from workflow import audit
@@ -32,9 +32,9 @@ async def verify_all(settings: Settings) -> list[dict[str, object]]:
 
     async def work(_: Store) -> list[dict[str, object]]:
         found: list[dict[str, object]] = []
-        for head in await AuditHead.all().order_by("log"):
-            records, first_bad, reason = await audit.verify(head.log)
-            row = {"log": head.log, "records": records, "first_bad": first_bad, "reason": reason}
+        for log in await audit.logs():
+            records, first_bad, reason = await audit.verify(log)
+            row = {"log": log, "records": records, "first_bad": first_bad, "reason": reason}
             found.append({**row, "unanchored": records})
         return found
 

@@ -17,7 +17,7 @@ from bot import addresses
 from handlers import entry_links, page_forms, pages
 from handlers.page_forms import Ending, Outcome, Sent
 from workflow.acting import local
-from workflow.views import WEEKDAYS, clock, when
+from workflow.views import clock, when
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -135,7 +135,7 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def _templates() -> jinja2.Environment:
-    """Return the templates, everything in them escaped; they need nothing of a request, so no application keeps them."""
+    """Return the templates, everything in them escaped; they need nothing of a request, so no application holds them."""
     return aiohttp_jinja2.setup(
         web.Application(),
         loader=jinja2.FileSystemLoader(HANDLERS / "templates"),
@@ -143,7 +143,7 @@ def _templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        filters={"when": when, "clock": clock, "local": local, "weekday": lambda at: WEEKDAYS[local(at).weekday()]},
+        filters={"when": when, "clock": clock, "iso": lambda moment: local(moment).isoformat()},
     )
 
 

@@ -172,3 +172,34 @@ def export_audit(
         typer.echo(f"没有这个单位：{org}", err=True)
         raise typer.Exit(2)
     typer.echo(f"已导出 {count} 条到 {out}", err=True)
+
+
+@cli.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV 文件")],
+    mapping: Annotated[Path | None, typer.Option(help="说明各列的 YAML（docs/importing.md）")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+    errors: Annotated[Path | None, typer.Option(help="把没有导入的行和原因写到这个 CSV")] = None,
+    as_json: Json = False,
+) -> None:
+    """导入面试预约；不通知任何人。退出码：0 全部导入，1 有的行没有导入，2 文件读不了。"""
+    from bot.import_command import Options, import_file, told
+    from bot.importing.report import Exit, Report, Unreadable
+
+    def show(done: int, of: int) -> None:
+        if done % 2000 == 0:
+            typer.echo(f"已处理 {done}/{of} 行", err=True)
+
+    settings = _settings()
+    try:
+        report = asyncio.run(import_file(settings, Options(file, mapping, errors, dry_run), show))
+    except Unreadable as wrong:
+        if as_json:
+            _print({**Report().as_json(), "error": str(wrong)})
+        typer.echo(f"没有导入：{wrong}", err=True)
+        raise typer.Exit(Exit.UNREADABLE) from None
+    if as_json:
+        _print(report.as_json())
+    else:
+        typer.echo("\n".join(told(report, dry_run)))
+    raise typer.Exit(report.exit)

@@ -28,6 +28,7 @@ class Supervisor:
 
     async def run(self) -> int:
         """Run until told to stop; a child that dies is started again."""
+        (self._place / "demo.json").unlink(missing_ok=True)  # of a demo that was killed
         loop = asyncio.get_running_loop()
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self._stop.set)

@@ -65,10 +65,16 @@ class Pulling:
             await self._store.transact(lambda: customer_service.heard(message.external_userid, at))
             await self._inbox.take(_incoming(message))
 
+    async def _entered(self, act: Act, event: Mapping[str, object]) -> None:
+        scene = str(event.get("scene_param") or "")
+        candidate = await customer_service.entered(act, str(event["external_userid"]), scene) if scene else None
+        if event.get("welcome_code"):
+            await customer_service.welcome(act, candidate, str(event["welcome_code"]))
+
     async def _event(self, event: Mapping[str, object]) -> None:
         act = Act(self._clock.now(), "kf", "platform-envelope")
-        if event.get("event_type") == "enter_session" and event.get("scene_param"):
-            await customer_service.entered(act, str(event["external_userid"]), str(event["scene_param"]))
+        if event.get("event_type") == "enter_session":
+            await self._entered(act, event)
         elif event.get("event_type") == "msg_send_fail":
             await customer_service.not_delivered(act, str(event["fail_msgid"]), Platform.KF)
 
@@ -84,6 +90,25 @@ def _incoming(message: KfMessage) -> Incoming:
         press=press,
         source=hashlib.sha256(message.msgid.encode()).hexdigest(),
     )
+
+
+class Welcoming:
+    """Sends the one greeting that an entry allows; a code that has run out is not worth a second try."""
+
+    def __init__(self, service: CustomerService, store: Store, clock: Clock) -> None:
+        self._service = service
+        self._store = store
+        self._clock = clock
+
+    async def deliver(self, row: OutboxMessage) -> None:
+        """Send one greeting and settle the row."""
+        payload = json.loads(row.payload or "{}")
+        status, reason = OutboxStatus.SENT, ""
+        try:
+            await self._service.send_on_event(payload["code"], payload["text"], msgid=row.id.hex)
+        except PlatformError as error:
+            status, reason = OutboxStatus.SUPPRESSED, error.code
+        await self._store.transact(lambda: claims.settle(row, status, self._clock.now(), reason))
 
 
 class EvidenceFetching:

@@ -44,7 +44,7 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop()`; a failing round is logged and tried again."""
         while not self._stopping.is_set():
-            self._store.committed.clear()
+            self._store.posted.clear()
             try:
                 claimed = await self.round()
             except Exception:
@@ -56,7 +56,7 @@ class Worker:
     async def stop(self, period: float = 10.0) -> None:
         """Claim nothing more and let what is under way finish."""
         self._stopping.set()
-        self._store.committed.set()
+        self._store.posted.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=period)
 
@@ -80,7 +80,7 @@ class Worker:
             due = OutboxMessage.filter(status=OutboxStatus.WAITING, not_before__lte=self._clock.now())
             if not await due.exists():
                 return True
-            self._store.committed.set()
+            self._store.posted.set()
             await asyncio.sleep(0.02)
         return False
 
@@ -98,7 +98,7 @@ class Worker:
                 await self._deliver(row)
             finally:
                 self._free(row)
-        self._store.committed.set()
+        self._store.posted.set()
 
     def _free(self, row: OutboxMessage) -> None:
         if row.account_id is not None:
@@ -131,7 +131,7 @@ class Worker:
 
     async def _pause(self) -> None:
         try:
-            await asyncio.wait_for(self._store.committed.wait(), self._poll_s)
+            await asyncio.wait_for(self._store.posted.wait(), self._poll_s)
         except TimeoutError:
             return
 

@@ -1,8 +1,8 @@
 """Cards about a booking before anything is filed: the confirm card, the booking card, the candidate's own."""
 
 from cards.card import Button, Card, Input, Line
-from cards.escaping import plain
 from cards.lines import booking_lines, distance, impact_line
+from workflow.showing import plain
 from workflow.views import REASON_OPTIONS, CardView
 
 STATUS = {

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from cards.card import Line
-from cards.escaping import plain
 from models import StepStatus
+from workflow.showing import plain
 from workflow.views import BookingView, CardView, RequestView, StepView, clock, when
 
 

@@ -2,7 +2,7 @@
 
 from cards.card import Button, Card, Line
 from cards.lines import booking_lines, evidence_line, progress_line, reason_line
-from models import RequestStatus, StepStatus
+from models import RequestStatus
 from workflow.views import CardView, RequestView, clock, clock_after
 
 
@@ -13,7 +13,7 @@ def request_card(view: CardView) -> Card:
     lines = [*booking_lines(request.booking)[:2], reason_line(request)]
     if request.evidence_needed or request.evidence:
         lines.append(evidence_line(request))
-    lines += [progress_line(request), Line("", _next(request)), Line("编号", request.number)]
+    lines += [_progress(view, request), Line("", _next(request)), Line("编号", request.number)]
     return Card(
         title=f"取消面试：{request.booking.title}",
         status=_status(request),
@@ -22,6 +22,13 @@ def request_card(view: CardView) -> Card:
         summary="取消申请有进展",
         buttons=_buttons(view, request),
     )
+
+
+def _progress(view: CardView, request: RequestView) -> Line:
+    """Say as of when: this card is not drawn anew at every step, as each drawing is a counted call."""
+    line = progress_line(request)
+    undecided = request.status == RequestStatus.AWAITING_APPROVAL
+    return Line(line.label, f"截至 {clock(view.now)}：{line.value}") if undecided else line
 
 
 STATUS = {
@@ -40,9 +47,6 @@ STATUS = {
 
 
 def _status(request: RequestView) -> str:
-    waiting = next((each for each in request.steps if each.status == StepStatus.OPEN), None)
-    if request.status == RequestStatus.AWAITING_APPROVAL and waiting:
-        return f"审批中 · 等 {waiting.label}"
     if request.status == RequestStatus.APPROVED and request.effective_at:
         return f"已通过 · {clock_after(request.effective_at)} 执行"
     return STATUS[request.status]
@@ -52,6 +56,8 @@ def _next(request: RequestView) -> str:
     """Say what is true now and what comes, in one sentence."""
     if request.status == RequestStatus.AWAITING_EVIDENCE:
         return "请把证明（短信截图、图片或 PDF）直接发到这里，收到后自动提交审批。"
+    if request.status == RequestStatus.AWAITING_APPROVAL:
+        return f"逐级审批中，有结果会在这里更新。看最新进度发「时间轴 {request.number}」。"
     if request.status == RequestStatus.DRAFT:
         return "候选人已说明不来，面试官已知道。点「提交审批」办理正式取消，原话即证明。"
     if request.status == RequestStatus.APPROVED and request.effective_at:

@@ -8,7 +8,10 @@ TYPED = {
     "send_back": "退回 {number} 要补什么",
     "undo": "撤销 {number}",
     "submit": "提交 {number}",
-    "confirm": "确认取消",
+    "confirm": "确认取消 {number}",
+    "open": "取消 {number}",
+    "reschedule": "想改期",
+    "keep": "不取消",
     "dismiss": "算了",
 }
 

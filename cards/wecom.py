@@ -15,11 +15,10 @@ def template_card(card: Card, task_id: str) -> dict[str, object]:
 
 
 def updated_card(card: Card, task_id: str) -> dict[str, object]:
-    """Return the card that replaces it: without buttons it shows its status on one dead button."""
+    """Return the card that replaces the one that was sent."""
     drawn = template_card(card, task_id)
     drawn.pop("task_id")
     if not card.buttons:
-        drawn["button_list"] = [{"text": card.status[:10], "style": 2, "key": Press("open", card.handle).key()}]
         drawn["replace_text"] = card.status[:20]
     return drawn
 
@@ -33,14 +32,21 @@ def _single(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
         "sub_title_text": rest,
         "horizontal_content_list": rows,
         "task_id": task_id,
-        "button_list": [
-            {"text": each.text, "style": 2 if each.danger or place else 1, "key": Press(each.action, card.handle).key()}
-            for place, each in enumerate(card.buttons)
-        ],
+        "button_list": _buttons(card),
     }
     if inputs:
         drawn["button_selection"] = _select(inputs[0])
     return drawn
+
+
+def _buttons(card: Card) -> list[dict[str, object]]:
+    """WeCom wants at least one button: a card with nothing to press shows its status on a dead one."""
+    if not card.buttons:
+        return [{"text": card.status[:10], "style": 2, "key": Press("open", card.handle).key()}]
+    return [
+        {"text": each.text, "style": 2 if each.danger or place else 1, "key": Press(each.action, card.handle).key()}
+        for place, each in enumerate(card.buttons)
+    ]
 
 
 def _several(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:

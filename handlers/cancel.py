@@ -17,6 +17,8 @@ from workflow.reasons import REASONS
 from workflow.views import booking_view, card_view
 
 MINUTE = timedelta(minutes=1)
+NEAR = timedelta(days=14)  # how far a bare 取消 looks ahead
+HARMLESS = timedelta(hours=24)  # so long before, a complete sentence need not be confirmed again (E3)
 CERTAIN = 0  # handlers.reading.names.rank: the very name
 
 
@@ -37,10 +39,26 @@ async def cancel(context: Context, command: Command) -> None:
     wish = wish_of(command)
     if not found.bookings:
         await _nobody(context, command)
+    elif found.certain and command.confirmed:
+        await _said_twice(context, found.bookings[0], wish)
     elif found.certain:
         await _propose(context, found.bookings[0], wish)
     else:
         await _choose(context, found.bookings, wish)
+
+
+async def nearest(context: Context, command: Command) -> None:
+    """Answer a bare 取消, or one with a time alone: the bookings that may be meant are shown, never assumed."""
+    now = context.act.now
+    between = _range(command.when) or (now, now + NEAR)
+    bookings = await finding.find(context.employee, access.CANCEL, between=between)
+    if not bookings:
+        text = f"没有取消：{command.problems[0] if command.problems else '请带上姓名、手机尾号或预约号。'}编号 {context.reference}"
+        await outbox.say(context.act, context.account, text)
+    elif command.when and command.when.exact and len(bookings) == 1:
+        await _propose(context, bookings[0], wish_of(command))
+    else:
+        await _choose(context, bookings, wish_of(command), "要取消哪一场？最近的有：")
 
 
 def wish_of(command: Command) -> dict[str, object]:
@@ -119,6 +137,29 @@ async def _propose(context: Context, booking: Booking, wish: dict[str, object]) 
     )
 
 
+async def _said_twice(context: Context, booking: Booking, wish: dict[str, object]) -> None:
+    """Answer 确认取消 …: a complete and harmless sentence confirms itself, as does the answer to a card in text."""
+    mine = Card.filter(holder=context.employee, booking=booking, purpose=CardPurpose.CONFIRM, closed=False)
+    card = await mine.order_by("-created_at").first()
+    harmless = wish["notify"] and wish["keep"] and booking.starts_at - context.act.now >= HARMLESS
+    if card is None and not harmless:
+        await _propose(context, booking, wish)
+        return
+    proposed = _state(card) if card else {}
+    reason = str(wish["reason"] or proposed.get("reason", ""))
+    text = str(wish["text"] or proposed.get("text", ""))
+    notify, keep = (
+        bool(wish["notify"] and proposed.get("notify", True)),
+        bool(wish["keep"] and proposed.get("keep", True)),
+    )
+    meant = cancelling.Wish(reason, text, notify, keep)
+    card = card or await cancelling.propose(context.act, booking, meant)
+    request = await cancelling.request_cancellation(context.act, booking, meant, shown=booking.revision)
+    card.purpose, card.request, card.revision = CardPurpose.REQUEST, request, request.revision
+    await card.save()
+    await outbox.refresh_card(context.act, card)
+
+
 async def file(context: Context, card: Card) -> Answer:
     """Answer 确认取消 or 提交审批 on a confirm card: the same card then shows the request."""
     booking = await Booking.get(id=card.booking_id)
@@ -156,6 +197,16 @@ async def submit(context: Context, card: Card) -> Answer:
     card.revision = request.revision
     await card.save(update_fields=["revision"])
     return Answer(await card_view(card, context.act))
+
+
+async def submit_typed(context: Context, command: Command) -> None:
+    """Answer 提交 Q…: what the button does, for where there is no button."""
+    request = await _named(context, command)
+    if request is None:
+        raise NotFound(what="request")
+    await cancelling.submit(context.act, request)
+    await requests.refresh_requesters_card(context.act, request)
+    await Card.filter(request=request, purpose=CardPurpose.REQUEST).update(revision=request.revision)
 
 
 async def dismiss(context: Context, card: Card) -> Answer:

@@ -14,8 +14,9 @@ from models import (
     Platform,
 )
 from models.vault import vault
-from workflow import administering, outbox
+from workflow import administering, outbox, replying
 from workflow.acting import Act
+from workflow.views import when
 
 
 async def entered(act: Act, external_userid: str, scene_param: str) -> Candidate | None:
@@ -34,6 +35,23 @@ async def entered(act: Act, external_userid: str, scene_param: str) -> Candidate
     await invitation.save(update_fields=["used_at"])
     await administering.add_account(Platform.KF, external_userid, candidate=candidate)
     return candidate
+
+
+WELCOME = "{name}您好，这里是招聘助手。您的面试：{when}，{position}。想取消或改期，直接告诉我就行。"
+NOBODY = "您好，这里是招聘助手。请从面试通知里您自己的链接进来，我才能找到您的面试；有事也可以联系招聘负责人。"
+
+
+async def welcome(act: Act, candidate: Candidate | None, code: str) -> None:
+    """Greet who has just come in; the code is good for one message within 20 seconds and costs none of the five."""
+    bookings = await replying.upcoming([candidate.id], act) if candidate else []
+    if candidate is None:
+        text = NOBODY
+    elif bookings:
+        first = bookings[0]
+        text = WELCOME.format(name=candidate.name, when=when(first.starts_at), position=first.position.name)
+    else:
+        text = f"{candidate.name}您好，这里是招聘助手。您目前没有待参加的面试。"
+    await outbox.post(act, "welcome", payload={"code": code, "text": text})
 
 
 async def heard(external_userid: str, at: datetime) -> None:

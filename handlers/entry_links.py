@@ -74,7 +74,7 @@ async def is_locked(link: EntryLink, now: datetime) -> bool:
     recent = EntryLink.filter(
         booking__candidate_id=link.booking.candidate_id, tried_at__gt=now - timedelta(days=1), tries__gt=0
     )
-    return sum(await recent.values_list("tries", flat=True)) >= MOST_TRIES_A_DAY
+    return sum(each.tries for each in await recent) >= MOST_TRIES_A_DAY
 
 
 async def failed(link: EntryLink, now: datetime) -> int:

@@ -118,7 +118,7 @@ def state_of(booking: Booking, now: datetime) -> PageState:
 async def wishes_of(link: EntryLink) -> list[datetime]:
     """Return when another time was asked for on the present revision, earliest first."""
     keys = [Form("reschedule", link.booking.revision, turn).key(link) for turn in range(MOST_WISHES)]
-    return sorted(await InboundMessage.filter(key__in=keys).values_list("received_at", flat=True))
+    return sorted(each.received_at for each in await InboundMessage.filter(key__in=keys))
 
 
 def room_of(booking: Booking, now: datetime) -> str:

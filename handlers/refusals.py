@@ -62,6 +62,8 @@ def _why(refusal: Refusal) -> str:
             return f"这种文件不能作证明，请发 {facts['allowed']}"
         case "evidence-size":
             return f"文件太大，最多 {facts['most_mb']} MB"
+        case "invalid":
+            return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":
             return "自己发起的申请不能自己审批"
         case _:

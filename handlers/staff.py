@@ -18,6 +18,7 @@ Pressed = Callable[[Context, Card], Awaitable[Answer]]
 
 TYPED: dict[Verb, Typed] = {
     Verb.CANCEL: cancel.cancel,
+    Verb.SUBMIT: cancel.submit_typed,
     Verb.UNDO: cancel.undo,
     Verb.WITHDRAW: cancel.withdraw,
     Verb.APPROVE: approvals.typed,
@@ -51,6 +52,9 @@ async def text(context: Context) -> None:
 
 
 async def _carefully(context: Context, command: Command) -> None:
+    if command.verb == Verb.CANCEL and not command.who.is_said:
+        await cancel.nearest(context, command)
+        return
     if command.problems:
         await outbox.say(context.act, context.account, f"先没有取消。{command.problems[0]}")
         return

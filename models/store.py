@@ -29,6 +29,14 @@ TRIES = 5  # of work that lost against another process
 FIRST_PAUSE = 0.05  # seconds before trying again, doubled each time
 
 _inside_work: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_work", default=False)
+_news: contextvars.ContextVar[asyncio.Event | None] = contextvars.ContextVar("news", default=None)
+
+
+def announce() -> None:
+    """Say, inside work, that it leaves something to send: after its commit the workers are woken."""
+    news = _news.get()
+    if news is not None:
+        news.set()
 
 
 def connection(url: str) -> dict[str, Any]:
@@ -88,6 +96,8 @@ class Store:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.committed = asyncio.Event()  # set after every commit; whoever waits clears it
+        self.posted = asyncio.Event()  # set when there may be something to send; the worker clears it
+        self.when_posted: list[Callable[[], None]] = []  # called after a commit of ours that left something to send
         self._patience = patience
         self._jobs: asyncio.Queue[Job | None] = asyncio.Queue()  # None wakes the writer for closing
         self._context: TortoiseContext | None = None
@@ -159,6 +169,8 @@ class Store:
 
     async def _commit(self, batch: list[Job]) -> None:
         _inside_work.set(True)
+        news = asyncio.Event()
+        _news.set(news)
         during = "begin"
         try:
             async with in_transaction() as transaction:
@@ -171,6 +183,13 @@ class Store:
             for job, (result, failure) in zip(batch, outcomes, strict=True):
                 self._settle(job, result, failure)
             self.committed.set()
+            if news.is_set():
+                self._tell()
+
+    def _tell(self) -> None:
+        self.posted.set()
+        for listener in self.when_posted:
+            listener()
 
     async def _attempt(self, transaction: TransactionalDBClient, job: Job) -> tuple[Any, BaseException | None]:
         """Run one job in its own savepoint; hand back its result or what it raised.

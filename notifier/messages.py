@@ -5,10 +5,10 @@ Candidates read 您, an apology where one is due, a plain reason and the next st
 
 from dataclasses import dataclass
 
-from cards.escaping import plain
 from models import BookingStatus
 from notifier.words import Words
 from workflow.reasons import REASONS
+from workflow.showing import plain
 from workflow.views import BookingView, RequestView, when
 
 

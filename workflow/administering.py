@@ -47,8 +47,8 @@ async def add_employee(
     await employee.save()
     for role in roles:
         await Grant.get_or_create(employee=employee, organisation=organisation, role=role)
-        data = {"role": str(role), "to": f"u_{employee.id.hex[:16]}"}
-        await audit.record(act, organisation, "grant.given", ("employee", key, 1), data=data)
+        person = f"u_{employee.id.hex[:16]}"
+        await audit.record(act, organisation, "grant.given", ("employee", person, 1), data={"role": str(role)})
     for platform in platforms:
         await add_account(platform, key, employee=employee)
     return employee

@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from tortoise.connection import get_connection
 
@@ -16,12 +17,33 @@ from models import AuditHead, AuditRecord, Candidate, Organisation
 from workflow.acting import Act
 
 FIRST = "0" * 64
+LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
 GROUP_LOG = "shouyue"  # attempts of people who belong to no unit
 
 
 def canonical(value: object) -> str:
-    """Return the canonical JSON text of a value made of strings, integers, booleans, lists and mappings."""
+    """Return the canonical JSON text of a value, or raise ValueError when it lies outside the profile."""
+    _require_profile(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def _require_profile(value: object) -> None:
+    """Refuse what two implementations may write differently: floats, large integers, other than ASCII names."""
+    match value:
+        case None | bool():
+            return
+        case str():
+            value.encode()  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
+        case int() if abs(value) <= LARGEST_INTEGER:
+            return
+        case list() | tuple():
+            for item in value:
+                _require_profile(item)
+        case Mapping() if all(isinstance(key, str) and key.isascii() for key in value):
+            for item in value.values():
+                _require_profile(item)
+        case _:
+            raise ValueError(f"{type(value).__name__} outside the canonical profile")
 
 
 def commitment(candidate: Candidate, label: str, value: object) -> str:
@@ -95,20 +117,45 @@ async def verify(log: str) -> tuple[int, int | None, str]:
             return expected, row.seq, fault
         previous, expected = hashlib.sha256(row.line.encode()).hexdigest(), expected + 1
     head = await AuditHead.get_or_none(log=log)
-    if head and (head.seq, head.digest) != (expected - 1, previous):
-        return expected - 1, expected, f"record {expected} is missing: the head names {head.seq} records"
-    return expected - 1, None, ""
+    return expected - 1, *_fault_of_head(head, previous, expected - 1)
+
+
+def _fault_of_head(head: AuditHead | None, digest: str, records: int) -> tuple[int | None, str]:
+    """Compare the end of the log with its head: what was cut off or put on is seen here only."""
+    seq, named = (head.seq, head.digest) if head else (0, FIRST)
+    if seq > records:
+        return records + 1, f"record {records + 1} is missing: the head names {seq} records"
+    if seq < records:
+        return seq + 1, f"record {seq + 1} is not covered by the head, which names {seq} records"
+    return (None, "") if named == digest else (max(records, 1), f"record {records}: the head names another digest")
 
 
 def _fault(row: AuditRecord, previous: str, expected: int) -> str:
-    try:
-        line = json.loads(row.line)
-    except ValueError:
-        return f"record {row.seq}: not JSON"
+    line = _read(row.line)
+    if line is None:
+        return f"record {row.seq}: not canonical JSON"
     if (row.seq, line.get("seq"), line.get("log")) != (expected, expected, row.log):
         return f"record {row.seq}: expected number {expected}"
     if line.get("prev") != previous:
         return f"record {row.seq}: prev does not match {expected - 1}"
-    if canonical(line) != row.line:
-        return f"record {row.seq}: not canonical"
+    matter = line.get("obj")
+    subject = matter.get("id") if isinstance(matter, dict) else None
+    if (line.get("at"), line.get("type"), subject) != (stamp(row.at), row.action, row.subject):
+        return f"record {row.seq}: the columns beside the line say something else"
     return ""
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    """Return the members of a line, or None when it is not exactly what `canonical` writes."""
+    try:
+        line = json.loads(text)
+        return line if isinstance(line, dict) and canonical(line) == text else None
+    except (ValueError, RecursionError):
+        return None
+
+
+async def logs() -> list[str]:
+    """Name every log of which there is a record or a head: a head that was deleted must not hide its records."""
+    heads = await AuditHead.all().values_list("log", flat=True)
+    records = await AuditRecord.all().distinct().values_list("log", flat=True)
+    return sorted({str(log) for log in (*heads, *records)})

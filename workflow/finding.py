@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from tortoise.expressions import Subquery
+
 from models import Booking, BookingTerm, Employee
 from models.vault import vault
 from workflow import access
@@ -38,9 +40,7 @@ async def find(
         query = query.filter(number=number)
     if any_of:
         hashes = [vault().index("term", term) for term in any_of]
-        query = query.filter(
-            id__in=await BookingTerm.filter(term__in=hashes).distinct().values_list("booking_id", flat=True)
-        )
+        query = query.filter(id__in=Subquery(BookingTerm.filter(term__in=hashes).values("booking_id")))
     if between:
         query = query.filter(starts_at__gte=between[0], starts_at__lt=between[1])
     found = await query.order_by("starts_at").limit(MOST).prefetch_related(*BOOKING_RELATIONS)

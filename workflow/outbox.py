@@ -19,6 +19,7 @@ from models import (
     OutboxStatus,
     Platform,
 )
+from models.store import announce
 from models.vault import vault
 from workflow.acting import Act
 
@@ -40,6 +41,8 @@ async def post(
 ) -> OutboxMessage:
     """Post one row; a row with a `dedupe` key is posted once, whatever its fate."""
     existing = await OutboxMessage.get_or_none(dedupe=dedupe) if dedupe else None
+    if existing is None and (not_before or act.now) <= act.now:
+        announce()
     return existing or await OutboxMessage.create(
         kind=kind,
         topic=topic,

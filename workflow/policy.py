@@ -1,10 +1,14 @@
 """取消规则: facts in, decision out. Pure; the values of each preset stand here and a company may override them."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from models import Organisation, Origin, Preset, Role
 
+APPROVING = (Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER)  # who can be asked to agree
+MOST = 100_000  # of any number in the rules; more is a slip of the finger
 NO_GRACE_WITHIN = timedelta(minutes=30)  # so near the start every minute counts more than the chance to undo
 
 
@@ -65,15 +69,39 @@ class Decision:
     drafted_for_hr: bool = False
 
 
+class WrongRules(ValueError):
+    """A unit's own rules name something that does not exist: an administrator has to act, nobody's wish is refused."""
+
+
 def policy_of(organisation: Organisation) -> Policy:
-    """Return the unit's rules: its preset, overridden by what the unit changed."""
-    base = PRESETS[organisation.preset or Preset.STRICT]
-    known = {key: value for key, value in organisation.policy.items() if key in asdict(base)}
-    return replace(base, **{key: _roles(value) if key.endswith("_steps") else value for key, value in known.items()})  # type: ignore[arg-type]
+    """Return the unit's rules: its preset, overridden by what the unit changed; raises WrongRules."""
+    return overridden(PRESETS[organisation.preset or Preset.STRICT], organisation.policy)
 
 
-def _roles(value: object) -> tuple[Role, ...]:
-    return tuple(Role(str(item)) for item in value) if isinstance(value, list | tuple) else ()
+def overridden(base: Policy, changes: Mapping[str, object]) -> Policy:
+    """Return the rules with these values changed, or raise WrongRules: a mistyped rule must not pass in silence."""
+    known = {each.name: getattr(base, each.name) for each in fields(base) if each.name != "name"}
+    for key in changes:
+        if key not in known:
+            raise WrongRules(f"{key}: no such rule; there are {', '.join(known)}")
+    return replace(base, **{key: _of_kind(key, known[key], value) for key, value in changes.items()})
+
+
+def _of_kind(key: str, example: object, value: object) -> Any:
+    if isinstance(example, tuple):
+        return _roles(key, value)
+    if type(value) is not type(example):
+        raise WrongRules(f"{key}: {value!r} is no {type(example).__name__}")
+    if isinstance(value, int) and not 0 <= value <= MOST:
+        raise WrongRules(f"{key}: {value} is not between 0 and {MOST}")
+    return value
+
+
+def _roles(key: str, value: object) -> tuple[Role, ...]:
+    roles = {str(role): role for role in APPROVING}
+    if not isinstance(value, list | tuple) or any(str(each) not in roles for each in value):
+        raise WrongRules(f"{key}: {value!r} is no list of {', '.join(roles)}")
+    return tuple(roles[str(each)] for each in value)
 
 
 def is_late(facts: Facts, policy: Policy) -> bool:

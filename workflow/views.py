@@ -24,6 +24,7 @@ from models import (
 from workflow import cancelling, requests
 from workflow.acting import Act, local
 from workflow.reasons import REASONS
+from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
 from workflow.states import LIVE_BOOKINGS
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values())
@@ -51,7 +52,7 @@ def clock(moment: datetime) -> str:
 
 
 def clock_after(moment: datetime) -> str:
-    """Return the clock time at which a moment has certainly passed: seconds are rounded up to the next minute."""
+    """Return the clock time of a limit: 10:16, or with its seconds when it has any, so that it never lies."""
     here = local(moment)
     whole = here.replace(second=0, microsecond=0)
     return f"{whole:%H:%M}" if whole == here else f"{here:%H:%M:%S}"
@@ -91,14 +92,14 @@ def booking_view(booking: Booking) -> BookingView:
     return BookingView(
         id=str(booking.id),
         number=booking.number,
-        name=str(candidate.name),
+        name=plain(str(candidate.name), LONGEST_NAME),
         phone_tail=tail(candidate.phone),
         position=booking.position.name,
         starts_at=booking.starts_at,
         duration_min=booking.duration_min,
         status=booking.status,
         organisation=booking.organisation.name,
-        interviewer=str(booking.interviewer.name) if booking.interviewer else "",
+        interviewer=plain(str(booking.interviewer.name), LONGEST_NAME) if booking.interviewer else "",
         sensitive=booking.position.sensitive,
         cancellable=booking.status in LIVE_BOOKINGS,
     )
@@ -172,13 +173,13 @@ def request_view(request: CancellationRequest, act: Act) -> RequestView:
         status=request.status,
         booking=booking_view(request.booking),
         reason=reason.label if reason else "未填写",
-        reason_text=str(request.reason_text or ""),
+        reason_text=plain(str(request.reason_text or "")),
         by_candidate=requests.is_candidates(request),
         companys=request.origin != Origin.CANDIDATE,
         notify=request.notify,
         keep=request.keep_eligibility,
         late=request.late,
-        requester=str(request.requester.name) if request.requester else "",
+        requester=plain(str(request.requester.name), LONGEST_NAME) if request.requester else "",
         filed_at=request.filed_at,
         effective_at=request.effective_at,
         ended_at=request.ended_at,
@@ -190,7 +191,7 @@ def request_view(request: CancellationRequest, act: Act) -> RequestView:
 
 
 def _evidence_label(kind: EvidenceKind, name: object) -> str:
-    return "候选人本人回复" if kind == EvidenceKind.REPLY else str(name)
+    return "候选人本人回复" if kind == EvidenceKind.REPLY else plain(str(name), LONGEST_NAME)
 
 
 def _undoable(request: CancellationRequest, act: Act) -> bool:
@@ -207,10 +208,10 @@ def step_view(step: Step) -> StepView:
     return StepView(
         level=step.level,
         label=ROLE_LABELS[step.role],
-        approver=str(step.approver.name),
+        approver=plain(str(step.approver.name), LONGEST_NAME),
         status=step.status,
         decided_at=step.decided_at,
-        comment=str(step.comment or ""),
+        comment=plain(str(step.comment or ""), LONGEST_COMMENT),
         still_needed=STILL_NEEDED.get(str(step.still_needed or ""), ""),
     )
 

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from bot.importing.reading import REASONS
+from bot.importing.reading import REASONS, heading
 from bot.importing.report import Unreadable
 from bot.settings_text import nearest
 
@@ -50,6 +50,11 @@ class Source(_Part):
     join: str = " "
     value: str = ""
 
+    @field_validator("columns")
+    @classmethod
+    def _as_in_header(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(heading, columns))
+
     @model_validator(mode="after")
     def _either(self) -> Self:
         if bool(self.columns) == bool(self.value):
@@ -84,15 +89,11 @@ class Dates(_Part):
 
 def _try_out(form: str) -> None:
     try:
-        read = datetime.strptime(f"2001 {_SAMPLE.strftime(form)}", f"%Y {form}" if _has_no_year(form) else f"2001 {form}")  # noqa: DTZ007,E501 - only tries out a form
+        read = datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007 - only tries out a form
     except ValueError:
         read = None
     if read is None or read.date() != _SAMPLE.date():
-        raise ValueError(f"「{form}」不是 {'、'.join(NAMED_FORMS)}，也不是写全了日期的 strptime 格式，例如 %d.%m.%Y")
-
-
-def _has_no_year(form: str) -> bool:
-    return "%Y" not in form and "%y" not in form
+        raise ValueError(f"「{form}」不是 {'、'.join(NAMED_FORMS)}，也不是带年月日的 strptime 格式，例如 %d.%m.%Y")
 
 
 class Mapping(_Part):
@@ -108,6 +109,11 @@ class Mapping(_Part):
     time_zone: str = "Asia/Shanghai"
     history: bool = False
     identity: Literal["phone_or_email", "candidate_key"] = "phone_or_email"
+
+    @field_validator("ignore")
+    @classmethod
+    def _as_in_header(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(heading, columns))
 
     @field_validator("time_zone")
     @classmethod
@@ -144,7 +150,9 @@ class Mapping(_Part):
         return self
 
     def unused(self, header: Sequence[str]) -> list[str]:
-        """List the columns that nothing is read from and that were not said to be ignored."""
+        """List the columns that nothing is read from and that were not said to be ignored (`*`: all of them)."""
+        if "*" in self.ignore:
+            return []
         used = {column for source in self.columns.values() for column in source.columns}
         return [column for column in header if column and column not in {*used, *self.ignore, *REASONS}]
 

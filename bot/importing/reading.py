@@ -44,15 +44,16 @@ class Table:
 
 def visible(text: str) -> str:
     """Return the text without marks that nobody sees and without blanks around it."""
-    return "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Cs") or char in "\t\n\r")\
-        .strip()
+    return "".join(
+        char for char in text if unicodedata.category(char) not in ("Cf", "Cc", "Cs") or char in "\t\n\r"
+    ).strip()
 
 
 def read_table(file: Path) -> Table:
     """Read a file, or raise Unreadable with what to do about it."""
     data = _bytes_of(file)
     records = _records(_text_of(data))
-    header = tuple(_heading(cell) for cell in records[0][1]) if records else ()
+    header = tuple(heading(cell) for cell in records[0][1]) if records else ()
     while header and not header[-1]:
         header = header[:-1]
     if not header:
@@ -101,7 +102,8 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=header.count)
 
 
-def _heading(cell: str) -> str:
+def heading(cell: str) -> str:
+    """Return a column's name as it is compared: half-width, blanks single, nothing invisible."""
     return " ".join(visible(unicodedata.normalize("NFKC", cell)).split())
 
 

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     ADD = "加签"
     WITHDRAW = "撤回"
     REMIND = "催办"
+    SUBMIT = "提交"
     DELEGATE = "委托"
     PHONE_CANCEL = "登记电话取消"
     TEMPLATE = "模板"
@@ -140,6 +141,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.HAND_OVER: ("转交", "转给", "转办", "转交给", "zj"),
     Verb.ADD: ("加签", "加签给", "前加签", "后加签", "并加签", "jq"),
     Verb.WITHDRAW: ("撤回", "撤回申请", "收回申请", "ch", "withdraw"),
+    Verb.SUBMIT: ("提交", "提交审批", "重新提交", "提交申请", "tj", "submit"),
     Verb.REMIND: ("催办", "催一下", "催", "催审批", "催促", "cb", "remind"),
     Verb.DELEGATE: ("委托", "委托给", "代理给", "审批委托", "wt", "delegate"),
     Verb.PHONE_CANCEL: ("登记电话取消", "电话取消", "登记取消", "电话登记取消", "djdhqx"),
