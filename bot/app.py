@@ -37,6 +37,7 @@ from notifier.plain_channels import (
 from notifier.rooms import Rooms
 from platforms.dingtalk.account import DingTalkAccount
 from platforms.dingtalk.api import DingTalk
+from platforms.dingtalk.calls import own_pace
 from platforms.dingtalk.stream import StreamClient
 from platforms.email import Mailer
 from platforms.http import Http
@@ -200,8 +201,9 @@ def _dingtalk(settings: Settings, http: Http, now: Callable[[], float], shared: 
     section = settings.dingtalk
     if not section.enabled:
         return None
-    cache = shared.tokens("dingtalk", section.corp_id, section.client_id) if shared else None
-    return DingTalk(_dingtalk_account(settings), http, now, cache)
+    app = ("dingtalk", section.corp_id, section.client_id)
+    cache, pace = (shared.tokens(*app), shared.pace(own_pace(), *app)) if shared else (None, None)
+    return DingTalk(_dingtalk_account(settings), http, now, cache, pace=pace)
 
 
 def _wecom(settings: Settings, http: Http, now: Callable[[], float], shared: "Shared | None") -> WeCom | None:

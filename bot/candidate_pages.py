@@ -135,7 +135,7 @@ def _fields(body: bytes) -> dict[str, str]:
 
 
 def _templates() -> jinja2.Environment:
-    """Return the templates, everything in them escaped; they need nothing of a request, so no application holds them."""
+    """Return the templates, all escaped; they need nothing of a request, so no application holds them."""
     return aiohttp_jinja2.setup(
         web.Application(),
         loader=jinja2.FileSystemLoader(HANDLERS / "templates"),

@@ -82,7 +82,7 @@ class Supervisor:
         address = f"http://127.0.0.1:{self._where.sandbox}"
         async with ClientSession(timeout=ClientTimeout(total=2)) as http:
             while not await _is_ready(http, address):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(0.05)
         self._announced = True
         self._write_state()
         print(f"\n守约演示已就绪，请打开：{address}\n按 Ctrl+C 结束。\n", flush=True)

@@ -1,4 +1,4 @@
-"""What the processes of one installation share through Redis, if there is one: access tokens and wake-ups.
+"""What the processes of one installation share through Redis, if there is one: tokens, wake-ups, the pace of calls.
 
 Nothing here is needed: every answer may be "I do not know", and the database stays the truth (design.md §1.6). Uses
 `redis.asyncio`, which aioredis became. Imported only when `redis.url` is set, as redis is a large import.
@@ -20,6 +20,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from models.store import Store
 from models.vault import Unsealable, vault
+from platforms.pace import OwnPace
 
 T = TypeVar("T")
 PATIENCE_S = 0.3  # for one question, in all
@@ -28,6 +29,16 @@ QUIET_S = 15.0  # of silence on the subscription before it is pinged, and again 
 FIRST_PAUSE_S = 0.5  # before subscribing again, doubled each time
 LONGEST_PAUSE_S = 30.0
 FAILURES = (RedisError, OSError, TimeoutError, ValueError)  # ValueError: an answer that is not Redis's protocol
+
+TAKE_SLOT = """
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local slot = tonumber(redis.pcall('GET', KEYS[1])) or now
+if not (slot >= now and slot <= now + 60) then slot = now end
+redis.call('SET', KEYS[1], string.format('%.6f', slot + ARGV[1]), 'PX', 60000)
+return math.max(0, math.ceil((slot - ARGV[2] - now) * 1000))
+"""
+"""Takes the next slot by Redis's clock and returns the milliseconds until it comes; what is no near time is garbage."""
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +126,28 @@ class RedisTokens:
         await self._link.ask(lambda redis: redis.set(self._key, sealed, px=max(1, int(ttl * 1000))))
 
 
+class SharedPace:
+    """One row of slots for all processes of an app; without Redis each process keeps its own."""
+
+    def __init__(self, link: Link, app: str, own: OwnPace) -> None:
+        self._link = link
+        self._space = f"{link.space}:pace:{app}"
+        self._own = own
+
+    async def wait(self, api: str) -> None:
+        """Take the next slot and sleep until it comes."""
+        key, interval, slack = f"{self._space}:{api}", self._own.interval, self._own.slack
+
+        async def question(redis: Redis) -> int:
+            return int(await redis.eval(TAKE_SLOT, 1, key, str(interval), str(slack)))
+
+        wait_ms = await self._link.ask(question)
+        if wait_ms is None:
+            await self._own.wait(api)
+        else:
+            await asyncio.sleep(wait_ms / 1000)
+
+
 class Wakes:
     """Tells the workers of other processes that there is something to send, and hears it from them.
 
@@ -186,6 +219,10 @@ class Shared:
     def tokens(self, *app: object) -> RedisTokens:
         """Return the cache for the token of one app: platform, corp, app."""
         return RedisTokens(self._link, ":".join(map(str, app)))
+
+    def pace(self, own: OwnPace, *app: object) -> SharedPace:
+        """Return the pace of one app's calls; `own` is how fast, and what goes on without Redis."""
+        return SharedPace(self._link, ":".join(map(str, app)), own)
 
     def start(self, *, hears: bool) -> None:
         """Tell the others from now on; a process with a worker also hears them."""

@@ -53,8 +53,8 @@ async def nearest(context: Context, command: Command) -> None:
     between = _range(command.when) or (now, now + NEAR)
     bookings = await finding.find(context.employee, access.CANCEL, between=between)
     if not bookings:
-        text = f"没有取消：{command.problems[0] if command.problems else '请带上姓名、手机尾号或预约号。'}编号 {context.reference}"
-        await outbox.say(context.act, context.account, text)
+        asked = command.problems[0] if command.problems else "请带上姓名、手机尾号或预约号。"
+        await outbox.say(context.act, context.account, f"没有取消：{asked}编号 {context.reference}")
     elif command.when and command.when.exact and len(bookings) == 1:
         await _propose(context, bookings[0], wish_of(command))
     else:

@@ -55,7 +55,7 @@ def _why(refusal: Refusal) -> str:
         case "not-now":
             return STATES.get(str(facts.get("state")), "现在不能这样做")
         case "missing" if facts.get("what") == "approver":
-            return f"没有可用的{ROLE_LABELS.get(facts.get('role'), '审批人')}审批人，请联系管理员设置"  # type: ignore[call-overload]
+            return f"没有可用的{ROLE_LABELS.get(facts.get('role'), '')}审批人，请联系管理员设置"  # type: ignore[call-overload]
         case "missing":
             return MISSING.get(str(facts.get("what")), "还缺少内容")
         case "evidence-type":

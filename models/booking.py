@@ -87,6 +87,8 @@ class EntryLink(Model):
     )
     created_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
+    tries = fields.IntField(default=0)  # wrong second facts since the last right one
+    tried_at = fields.DatetimeField(null=True)  # when the last wrong one came
 
     class Meta:
         table = "entry_link"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from models import BookingStatus
 from notifier.words import Words
 from workflow.reasons import REASONS
+from workflow.states import LIVE_BOOKINGS
 from workflow.showing import plain
 from workflow.views import BookingView, RequestView, when
 
@@ -79,9 +80,11 @@ def hr_declined(matter: Matter) -> Words:
 def hr_reschedule_asked(matter: Matter) -> Words:
     """Pass on a wish for another time."""
     booking = matter.booking
+    live = booking.status in LIVE_BOOKINGS
+    opening, stands = ("想改期", "原时间暂时保留，") if live else ("想重新预约", "原来的面试已不进行，")
     return Words(
-        f"候选人想改期：{booking.title}（{plain(booking.position, 40)}）。原话：{plain(matter.words, 120)}。"
-        "原时间暂时保留，请联系候选人商定新时间。"
+        f"候选人{opening}：{booking.title}（{plain(booking.position, 40)}）。原话：{plain(matter.words, 120)}。"
+        f"{stands}请联系候选人商定新时间。"
     )
 
 

@@ -89,7 +89,7 @@ class SmsChannel:
 
 @dataclass(frozen=True)
 class EmailChannel:
-    """One mail; its Message-ID follows from the key, so that mail programs show a repeat once."""
+    """One mail; its Message-ID follows from the key, so that mail programs that look at it show a repeat once."""
 
     mailer: Mailer
     domain: str
@@ -99,7 +99,7 @@ class EmailChannel:
         await self.mailer.send(
             parcel.address,
             words.subject,
-            words.numbered(),
+            marked(parcel),
             ics=parcel.calendar,
             ics_method=words.calendar or "REQUEST",
             message_id=message_id,

@@ -118,6 +118,7 @@ async def _draft(act: Act, request: CancellationRequest) -> None:
 
 async def _tell_who_waits(act: Act, request: CancellationRequest, decision: Decision) -> None:
     booking = request.booking
+    await requests.close_room(act, booking)
     if booking.interviewer:
         await outbox.tell_employee(act, "interviewer_declined", booking.interviewer, booking, request)
     for recruiter in await access.holders(Role.HR, booking.organisation):

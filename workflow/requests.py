@@ -123,10 +123,17 @@ async def _tell_everybody(act: Act, request: CancellationRequest, booking: Booki
         await outbox.set_timer(act, "untold", act.now + UNTOLD_AFTER, request)
     if booking.interviewer and booking.declined_at is None:
         await outbox.tell_employee(act, "interviewer_cancelled", booking.interviewer, booking, request)
-    if booking.room_id or booking.room_url:
-        await outbox.post(act, "room", "revoke", booking=booking)
+    await close_room(act, booking)
     await refresh_requesters_card(act, request)
     await refresh_last_deciders_card(act, request)
+
+
+async def close_room(act: Act, booking: Booking) -> None:
+    """Let the provider close the room; once is enough, whoever asked for it."""
+    if booking.room_id or booking.room_url:
+        await outbox.post(
+            act, "room", "revoke", booking=booking, dedupe=f"room:revoke:{booking.id}:{booking.room_id}"[:120]
+        )
 
 
 async def end(act: Act, request: CancellationRequest, status: RequestStatus) -> None:

@@ -250,6 +250,8 @@ class Migration(migrations.Migration):
                 ('booking', fields.ForeignKeyField('models.Booking', source_field='booking_id', db_constraint=True, to_field='id', related_name='links', on_delete=OnDelete.RESTRICT)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('tries', fields.IntField(default=0)),
+                ('tried_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'entry_link', 'app': 'models', 'pk_attr': 'id', 'table_description': "The candidate's own link to a booking (`/i/<token>`); only the token's keyed hash is stored."},
             bases=['Model'],

@@ -14,6 +14,7 @@ from platforms.dingtalk.frames import compact, items, member, text
 from platforms.dingtalk.records import Department, Meeting, ReadStatus, Sent, User
 from platforms.errors import AlreadyDone, Refused, Temporary, Unknown
 from platforms.http import MIB, Http
+from platforms.pace import Pace
 from platforms.tokens import TokenCache
 
 __all__ = ["Delivered", "Department", "DingTalk", "DingTalkAccount", "Group", "Meeting", "ReadStatus", "Sent", "User"]
@@ -36,11 +37,12 @@ class DingTalk:
         now: Callable[[], float],
         cache: TokenCache | None = None,
         *,
+        pace: Pace | None = None,
         file_hosts: tuple[str, ...] = FILE_HOSTS,
         file_limit: int = 20 * MIB,
     ) -> None:
         self._account = account
-        self._calls = Calls(account, http, now, cache)
+        self._calls = Calls(account, http, now, cache, pace)
         self._own = {yarl.URL(account.api_base).origin(), yarl.URL(account.oapi_base).origin()}
         self._file_hosts = file_hosts
         self._file_limit = file_limit

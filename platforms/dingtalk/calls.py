@@ -7,10 +7,17 @@ from platforms.dingtalk.account import DingTalkAccount
 from platforms.dingtalk.answers import Refusal, read_new, read_old, settled
 from platforms.errors import Misconfigured, Temporary, Unknown
 from platforms.http import Http, Response
+from platforms.pace import OwnPace, Pace
 from platforms.tokens import TokenCache, Tokens
 
 TOKEN_HEADER = "x-acs-dingtalk-access-token"  # noqa: S105 - a header's name
 SECOND_REFUSAL_PERIOD = 60.0
+PER_SECOND, BURST = 15.0, 5  # of one API; the platform takes 20 in a second
+
+
+def own_pace() -> OwnPace:
+    """Return the pace of a process that shares it with no other."""
+    return OwnPace(PER_SECOND, BURST)
 
 
 class Calls:
@@ -20,10 +27,16 @@ class Calls:
     """
 
     def __init__(
-        self, account: DingTalkAccount, http: Http, now: Callable[[], float], cache: TokenCache | None
+        self,
+        account: DingTalkAccount,
+        http: Http,
+        now: Callable[[], float],
+        cache: TokenCache | None,
+        pace: Pace | None = None,
     ) -> None:
         self._account = account
         self._http = http
+        self._pace = pace or own_pace()
         self.tokens = Tokens(self._fetch_token, now, cache)
 
     async def new(
@@ -39,6 +52,7 @@ class Calls:
         """Call the new API; the token travels in a header."""
 
         async def attempt(token: str) -> dict[str, Any]:
+            await self._pace.wait(_api(method, path))
             answer = await self._http.call(
                 method,
                 f"{self._account.api_base}{path}",
@@ -54,6 +68,7 @@ class Calls:
         """Call the old API; the token travels in the query."""
 
         async def attempt(token: str) -> dict[str, Any]:
+            await self._pace.wait(_api("POST", path))
             answer = await self._http.call(
                 "POST", f"{self._account.oapi_base}{path}", params={"access_token": token}, json=body
             )
@@ -103,3 +118,8 @@ class Calls:
         if not isinstance(token, str) or not token or not isinstance(ttl, int | float):
             raise Temporary("no-token", "the token answer holds no token")
         return token, float(ttl)
+
+
+def _api(method: str, path: str) -> str:
+    """Name the API of a call without what differs from call to call, such as a user's id."""
+    return " ".join((method, *path.split("/")[1:4]))

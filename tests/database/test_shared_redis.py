@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.shared import Link, RedisTokens, Shared
+from bot.shared import Link, RedisTokens, Shared, SharedPace
 from bot.worker import Worker
 from models import OutboxMessage, OutboxStatus
 from models.store import Store
 from models.vault import Vault, install
 from notifier import claims
+from platforms.pace import OwnPace
 from platforms.tokens import Tokens
 from tests.redis_server import RedisServer
 from workflow import outbox
@@ -167,6 +168,57 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
     assert said.count("redis does not help") == 1
     assert said.count("redis helps again") == 1
     await link.close()
+
+
+def paced(link: Link) -> SharedPace:
+    return SharedPace(link, APP, OwnPace(per_second=10, burst=2))
+
+
+async def seconds_for(calls: int, *paces: SharedPace) -> float:
+    """Take so many slots of one API from each, all at once; returns when the last one came."""
+    start = time.monotonic()
+    await asyncio.gather(*(pace.wait("POST send") for pace in paces for _ in range(calls)))
+    return time.monotonic() - start
+
+
+async def test_two_processes_share_one_pace(redis: RedisServer, link: Link) -> None:
+    other = patient(redis)
+    assert await seconds_for(4, paced(link), paced(other)) >= 0.58  # 8 slots: 2 at once, then 6 tenths
+    await other.close()
+
+
+async def test_each_api_has_slots_of_its_own(link: Link) -> None:
+    await seconds_for(4, paced(link))
+    start = time.monotonic()
+    await paced(link).wait("GET another")
+    assert time.monotonic() - start < 0.1
+
+
+async def test_without_redis_each_process_keeps_its_own_pace(redis: RedisServer, link: Link) -> None:
+    await redis.kill()
+    pace = paced(link)
+    await pace.wait("POST send")
+    assert await seconds_for(4, pace) >= 0.28  # 5 slots in all: 2 at once, then 3 tenths
+    assert await seconds_for(1, paced(link)) < 0.1
+
+
+@pytest.mark.parametrize("garbage", ["never", "9e18", "-1", "nan", ""])
+async def test_garbage_under_a_paces_key_holds_nobody_up(link: Link, garbage: str) -> None:
+    pace = paced(link)
+    await pace.wait("POST send")
+    (key,) = await link.redis.keys("*pace*")
+    await link.redis.set(key, garbage)
+    assert await seconds_for(2, pace) < 0.5
+    assert await seconds_for(3, pace) >= 0.2
+
+
+async def test_a_paces_key_of_another_type_holds_nobody_up(link: Link) -> None:
+    pace = paced(link)
+    await pace.wait("POST send")
+    (key,) = await link.redis.keys("*pace*")
+    await link.redis.delete(key)
+    await link.redis.rpush(key, "a")
+    assert await seconds_for(2, pace) < 0.5
 
 
 class Place:

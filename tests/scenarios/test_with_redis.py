@@ -91,16 +91,26 @@ async def test_the_main_job_ends_the_same_whatever_becomes_of_redis(
     assert await main_job(tmp_path / "with", postgres_url, redis, event) == expected
 
 
-async def test_redis_holds_no_names_phones_or_tokens(tmp_path: Path, sqlite_url: str, redis: RedisServer) -> None:
-    company = Company(tmp_path / "with", sqlite_url)
+async def test_a_program_that_starts_again_takes_its_token_from_redis(
+    home: Path, sqlite_url: str, redis: RedisServer
+) -> None:
+    company = Company(home, sqlite_url)
     company.settings = company.settings.model_copy(update={"redis": Redis(url=redis.url)})
     await company.open()
     try:
-        await company.says("wangfang", "取消 8123 原因 行程冲突")
-        await company.card("wangfang", "待你确认")
-        assert company.app is not None
-        assert company.app.dingtalk is not None
-        tokens = [each.rpartition(":token:")[2].partition(":")[0] for each in await redis.keys()]
-        assert sorted(tokens) == ["dingtalk", "wecom"]
+        for _ in range(5):  # a machine that is too busy for Redis's short patience asks the platform, rightly
+            asked = await token_questions(company)
+            await company.stop_bot()
+            await company.start_bot()
+            seq = await company.says("wangfang", "帮助")
+            await company.sees("wangfang", "取消", after=seq)
+            if await token_questions(company) == asked:
+                return
+        pytest.fail("every start asked DingTalk for a token")
     finally:
         await company.close()
+
+
+async def token_questions(company: Company) -> int:
+    """Return how often the program has asked DingTalk for a token."""
+    return len([each for each in await company.calls("dingtalk") if "accessToken" in str(each)])
