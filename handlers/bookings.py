@@ -8,6 +8,7 @@ from handlers.cancel import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.names import query_terms, rank
 from handlers.routing import Context
+from handlers.spans import between
 from models import AuditRecord, Booking, CardPurpose, Employee
 from workflow import access, finding, outbox
 from workflow.acting import local
@@ -20,15 +21,12 @@ MOST_LISTED = 20
 async def find(context: Context, command: Command) -> None:
     """Answer 查 …: a card with its buttons for one booking, a list for several."""
     name = command.who.name or command.who.latin or ""
-    between = (
-        (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1))) if command.when else None
-    )
     bookings = await finding.find(
         context.employee,
         access.READ,
         any_of=query_terms(name or command.who.tail or ""),
         number=(command.who.booking or "").upper(),
-        between=between,
+        between=between(command.when),
         live=False,
     )
     if name:
@@ -44,12 +42,8 @@ async def find(context: Context, command: Command) -> None:
 async def listing(context: Context, command: Command) -> None:
     """Answer 列表 [时间]: the interviews of that time, today's when none is said."""
     day = local(context.act.now).replace(hour=0, minute=0, second=0, microsecond=0)
-    between = (
-        (command.when.start, max(command.when.end, command.when.start + timedelta(minutes=1)))
-        if command.when
-        else (day, day + timedelta(days=1))
-    )
-    await _listed(context, await finding.find(context.employee, access.READ, between=between, live=False))
+    period = between(command.when) or (day, day + timedelta(days=1))
+    await _listed(context, await finding.find(context.employee, access.READ, between=period, live=False))
 
 
 async def _listed(context: Context, bookings: list[Booking]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from handlers import picking
 from handlers.reading.dates import When
@@ -10,13 +10,13 @@ from handlers.reading.grammar import Command
 from handlers.reading.names import query_terms, rank
 from handlers.reading.people import Who
 from handlers.routing import Answer, Context
+from handlers.spans import between
 from models import Booking, CancellationRequest, Card, CardPurpose, RequestStatus, Step
 from workflow import access, approving, cancelling, chain, finding, outbox, requests
 from workflow.errors import NotAllowed, NotFound, NotNow
 from workflow.reasons import REASONS
 from workflow.views import booking_view, card_view
 
-MINUTE = timedelta(minutes=1)
 NEAR = timedelta(days=14)  # how far a bare 取消 looks ahead
 HARMLESS = timedelta(hours=24)  # so long before, a complete sentence need not be confirmed again (E3)
 CERTAIN = 0  # handlers.reading.names.rank: the very name
@@ -50,8 +50,8 @@ async def cancel(context: Context, command: Command) -> None:
 async def nearest(context: Context, command: Command) -> None:
     """Answer a bare 取消, or one with a time alone: the bookings that may be meant are shown, never assumed."""
     now = context.act.now
-    between = _range(command.when) or (now, now + NEAR)
-    bookings = await finding.find(context.employee, access.CANCEL, between=between)
+    period = between(command.when) or (now, now + NEAR)
+    bookings = await finding.find(context.employee, access.CANCEL, between=period)
     if not bookings:
         asked = command.problems[0] if command.problems else "请带上姓名、手机尾号或预约号。"
         await outbox.say(context.act, context.account, f"没有取消：{asked}编号 {context.reference}")
@@ -81,17 +81,13 @@ async def locate(context: Context, who: Who, when: When | None, permission: str 
         permission,
         any_of=query_terms(name or who.tail or ""),
         number=(who.booking or "").upper(),
-        between=_range(when),
+        between=between(when),
     )
     left = [each for each in bookings if _fits(each, who)]
     ranks = {each.id: rank(name, str(each.candidate.name)) if name else CERTAIN for each in left}
     left = [each for each in left if ranks[each.id] is not None]
     exact = [each for each in left if ranks[each.id] == CERTAIN or who.tail or who.booking]
     return Found(left, certain=len(left) == 1 and len(exact) == 1)
-
-
-def _range(when: When | None) -> tuple[datetime, datetime] | None:
-    return (when.start, max(when.end, when.start + MINUTE)) if when else None
 
 
 def _fits(booking: Booking, who: Who) -> bool:

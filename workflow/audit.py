@@ -112,6 +112,8 @@ async def verify(log: str) -> tuple[int, int | None, str]:
     """Walk one log; return the number of records, the first bad one (or None) and what is wrong with it."""
     previous, expected = FIRST, 1
     async for row in AuditRecord.filter(log=log).order_by("seq"):
+        if row.seq != expected:
+            return expected, expected, f"record {expected} is missing: record {row.seq} comes next"
         fault = _fault(row, previous, expected)
         if fault:
             return expected, row.seq, fault
@@ -134,8 +136,8 @@ def _fault(row: AuditRecord, previous: str, expected: int) -> str:
     line = _read(row.line)
     if line is None:
         return f"record {row.seq}: not canonical JSON"
-    if (row.seq, line.get("seq"), line.get("log")) != (expected, expected, row.log):
-        return f"record {row.seq}: expected number {expected}"
+    if (line.get("seq"), line.get("log")) != (expected, row.log):
+        return f"record {row.seq}: the line names another number or log"
     if line.get("prev") != previous:
         return f"record {row.seq}: prev does not match {expected - 1}"
     matter = line.get("obj")
