@@ -10,19 +10,34 @@ class Clock:
     """Tell what time it is for the business.
 
     Nothing below `bot/` reads the wall clock; it is handed `clock.now` or a moment taken from it. In a demo the
-    sandbox moves business time by writing `{"offset_s": seconds}` and telling every process to follow.
+    sandbox moves business time by writing `{"offset_s": seconds}`, which every process follows.
     """
 
     def __init__(self, offset_file: Path | None = None) -> None:
-        self._offset = timedelta(seconds=_stored_offset(offset_file) if offset_file else 0.0)
+        self._file = offset_file
+        self._written = 0
+        self._offset = timedelta(0)
+        self._follow_file()
 
     def now(self) -> datetime:
         """Return business time, aware, in UTC."""
+        self._follow_file()
         return datetime.now(UTC) + self._offset
 
     def follow(self, offset_s: float) -> None:
         """Take over the offset (business minus real time, in seconds) that the sandbox announced."""
         self._offset = timedelta(seconds=offset_s)
+
+    def _follow_file(self) -> None:
+        """Read the file when it has changed: the sandbox announces a move to one process, and others run beside it."""
+        if self._file is None:
+            return
+        try:
+            written = self._file.stat().st_mtime_ns
+        except FileNotFoundError:
+            return
+        if written != self._written:
+            self._offset, self._written = timedelta(seconds=_stored_offset(self._file)), written
 
     def monotonic(self) -> float:
         """Return seconds for time limits and watchdogs; real, it never jumps with business time."""
@@ -30,8 +45,6 @@ class Clock:
 
 
 def _stored_offset(file: Path) -> float:
-    if not file.exists():
-        return 0.0
     try:
         return float(json.loads(file.read_text(encoding="utf-8"))["offset_s"])
     except (ValueError, KeyError, TypeError) as wrong:

@@ -217,6 +217,30 @@ async def transition(stage: Stage) -> None:
     await stage.sees("gaoyuan-3344", "已取消", "09:00")
 
 
+IMPORTED = (
+    ("zhangwei-8123", "取消 张伟 8123 2028年3月8日 原因 招聘计划调整", "尾号8123 · 3月8日", "3月8日 周三 15:00"),
+    ("zhangwei-4410", "取消 张伟 4410 2028年3月9日 原因 招聘计划调整", "尾号4410 · 3月9日", "3月9日 周四 16:30"),
+    ("zhangwei-0092", "取消 张玮 2028年3月10日 原因 招聘计划调整", "尾号0092 · 3月10日", "3月10日 周五 10:00"),
+)
+
+
+async def imported(stage: Stage) -> None:
+    """一份六十行的旧表格：导入，再按微信、短信、邮件各取消一场"""
+    files = [str(DIRTY / "dirty.csv"), "--mapping", str(DIRTY / "dirty.yaml"), "--json"]
+    found = json.loads(await stage.runs("import", *files, expect=1))
+    print(f"  {found['rows']} 行：导入 {found['imported']}，更新 {found['updated']}，没有导入 {found['rejected']}")
+    for error in found["errors"][:5]:
+        print(f"    第 {error['row']} 行 {error['column']}：{error['message']}")
+    if found["rows"] != found["imported"] + found["updated"] + found["rejected"]:
+        raise StoryFailed("每一行都应有下落")
+    for person, command, title, when in IMPORTED:
+        await stage.says("wangfang", command)
+        await stage.taps("wangfang", await stage.sees("wangfang", "待你确认", title), "confirm")
+        await stage.sees("wangfang", "已通过", title)
+        await stage.passes(61)
+        await stage.sees(person, "已取消", when)
+
+
 async def recorded(stage: Stage) -> None:
     """记录：逐条核对每个单位的审计日志"""
     found = json.loads(await stage.runs("audit", "verify", "--json"))
@@ -225,7 +249,7 @@ async def recorded(stage: Stage) -> None:
 
 
 Chapter = Callable[[Stage], Awaitable[None]]
-CHAPTERS: tuple[Chapter, ...] = (fast, undone, strict, declined, transition, recorded)
+CHAPTERS: tuple[Chapter, ...] = (fast, undone, strict, declined, transition, imported, recorded)
 
 
 async def play(stage: Stage) -> None:

@@ -28,6 +28,10 @@ LARGEST_BATCH = 64
 TRIES = 5  # of work that lost against another process
 FIRST_PAUSE = 0.05  # seconds before trying again, doubled each time
 
+# Work reads, decides, and writes: as on SQLite, one process at a time may. Without this, two gateways that get the two
+# halves of a double tap would both find the step open. Held to the end of the transaction, which makes no calls.
+ONE_WRITER = "SELECT pg_advisory_xact_lock(7237145)"
+
 _inside_work: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_work", default=False)
 _news: contextvars.ContextVar[asyncio.Event | None] = contextvars.ContextVar("news", default=None)
 
@@ -174,6 +178,8 @@ class Store:
         during = "begin"
         try:
             async with in_transaction() as transaction:
+                if not self.is_sqlite:
+                    await transaction.execute_query(ONE_WRITER)
                 during = "work"
                 outcomes = [await self._attempt(transaction, job) for job in batch]
                 during = "commit"

@@ -46,9 +46,10 @@ async def add_employee(
     employee.name, employee.organisation = name, organisation
     await employee.save()
     for role in roles:
-        await Grant.get_or_create(employee=employee, organisation=organisation, role=role)
-        person = f"u_{employee.id.hex[:16]}"
-        await audit.record(act, organisation, "grant.given", ("employee", person, 1), data={"role": str(role)})
+        _, is_new = await Grant.get_or_create(employee=employee, organisation=organisation, role=role)
+        if is_new:
+            person = f"u_{employee.id.hex[:16]}"
+            await audit.record(act, organisation, "grant.given", ("employee", person, 1), data={"role": str(role)})
     for platform in platforms:
         await add_account(platform, key, employee=employee)
     return employee

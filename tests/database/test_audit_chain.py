@@ -169,7 +169,7 @@ class Row:
 Tamper = Callable[[random.Random, list[Row]], tuple[list[Row], int]]
 
 
-def changed(row: Row, chain: bool = False, **members: object) -> Row:
+def changed(row: Row, **members: object) -> Row:
     """Return the row with other members in its line."""
     line = canonical({**json.loads(row.line), **members})
     return Row(row.seq, row.at, row.action, row.subject, line)
@@ -193,6 +193,7 @@ def edit(chance: random.Random, rows: list[Row]) -> tuple[list[Row], int]:
 
 
 def edit_a_byte(chance: random.Random, rows: list[Row]) -> tuple[list[Row], int]:
+    """Change one character; where the line stays canonical JSON, only the next record's `prev` gives it away."""
     place = chance.randrange(len(rows))
     row, line = rows[place], bytearray(rows[place].line.encode())
     spot = chance.randrange(len(line) // 2)
@@ -313,8 +314,9 @@ async def test_five_hundred_tamperings_are_found_and_the_first_bad_record_is_nam
         tamper = TAMPERINGS[number % len(TAMPERINGS)]
         rows, bad = tamper(chance, list(kept))
         _, first_bad, reason = await found_after(store, rows)
-        assert (tamper.__name__, number, first_bad) == (tamper.__name__, number, bad)
-        assert f"record {bad}" in reason
+        named = {bad, min(bad + 1, RECORDS)} if tamper is edit_a_byte else {bad}
+        assert first_bad in named, (tamper.__name__, number, reason)
+        assert f"record {first_bad}" in reason
     assert await verify(LOG) == (RECORDS, None, "")
 
 

@@ -57,9 +57,11 @@ class Company:
         install(Vault(keys.read(self.settings)))
         store = Store(self.settings.database.url)
         await store.open()
-        act = Act(START, "test", "administrator")
-        seeds = await store.transact(lambda: cast.enter(act, START.date(), OPEN_KFID))
-        await store.close()
+        try:
+            act = Act(START, "test", "administrator")
+            seeds = await store.transact(lambda: cast.enter(act, START.date(), OPEN_KFID))
+        finally:
+            await store.close()
         config = parse(sandbox_config(self.settings, seeds, START, self.ports))
         self.world, self._close_sandbox = await start(config)
         self.http = aiohttp.ClientSession()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tortoise import connections
 from yarl import URL
 
 from bot import addresses
@@ -131,9 +132,10 @@ async def test_a_recorded_callback_with_fresh_looking_stamps_has_no_second_effec
 
 async def test_a_recorded_message_cannot_be_read_through_the_address_check(bot: Endpoint) -> None:
     encrypted = CIPHER.encrypt(COMMAND)
-    async with no_effect(bot, forged=1), bot.http.get(
-        bot.callback, params={**bot.signed(encrypted), "echostr": encrypted}
-    ) as answer:
+    async with (
+        no_effect(bot, forged=1),
+        bot.http.get(bot.callback, params={**bot.signed(encrypted), "echostr": encrypted}) as answer,
+    ):
         assert (answer.status, await answer.read()) == (403, b"")
 
 
@@ -151,7 +153,10 @@ async def test_a_parameter_that_is_missing_or_stands_twice_is_malformed(bot: End
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *(("timestamp", each) for each in ("", "0", "1e9", "-179539740", "１７９５３９７４００", "9" * 400, " 1795397400")),
+        *(
+            ("timestamp", each)
+            for each in ("", "0", "1e9", "-179539740", "１７９５３９７４００", "9" * 400, " 1795397400")
+        ),
         *(("nonce", each) for each in ("", "a" * 65, "<x>", "中", "a b", "\x00")),
     ],
 )
@@ -279,6 +284,21 @@ async def test_one_message_sent_again_twenty_times_at_once_has_one_effect(tmp_pa
         await until(lambda: OutboxMessage.filter(status="sent").exists())
         await asyncio.sleep(0.5)
         assert [message["kind"] for message in await bot.screen("helin") if message["from"] == "bot"] == ["card"]
+
+
+async def test_what_could_not_be_kept_is_welcome_when_the_same_delivery_comes_again(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, database_url) as bot:
+        encrypted = CIPHER.encrypt(COMMAND)
+        query, database = bot.signed(encrypted), connections.get("default")
+        await database.execute_script("ALTER TABLE inbound_message RENAME TO lost")
+        assert await bot.post(query, enveloped(encrypted)) == 503
+        await database.execute_script("ALTER TABLE lost RENAME TO inbound_message")
+        assert await bot.post(query, enveloped(encrypted)) == 200
+        assert bot.refused["replayed"] == 0
+        assert (await InboundMessage.get()).content == "取消 高原 原因 行程冲突"
+        assert await Card.all().count() == 1
 
 
 @pytest.mark.parametrize("address", [addresses.SMS_UPLINK, addresses.SMS_RECEIPT])
