@@ -10,8 +10,9 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from cards.buttons import read_press
 from cards.wecom import NOTHING_CHOSEN
+from handlers.receiving import first_time
 from handlers.routing import File, Incoming
-from models import Platform, SeenCipher
+from models import Platform
 from models.store import Store
 from platforms.wecom.callback import Callback, Forged, Opened
 from platforms.wecom.messages import CardClick, KfNudge, MemberMessage, Message, business_key, read
@@ -48,10 +49,8 @@ class WeComDoor:
             message = read(opened.xml)
         except (Forged, Malformed, TooLarge, web.HTTPRequestEntityTooLarge) as error:
             return self._refused(error)
-        if not await self._first_time(opened):
+        if not await self._handle(message, opened):
             self.counters["replayed"] += 1
-            return web.Response()
-        await self._handle(message, opened)
         return web.Response()
 
     def _refused(self, error: Exception) -> web.Response:
@@ -62,35 +61,31 @@ class WeComDoor:
         self.counters["too_large" if too_large else "malformed"] += 1
         return web.Response(status=413 if too_large else 400)
 
-    async def _first_time(self, opened: Opened) -> bool:
-        """Remember the ciphertext for ever: a timestamp alone can be replayed (reliability.md L1)."""
+    async def _handle(self, message: Message, opened: Opened) -> bool:
+        """Do what it asks for, and remember its ciphertext in the same transaction; False for a replay."""
+        incoming = _incoming(message, opened)
+        if incoming is not None:
+            received = await self._inbox.take(incoming)
+            return bool(received.reference)
+        return await self._noted(message, opened)
+
+    async def _noted(self, message: Message, opened: Opened) -> bool:
+        """Post the pull that a nudge asks for (it is a call, and belongs after the commit); other events only count."""
+        now = self._clock.now()
 
         async def work() -> bool:
-            if await SeenCipher.exists(digest=opened.digest):
+            if not await first_time(opened.digest, now):
                 return False
-            await SeenCipher.create(digest=opened.digest, received_at=self._clock.now())
+            if isinstance(message, KfNudge):
+                payload = {"open_kfid": message.open_kfid, "token": message.token}
+                await outbox.post(Act(now, "kf"), "pull", payload=payload)
             return True
 
+        log.info("wecom event", kind=getattr(message, "kind", "kf_nudge"))
         try:
             return await self._store.transact(work)
-        except IntegrityError:
+        except IntegrityError:  # the same ciphertext at the same moment, in another process
             return False
-
-    async def _handle(self, message: Message, opened: Opened) -> None:
-        if isinstance(message, KfNudge):
-            await self._nudged(message)
-            return
-        incoming = _incoming(message, opened)
-        if incoming is None:
-            log.info("wecom event", kind=getattr(message, "kind", ""))
-        else:
-            await self._inbox.take(incoming)
-
-    async def _nudged(self, nudge: KfNudge) -> None:
-        """Post the pull that a nudge asks for: it is a call, and belongs after the commit."""
-        act = Act(self._clock.now(), "kf")
-        payload = {"open_kfid": nudge.open_kfid, "token": nudge.token}
-        await self._store.transact(lambda: outbox.post(act, "pull", payload=payload))
 
 
 def _incoming(message: Message, opened: Opened) -> Incoming | None:
@@ -108,14 +103,17 @@ def _incoming(message: Message, opened: Opened) -> Incoming | None:
             form=_form(message.selected),
             update_code=message.response_code,
             source=opened.digest,
+            cipher=opened.digest,
         )
     if not isinstance(message, MemberMessage):
         return None
     if message.kind in FILES:
         files = (File(message.media_id, message.file_name or "证明图片"),)
-        return Incoming(Platform.WECOM, key, "file", message.userid, files=files, source=opened.digest)
+        return Incoming(
+            Platform.WECOM, key, "file", message.userid, files=files, source=opened.digest, cipher=opened.digest
+        )
     text = message.text if message.kind in WORDS else ""
-    return Incoming(Platform.WECOM, key, "text", message.userid, text=text, source=opened.digest)
+    return Incoming(Platform.WECOM, key, "text", message.userid, text=text, source=opened.digest, cipher=opened.digest)
 
 
 def _form(selected: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

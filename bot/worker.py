@@ -39,19 +39,38 @@ class Worker:
         self._poll_s = poll_s
         self._busy: defaultdict[object, int] = defaultdict(int)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[object, OutboxMessage] = {}
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
         """Work until `stop()`; a failing round is logged and tried again."""
-        while not self._stopping.is_set():
-            self._store.posted.clear()
-            try:
-                claimed = await self.round()
-            except Exception:
-                log.exception("outbox round failed")
-                claimed = 0
-            if not claimed:
-                await self._pause()
+        beating = asyncio.create_task(self._beat())
+        try:
+            while not self._stopping.is_set():
+                self._store.posted.clear()
+                if not await self._safely(self.round):
+                    await self._pause()
+        finally:
+            beating.cancel()
+
+    async def _safely(self, work: Callable[[], Awaitable[int]]) -> int:
+        try:
+            return await work()
+        except Exception:
+            log.exception("outbox round failed")
+            return 0
+
+    async def _beat(self) -> None:
+        """Lengthen the leases of what is under way: a slow platform is no reason to let somebody send it as well."""
+        while True:
+            await asyncio.sleep(self._lease_s / 3)
+            await self._safely(self._keep_held)
+
+    async def _keep_held(self) -> int:
+        held = list(self._held.values())
+        if held:
+            await claims.keep(self._store, held, time.time() + self._lease_s)
+        return len(held)
 
     async def stop(self, period: float = 10.0) -> None:
         """Claim nothing more and let what is under way finish."""
@@ -86,6 +105,7 @@ class Worker:
 
     def _start(self, rows: list[OutboxMessage]) -> None:
         for row in rows:
+            self._held[row.id] = row
             if row.account_id is not None:
                 self._busy[row.account_id] += 1
         task = asyncio.create_task(self._deliver_all(rows))
@@ -101,6 +121,8 @@ class Worker:
         self._store.posted.set()
 
     def _free(self, row: OutboxMessage) -> None:
+        if self._held.get(row.id) is row:
+            del self._held[row.id]
         if row.account_id is not None:
             self._busy[row.account_id] -= 1
             if not self._busy[row.account_id]:
@@ -140,5 +162,5 @@ def _by_person(rows: list[OutboxMessage]) -> list[list[OutboxMessage]]:
     """Group rows so that one person's messages keep their order; rows for nobody stand alone."""
     groups: dict[object, list[OutboxMessage]] = {}
     for row in rows:
-        groups.setdefault(row.account_id or row.id, []).append(row)
+        groups.setdefault(row.account_id or row.booking_id or row.id, []).append(row)
     return list(groups.values())

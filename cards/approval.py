@@ -22,6 +22,8 @@ def approval_card(view: CardView) -> Card:
         impact_line(view),
         progress_line(request, step),
     ]
+    if open_ and _only_the_consequence(request, step):
+        lines.append(Line("", "候选人不会来。你只决定：正式取消，以及是否保留面试资格。"))
     lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
     return Card(
         title=f"取消面试：{request.booking.title}",
@@ -62,32 +64,39 @@ def _outcome(request: RequestView, step: StepView) -> str:
         return f"{ended.get(request.status, '此步已不需要你处理')}。"
     said = f"你已于 {clock(step.decided_at)} "
     verb = {StepStatus.APPROVED: "同意", StepStatus.REJECTED: "驳回", StepStatus.SENT_BACK: "退回补充"}[step.status]
-    needed = f"（岗位：{step.still_needed}）" if step.still_needed else ""
+    needed = f"（岗位{step.still_needed}）" if step.still_needed else ""
     return f"{said}{verb}{needed}。{_then(request)}"
 
 
 def _then(request: RequestView) -> str:
     waiting = next((each for each in request.steps if each.status == StepStatus.OPEN), None)
     if request.status == RequestStatus.AWAITING_APPROVAL and waiting:
-        return f"已交 {waiting.approver}。"
+        return f"已交{waiting.approver}。"
     if request.status == RequestStatus.APPROVED and request.effective_at:
         return f"{clock_after(request.effective_at)} 前可撤销，之后通知候选人。"
     if request.status == RequestStatus.CARRIED_OUT and request.ended_at:
-        return f"{clock(request.ended_at)} 已取消。"
+        return f"{clock(request.ended_at)} 已取消，{'保留' if request.keep else '不保留'}面试资格。"
     return ""
 
 
 def _inputs(request: RequestView, step: StepView) -> tuple[Input, ...]:
+    comment = Input("comment", "意见（可不填）", "text")
     if step.label == "用人部门":
-        return (Input("still_needed", "岗位是否仍需招聘？", "select", NEEDED_OPTIONS, "yes", required=True),)
-    if request.by_candidate and step.label == "HR":
-        return (Input("keep", "保留面试资格", "switch", value="true" if request.keep else "false"),)
-    return ()
+        # 仍需招聘 is where things stand: the answer that changes nothing unless somebody changes it
+        return (Input("still_needed", "岗位是否仍需招聘？", "select", NEEDED_OPTIONS, "yes", required=True), comment)
+    if _only_the_consequence(request, step):
+        return (Input("keep", "保留面试资格", "switch", value="true" if request.keep else "false"), comment)
+    return (comment,)
+
+
+def _only_the_consequence(request: RequestView, step: StepView) -> bool:
+    """Tell whether the candidate is not coming in any case, and HR decides what follows for them."""
+    return request.by_candidate and step.label == "HR"
 
 
 def _buttons(view: CardView, step: StepView) -> tuple[Button, ...]:
     texts = {
-        "approve": ("确认" if step.label == "用人部门" else "同意", False),
+        "approve": ("同意取消", False),
         "send_back": ("退回补充", False),
         "reject": ("驳回", True),
         "undo": ("撤销我的意见", False),

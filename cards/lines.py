@@ -5,18 +5,21 @@ from datetime import datetime
 from cards.card import Line
 from models import StepStatus
 from workflow.showing import plain
-from workflow.views import BookingView, CardView, RequestView, StepView, clock, when
+from workflow.views import BookingView, CardView, RequestView, StepView, clock
 
 
 def booking_lines(booking: BookingView) -> tuple[Line, ...]:
     """Return what, when and with whom."""
     lines = [
         Line("岗位", f"{plain(booking.position)}（{plain(booking.organisation)}）"),
-        Line("时间", f"{when(booking.starts_at)}（北京时间）"),
+        Line("时间", f"{booking.when}（北京时间）"),
     ]
     if booking.interviewer:
         lines.append(Line("面试官", plain(booking.interviewer)))
     return tuple(lines)
+
+
+MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
 def distance(starts_at: datetime, now: datetime, late: bool) -> Line:
@@ -25,7 +28,9 @@ def distance(starts_at: datetime, now: datetime, late: bool) -> Line:
     if minutes <= 0:
         return Line("距面试", "已到开始时间")
     text = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 48 * 60 else f"{minutes // 60} 小时"
-    return Line("距面试", f"{text}（{'已不足提前期' if late else '提前期内'}）")
+    if minutes >= MANY_DAYS * 24 * 60:
+        text = f"{minutes // (24 * 60)} 天"
+    return Line("距面试", f"{text}（{'已不足提前期，属临时取消' if late else '早于提前期'}）")
 
 
 def reason_line(request: RequestView) -> Line:
@@ -64,7 +69,10 @@ MARKS = {
 
 
 def _step(step: StepView, me: StepView | None) -> str:
-    name = "你" if me is not None and me.level == step.level else plain(step.approver)
+    mine = me is not None and me.level == step.level
+    if mine and step.status == StepStatus.OPEN:
+        return f"{step.label} 轮到你"
+    name = "你" if mine else plain(step.approver)
     at = f" {clock(step.decided_at)}" if step.decided_at else ""
     return f"{step.label} {name}{at} {MARKS[step.status]}".rstrip()
 

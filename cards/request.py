@@ -59,7 +59,7 @@ def _next(request: RequestView) -> str:
     if request.status == RequestStatus.AWAITING_APPROVAL:
         return f"逐级审批中，有结果会在这里更新。看最新进度发「时间轴 {request.number}」。"
     if request.status == RequestStatus.DRAFT:
-        return "候选人已说明不来，面试官已知道。点「提交审批」办理正式取消，原话即证明。"
+        return "候选人已说明不来，不用再等。点「提交审批」办理正式取消，原话即证明。"
     if request.status == RequestStatus.APPROVED and request.effective_at:
         return f"{clock_after(request.effective_at)} 前可撤销；{_who_hears(request)}。"
     return _ended(request)
@@ -76,7 +76,7 @@ def _ended(request: RequestView) -> str:
     said = f"意见：{comment}" if comment else ""
     stays = "候选人已说不来，不必再等" if request.by_candidate else "面试照常"
     return {
-        RequestStatus.CARRIED_OUT: f"{at} 已取消，通知已按各人渠道发出。"
+        RequestStatus.CARRIED_OUT: f"{at} 已取消，正按各人的渠道通知。"
         if request.notify
         else f"{at} 已取消，候选人尚未告知。",
         RequestStatus.REJECTED: f"{at} 已驳回，{stays}。{said}",

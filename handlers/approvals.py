@@ -65,16 +65,18 @@ def _needed(comment: str) -> StillNeeded | None:
 
 
 async def _meant(context: Context, command: Command) -> list[Step]:
-    mine = await chain.open_steps_of(context.employee)
     if command.who.request:
         return [await _step_of(context, await request_named(context, command.who.request))]
+    mine = await chain.open_steps_of(context.employee)
+    if not mine:
+        raise NotFound("nothing-to-approve")
     if command.picks:
         listed = await picking.asked(context)
         ids = [str(each) for each in listed["items"]] if listed and listed["kind"] == "todo" else []  # type: ignore[attr-defined]
         wanted = {ids[pick - 1] for pick in command.picks if 0 < pick <= len(ids)}
         mine = [each for each in mine if str(each.id) in wanted]
     if not mine or (len(mine) > 1 and not command.picks and not command.who.everything):
-        raise NotFound(what="step")
+        raise NotFound("which-step")
     return mine
 
 

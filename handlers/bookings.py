@@ -48,7 +48,7 @@ async def listing(context: Context, command: Command) -> None:
 
 async def _listed(context: Context, bookings: list[Booking]) -> None:
     if not bookings:
-        await outbox.say(context.act, context.account, "没有符合的面试。可发「列表 本周」或「查 姓名」。")
+        await outbox.say(context.act, context.account, "这段时间没有面试。可发「列表 本周」或「查 姓名」。")
         return
     views = [booking_view(each) for each in bookings[:MOST_LISTED]]
     lines = [f"{each.title} · {each.position} · {STATUS[each.status]} · {each.number}" for each in views]
@@ -60,13 +60,13 @@ async def _listed(context: Context, bookings: list[Booking]) -> None:
 
 ACTIONS = {
     "booking.entered": "录入预约",
-    "booking.confirmed": "候选人确认参加",
-    "booking.declined": "候选人说明不来",
-    "booking.reschedule_asked": "候选人想改期",
+    "booking.confirmed": "确认参加",
+    "booking.declined": "说明不来",
+    "booking.reschedule_asked": "想改期",
     "booking.cancelled": "取消生效",
     "request.filed": "发起取消申请",
     "request.submitted": "提交申请",
-    "request.approved": "审批全部通过",
+    "request.approved": "决定取消",
     "request.undone": "撤销",
     "request.withdrawn": "撤回",
     "request.expired": "系统代办：到点关闭",
@@ -79,6 +79,7 @@ ACTIONS = {
     "notice.failed": "通知未送达",
     "attempt.refused": "被拒绝的操作",
 }
+CHANNELS = {"kf": "微信", "wecom": "企业微信", "dingtalk": "钉钉", "sms": "短信", "email": "邮件"}
 TOPICS = {
     "cancelled": "取消通知 → 候选人",
     "interviewer_cancelled": "取消通知 → 面试官",
@@ -125,6 +126,6 @@ def _line(record: AuditRecord, names: dict[str, str]) -> str:
     what = ACTIONS.get(record.action, record.action)
     data = found["data"]
     detail = TOPICS.get(data.get("topic", ""), "")
-    channel = f"（{data['channel']}）" if data.get("channel") else ""
+    channel = f"（{CHANNELS.get(data['channel'], data['channel'])}）" if data.get("channel") else ""
     failed = "" if found["ok"] else " ✗"
     return f"{local(record.at):%m-%d %H:%M:%S} {who} {what}{f'：{detail}' if detail else ''}{channel}{failed}"

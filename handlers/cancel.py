@@ -1,9 +1,10 @@
 """取消 and 撤销: locate one booking, put the card before HR, and carry out what HR presses."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from cards.booking import STATUS
 from handlers import picking
 from handlers.reading.dates import When
 from handlers.reading.grammar import Command
@@ -73,7 +74,9 @@ def wish_of(command: Command) -> dict[str, object]:
     }
 
 
-async def locate(context: Context, who: Who, when: When | None, permission: str = access.CANCEL) -> Found:
+async def locate(
+    context: Context, who: Who, when: When | None, permission: str = access.CANCEL, *, live: bool = True
+) -> Found:
     """Find the bookings that match everything that was said, among those the person holds this permission for."""
     name = who.name or who.latin or ""
     bookings = await finding.find(
@@ -82,6 +85,7 @@ async def locate(context: Context, who: Who, when: When | None, permission: str 
         any_of=query_terms(name or who.tail or ""),
         number=(who.booking or "").upper(),
         between=between(when),
+        live=live,
     )
     left = [each for each in bookings if _fits(each, who)]
     ranks = {each.id: rank(name, str(each.candidate.name)) if name else CERTAIN for each in left}
@@ -104,6 +108,12 @@ async def _nobody(context: Context, command: Command) -> None:
         return
     if (await locate(context, command.who, command.when, access.READ)).bookings:
         raise NotAllowed(permission=access.CANCEL)
+    over = await locate(context, command.who, command.when, access.READ, live=False)
+    if len(over.bookings) == 1:
+        view = booking_view(over.bookings[0])
+        ended = f"{view.title} 的面试{STATUS[view.status]}，不用再操作。编号 {context.reference}"
+        await outbox.say(context.act, context.account, ended)
+        return
     text = f"没有取消：没找到「{spoken}」的面试。可换手机尾号或预约号，或发「列表 本周」查看。编号 {context.reference}"
     await outbox.say(context.act, context.account, text)
 
@@ -197,6 +207,9 @@ async def submit(context: Context, card: Card) -> Answer:
 
 async def submit_typed(context: Context, command: Command) -> None:
     """Answer 提交 Q…: what the button does, for where there is no button."""
+    if command.who.booking:
+        await cancel(context, replace(command, confirmed=True))
+        return
     request = await _named(context, command)
     if request is None:
         raise NotFound(what="request")
@@ -232,7 +245,7 @@ async def undo(context: Context, command: Command) -> None:
     """Answer 撤销 [Q…]: take back the newest cancellation whose grace still runs."""
     request = await _named(context, command) or await cancelling.last_undoable(context.act)
     if request is None:
-        raise NotNow(state="grace-over")
+        raise NotNow(state="nothing-to-undo")
     await cancelling.undo(context.act, request)
     title = booking_view(request.booking).title
     await outbox.say(context.act, context.account, f"已撤销，没有通知任何人：{title} 的面试照常。")

@@ -16,7 +16,7 @@ from models import (
 from models.vault import vault
 from workflow import administering, outbox, replying
 from workflow.acting import Act
-from workflow.views import when
+from workflow.views import when_of
 
 
 async def entered(act: Act, external_userid: str, scene_param: str) -> Candidate | None:
@@ -48,7 +48,7 @@ async def welcome(act: Act, candidate: Candidate | None, code: str) -> None:
         text = NOBODY
     elif bookings:
         first = bookings[0]
-        text = WELCOME.format(name=candidate.name, when=when(first.starts_at), position=first.position.name)
+        text = WELCOME.format(name=candidate.name, when=when_of(first), position=first.position.name)
     else:
         text = f"{candidate.name}您好，这里是招聘助手。您目前没有待参加的面试。"
     await outbox.post(act, "welcome", payload={"code": code, "text": text})

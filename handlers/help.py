@@ -16,6 +16,7 @@ FOR_HR = """我能帮你取消面试，一句话就够：
 FOR_APPROVERS = """有申请时你会收到卡片，点一下即可。也可以打字：
 「待我审批」看清单　「同意 1」「驳回 1 原因」「退回 1 要补什么」
 「同意 Q…」按申请号办　「时间轴 Q…」看经过"""
+FOR_AUDITORS = "你可以看全集团的预约，不能改动：\n「列表 本周」「查 张伟」「时间轴 Q…」看每一步的经过"
 FOR_OTHERS = "面试有变动时，我会第一时间告诉你。"
 
 
@@ -27,6 +28,8 @@ async def help_for(context: Context) -> None:
         parts.append(FOR_HR.format(**await _example(context)))
     if roles & {Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER}:
         parts.append(FOR_APPROVERS)
+    if Role.AUDITOR in roles:
+        parts.append(FOR_AUDITORS)
     await outbox.say(context.act, context.account, "\n\n".join(parts) or FOR_OTHERS)
 
 

@@ -11,6 +11,7 @@ from models import Booking, BookingStatus, CancellationRequest, EntryLink, Inbou
 from workflow import cancelling
 from workflow.acting import Act
 from workflow.states import LIVE_BOOKINGS
+from workflow.views import when_of
 
 OPENS_BEFORE = timedelta(minutes=10)  # the room is open from then until the end
 MOST_WISHES = 3  # for another time, on one revision of the booking; further ones are for the telephone
@@ -40,6 +41,7 @@ class Page:
     position: str
     company: str
     starts_at: datetime
+    when: str
     ends_at: datetime
     opens_at: datetime
     duration_min: int
@@ -78,6 +80,7 @@ async def show(link: EntryLink, now: datetime) -> Page:
         position=booking.position.name,
         company=booking.organisation.name,
         starts_at=booking.starts_at,
+        when=when_of(booking),
         ends_at=ends_at(booking),
         opens_at=booking.starts_at - OPENS_BEFORE,
         duration_min=booking.duration_min,

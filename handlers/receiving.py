@@ -10,7 +10,7 @@ from tortoise.transactions import in_transaction
 from handlers import replies, staff
 from handlers.refusals import sentence
 from handlers.routing import Answer, Context, Incoming, known
-from models import Booking, CancellationRequest, Card, InboundMessage, InboundStatus, Platform
+from models import Booking, CancellationRequest, Card, InboundMessage, InboundStatus, Platform, SeenCipher
 from workflow import administering, audit, outbox
 from workflow.acting import Act
 from workflow.errors import NotYours, Refusal
@@ -30,6 +30,8 @@ class Received:
 
 async def receive(incoming: Incoming, now: datetime) -> Received:
     """Handle one inbound thing inside the caller's transaction; a repeat only counts and shows the present state."""
+    if not await first_time(incoming.cipher, now):
+        return Received(Answer(), True)
     earlier = await InboundMessage.get_or_none(key=incoming.key)
     if earlier is not None:
         earlier.repeats += 1
@@ -42,8 +44,19 @@ async def receive(incoming: Incoming, now: datetime) -> Received:
     return Received(await _carefully(context), reference=row.reference)
 
 
+async def first_time(cipher: str, now: datetime) -> bool:
+    """Remember a ciphertext for ever, in the caller's transaction: a timestamp alone can be replayed (L1)."""
+    if not cipher:
+        return True
+    if await SeenCipher.exists(digest=cipher):
+        return False
+    await SeenCipher.create(digest=cipher, received_at=now)
+    return True
+
+
 async def bury(incoming: Incoming, now: datetime) -> str:
     """Keep what our own fault stopped, and tell the sender so; nothing is silently swallowed."""
+    await first_time(incoming.cipher, now)
     row = await _note(incoming, now, InboundStatus.DEAD)
     context = await known(incoming, now, row.reference)
     if context is not None:

@@ -8,7 +8,7 @@ from workflow.views import ROLE_LABELS, clock
 
 MISSING = {
     "reason": "还没有选取消原因。请在卡片上选一个原因再点确认",
-    "reason-text": f"选「其他」时请写明原因，至少 {SHORTEST_TEXT} 个字",
+    "reason-text": f"选「其他」时请写明原因，至少 {SHORTEST_TEXT} 个字；也可以发「取消 姓名 原因 …」",
     "still-needed": "还没有回答「岗位是否仍需招聘」。请先选一项再点确认",
     "account": "你的账号还没有绑定，请联系管理员",
     "approver-account": "审批人还没有绑定钉钉或企业微信，请联系管理员",
@@ -20,7 +20,8 @@ STATES = {
     "no_show": "这场面试已记为未到",
     "rescheduled": "这场面试已改期",
     "frozen": "这场面试已在取消审批中",
-    "grace-over": "可撤销的时间已过，通知已发出。要恢复请发「恢复」",
+    "grace-over": "可撤销的时间已过，通知已发出。要另约请联系候选人",
+    "nothing-to-undo": "没有还能撤销的取消：你没有刚取消的面试，或可撤销的时间已过",
     "candidates-word": "候选人本人说了不来，不能替其收回",
     "carried_out": "申请已执行，面试已取消",
     "approved": "申请已通过",
@@ -46,6 +47,10 @@ def _why(refusal: Refusal) -> str:
     match refusal.code:
         case "not-found":
             return "没有找到，或不在你的范围内。可发「列表 明天」查看"
+        case "nothing-to-approve":
+            return "没有待你审批的申请"
+        case "which-step":
+            return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写申请号「同意 Q…」"
         case "not-yours":
             return f"此单由 {facts['approver']} 处理，你可以发「帮助」看看自己能做什么"
         case "already-decided":

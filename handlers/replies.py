@@ -12,7 +12,8 @@ from workflow import outbox, replying
 from workflow.acting import Act, local
 from workflow.errors import NotFound
 from workflow.reasons import REASONS
-from workflow.views import card_view, when
+from workflow.showing import plain
+from workflow.views import card_view, when_of
 
 
 async def text(context: Context) -> None:
@@ -81,13 +82,14 @@ async def _menu(context: Context, rows: list[tuple[Booking, Card]], unclear: boo
     if len(rows) == 1:
         booking, card = rows[0]
         opening = "您是想取消面试吗？" if unclear else "确认取消吗？"
-        head = f"您好。您有一场面试：{when(booking.starts_at)}，{booking.position.name}。{opening}"
+        head = f"您好。您有一场面试：{when_of(booking)}，{booking.position.name}。{opening}"
         texts = {"confirm": "确认取消", "reschedule": "想改期", "keep": "不取消，按时参加"}
         choices = [(f"{action}_{card.handle}", text) for action, text in texts.items()]
     else:
         head = f"您好。您有 {len(rows)} 场面试，请问是哪一场要取消？"
         choices = [
-            (f"choose_{card.handle}", f"{when(booking.starts_at)} {booking.position.name}") for booking, card in rows
+            (f"choose_{card.handle}", f"{when_of(booking)} {plain(booking.position.name, 20)}")
+            for booking, card in rows
         ]
     await picking.ask(context, "candidate", [key for key, _ in choices])
     await outbox.say(context.act, context.account, head, choices=choices)
@@ -135,7 +137,7 @@ async def declined(act: Act, account: Account, booking: Booking, words: str, rea
     over = booking.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
     request = None if over or booking.starts_at <= act.now else await replying.decline(act, booking, words, reason)
     fresh = await Booking.get(id=booking.id)
-    moment = when(booking.starts_at)
+    moment = when_of(booking)
     if over:
         state = "已取消" if fresh.status == BookingStatus.CANCELLED else "已登记您不来"
         await outbox.say(act, account, f"您 {moment} 的面试{state}，不必再前往，也不用再操作。")
@@ -146,7 +148,7 @@ async def declined(act: Act, account: Account, booking: Booking, words: str, rea
         await outbox.say(
             act,
             account,
-            f"好的，已记下您不来参加 {moment} 的面试，您不必再前往，面试官已收到通知。"
+            f"好的，已记下您不来参加 {moment} 的面试，您不必再前往，正在告诉面试官。"
             f"公司会办理后续手续，有结果会告诉您。登记号 {request.number}。",
         )
 
@@ -156,14 +158,14 @@ async def _kept(context: Context, bookings: list[Booking]) -> None:
         await outbox.say(context.act, context.account, "好的，您的面试安排都不变，期待与您见面。")
         return
     await replying.keep(context.act, bookings[0])
-    text = f"好的，{when(bookings[0].starts_at)} 的面试照常进行，期待与您见面。"
+    text = f"好的，{when_of(bookings[0])} 的面试照常进行，期待与您见面。"
     await outbox.say(context.act, context.account, text)
 
 
 async def _another_time(context: Context, booking: Booking, words: str) -> None:
     await replying.ask_for_another_time(context.act, booking, words)
     text = (
-        f"收到，您想改 {when(booking.starts_at)} 的面试时间。已转告招聘负责人，商定前原时间为您保留；"
+        f"收到，您想改 {when_of(booking)} 的面试时间。已转告招聘负责人，商定前原时间为您保留；"
         "如果确定来不了，请回复「取消」。"
     )
     await outbox.say(context.act, context.account, text)
@@ -171,7 +173,7 @@ async def _another_time(context: Context, booking: Booking, words: str) -> None:
 
 async def _passed_on(context: Context, booking: Booking) -> None:
     await replying.pass_on(context.act, booking, context.incoming.text[:200])
-    text = f"收到，已转给招聘负责人，会尽快答复您。您 {when(booking.starts_at)} 的面试目前不变。"
+    text = f"收到，已转给招聘负责人，会尽快答复您。您 {when_of(booking)} 的面试目前不变。"
     await outbox.say(context.act, context.account, text)
 
 
@@ -179,7 +181,7 @@ async def _none_left(context: Context) -> None:
     last = await Booking.filter(candidate_id__in=list(context.candidate_ids)).order_by("-starts_at").first()
     if last is not None and last.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED):
         state = "已取消" if last.status == BookingStatus.CANCELLED else "已登记您不来"
-        text = f"您 {when(last.starts_at)} 的面试{state}，不必再前往。您目前没有其他面试。"
+        text = f"您 {when_of(last)} 的面试{state}，不必再前往。您目前没有其他面试。"
     else:
         text = "您目前没有待参加的面试。如有疑问请联系招聘负责人。"
     await outbox.say(context.act, context.account, text)

@@ -38,6 +38,7 @@ class Incoming:
     files: tuple[File, ...] = ()
     in_group: bool = False
     update_code: str = ""
+    cipher: str = ""  # digest of the ciphertext it came in; accepted once, for ever
     source: str = ""
 
 

@@ -30,6 +30,8 @@ async def _claim(
 ) -> list[OutboxMessage]:
     due = Q(status=OutboxStatus.WAITING, not_before__lte=now)
     stalled = Q(status__in=(OutboxStatus.CLAIMED, OutboxStatus.SENDING), lease_until__lt=clock)
+    elsewhere = await _busy_accounts(clock)
+    without = [*without, *elsewhere]
     query = OutboxMessage.filter(due | stalled).order_by("not_before", "posted_at").limit(most)
     if without:
         query = query.filter(Q(account_id__isnull=True) | ~Q(account_id__in=list(without)))
@@ -42,6 +44,26 @@ async def _claim(
         row.attempts += 1
         await row.save(update_fields=["status", "lease_until", "fence", "attempts"])
     return list(rows)
+
+
+async def _busy_accounts(clock: float) -> list[object]:
+    """Return who is being told something by any worker: what comes next for them waits, so that it keeps its order."""
+    under_way = OutboxMessage.filter(
+        status__in=(OutboxStatus.CLAIMED, OutboxStatus.SENDING), lease_until__gte=clock, account_id__isnull=False
+    )
+    return list(await under_way.distinct().values_list("account_id", flat=True))
+
+
+async def keep(store: Store, rows: Collection[OutboxMessage], until: float) -> None:
+    """Lengthen the leases of rows that are still being delivered; one that was taken over is left alone."""
+
+    async def work() -> None:
+        under_way = (OutboxStatus.CLAIMED, OutboxStatus.SENDING)
+        for row in rows:
+            held = OutboxMessage.filter(id=row.id, fence=row.fence, status__in=under_way)
+            await held.update(lease_until=until)
+
+    await store.transact(work)
 
 
 async def began(store: Store, row: OutboxMessage, attempt: Attempt) -> None:

@@ -22,6 +22,7 @@ from workflow.finding import BOOKING_RELATIONS
 from workflow.views import booking_view, request_view
 
 TRIES_BEFORE_NEXT = 3  # temporary failures of one channel before the next is used
+CALL_AHEAD = timedelta(minutes=30)  # what HR needs to call before the candidate sets out for nothing
 HURRY = timedelta(hours=2)  # so near the start, the next channel is used at the first failure
 
 
@@ -138,10 +139,17 @@ class Notices:
         error = tried.error
         assert error is not None
         again = None if isinstance(error, Unreachable) else next_attempt_at(error, row.attempts, self.now())
-        if again is None:
+        if again is None or await self._comes_too_late(row, again):
             await self._give_up(row, error.code)
         else:
             await self.store.transact(lambda: claims.postpone(row, again, error.code))
+
+    async def _comes_too_late(self, row: OutboxMessage, again: datetime) -> bool:
+        """Tell whether another try at this moment would leave HR no time to call the candidate."""
+        if row.kind != "notice" or row.account_id is not None:
+            return False
+        booking = await Booking.get(id=row.booking_id)
+        return booking.starts_at - again < CALL_AHEAD
 
     async def _give_up(self, row: OutboxMessage, reason: str) -> None:
         """Leave a visible dead letter; when a candidate could not be told, a person has to call (I4)."""

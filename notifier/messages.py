@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from models import BookingStatus
 from notifier.words import Words
 from workflow.reasons import REASONS
-from workflow.states import LIVE_BOOKINGS
 from workflow.showing import plain
-from workflow.views import BookingView, RequestView, when
+from workflow.states import LIVE_BOOKINGS
+from workflow.views import BookingView, RequestView
+
+THANKS = "感谢您的时间。"  # stands where nothing else follows: an SMS gateway refuses an empty value
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,10 @@ def cancelled(matter: Matter) -> Words | None:
     booking, request = matter.booking, matter.request
     if booking.status != BookingStatus.CANCELLED or request is None:
         return None
-    name, position, time = plain(booking.name, 20), plain(booking.position, 40), when(booking.starts_at)
-    next_ = "您的面试资格为您保留，想改约可打开下面的链接。" if request.keep else ""
+    name, position, time = plain(booking.name, 20), plain(booking.position, 40), booking.when
+    next_ = (
+        "您的面试资格为您保留，想改约可打开下面的链接。" if request.keep else "如仍想应聘，请联系招聘负责人。"
+    )  # SMS takes no empty value
     if request.by_candidate:
         opening = f"{name}您好，按您的意思，您 {time} 的 {position} 面试已取消，不必再前往。"
         code, reason = "SMS_CANCELLED_OWN", ""
@@ -55,9 +59,7 @@ def interviewer_cancelled(matter: Matter) -> Words | None:
         return None
     booking = matter.booking
     who = f"{plain(booking.name, 20)}（{plain(booking.position, 40)}）"
-    return Words(
-        f"已取消：{when(booking.starts_at)} 面试 {who}。原因：{matter.request.reason}。这段时间已空出，不必等候。"
-    )
+    return Words(f"已取消：{booking.when} 面试 {who}。原因：{matter.request.reason}。这段时间已空出，不必等候。")
 
 
 def interviewer_declined(matter: Matter) -> Words:
@@ -65,7 +67,7 @@ def interviewer_declined(matter: Matter) -> Words:
     booking = matter.booking
     who = f"{plain(booking.name, 20)}（{plain(booking.position, 40)}）"
     closed = "已取消" if booking.status == BookingStatus.CANCELLED else "候选人不来"
-    return Words(f"{closed}：{when(booking.starts_at)} 面试 {who}，候选人已说明不来，不必等候。")
+    return Words(f"{closed}：{booking.when} 面试 {who}，候选人已说明不来，不必等候。")
 
 
 def hr_declined(matter: Matter) -> Words:
@@ -74,7 +76,7 @@ def hr_declined(matter: Matter) -> Words:
     state = "已取消" if booking.status == BookingStatus.CANCELLED else "候选人不来，待审批结论"
     said = f"原话：{plain(request.reason_text, 80)}。" if request and request.reason_text else ""
     number = f"申请号 {request.number}。" if request else ""
-    return Words(f"{state}：{booking.title}（{plain(booking.position, 40)}）。{said}面试官已收到通知。{number}")
+    return Words(f"{state}：{booking.title}（{plain(booking.position, 40)}）。{said}{number}")
 
 
 def hr_reschedule_asked(matter: Matter) -> Words:

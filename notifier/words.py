@@ -23,6 +23,11 @@ class Words:
         lines = [f"{place}　{text}" for place, (_, text) in enumerate(self.choices, start=1)]
         return "\n".join([self.text, *lines, "回复数字即可。"]) if lines else self.text
 
+    def _in_one_line(self) -> str:
+        """Return the text for a channel without line breaks: 回复 1 确认取消，2 想改期。"""
+        items = "，".join(f"{place} {text}" for place, (_, text) in enumerate(self.choices, start=1))
+        return " ".join(self.text.split()) + (f"回复 {items}。" if items else "")
+
     def for_sms(self) -> dict[str, str]:
         """Return the values of the SMS template."""
-        return self.sms_params or {"text": " ".join(self.numbered().split())}
+        return self.sms_params or {"text": self._in_one_line()}

@@ -18,7 +18,7 @@ from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Stale
 from workflow.numbering import request_number
 from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
 from workflow.reasons import reason_of
-from workflow.states import LIVE_BOOKINGS, OPEN_REQUESTS
+from workflow.states import CANCELLABLE, OPEN_REQUESTS
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def require_cancellable(booking: Booking, open_request: CancellationRequest | No
         raise AlreadyDecided("申请中", open_request.number, open_request.created_at)
     if booking.status == BookingStatus.CANCELLED:
         raise AlreadyDecided("已取消", "", booking.cancelled_at)
-    if booking.status not in LIVE_BOOKINGS:
+    if booking.status not in CANCELLABLE:
         raise NotNow(state=str(booking.status))
 
 
@@ -160,6 +160,7 @@ async def undo(act: Act, request: CancellationRequest) -> CancellationRequest:
         raise NotYours(approver=request.requester.name if request.requester else "")
     if request.status == RequestStatus.CARRIED_OUT:
         raise NotNow(state="grace-over", at=request.ended_at)
+    _require_that_the_candidate_comes(request)
     if request.status != RequestStatus.APPROVED or (request.effective_at and act.now >= request.effective_at):
         raise NotNow(state=str(request.status))
     await requests.end(act, request, RequestStatus.UNDONE)
@@ -167,13 +168,18 @@ async def undo(act: Act, request: CancellationRequest) -> CancellationRequest:
     return request
 
 
+def _require_that_the_candidate_comes(request: CancellationRequest) -> None:
+    """Refuse to take a request back once the candidate has said no: it is the only thing that closes the booking."""
+    if requests.is_candidates(request) or request.booking.status == BookingStatus.DECLINED:
+        raise NotNow(state="candidates-word")
+
+
 async def withdraw(act: Act, request: CancellationRequest) -> CancellationRequest:
     """Take one's own request back before it is decided (撤回)."""
     employee = await access.require_employee(act)
     if request.requester_id != employee.id:
         raise NotYours(approver=request.requester.name if request.requester else "")
-    if requests.is_candidates(request):
-        raise NotNow(state="candidates-word")
+    _require_that_the_candidate_comes(request)
     await requests.end(act, request, RequestStatus.WITHDRAWN)
     await audit.record(act, request.organisation, "request.withdrawn", requests.subject_of(request))
     return request

@@ -8,7 +8,7 @@ from tortoise.expressions import Subquery
 from models import Booking, BookingTerm, Employee
 from models.vault import vault
 from workflow import access
-from workflow.states import LIVE_BOOKINGS
+from workflow.states import CANCELLABLE
 
 MOST = 50  # bookings returned at once; more is a question for the list, not for a choice
 
@@ -35,7 +35,7 @@ async def find(
     scopes = await access.scopes(employee, permission)
     query = Booking.filter(access.within(scopes))
     if live:
-        query = query.filter(status__in=LIVE_BOOKINGS)
+        query = query.filter(status__in=CANCELLABLE)
     if number:
         query = query.filter(number=number)
     if any_of:

@@ -17,7 +17,7 @@ from workflow.access import REQUEST_RELATIONS
 from workflow.acting import Act
 from workflow.errors import NotNow
 from workflow.policy import NO_GRACE_WITHIN
-from workflow.states import may_become
+from workflow.states import LIVE_BOOKINGS, may_become
 
 UNTOLD_AFTER = timedelta(hours=24)  # S20: a candidate who was not to be told stays a debt
 
@@ -55,6 +55,8 @@ async def move_booking(booking: Booking, status: BookingStatus) -> None:
 
 async def freeze(booking: Booking) -> None:
     """Keep a booking from other changes while a company's request is open."""
+    if booking.status not in LIVE_BOOKINGS:
+        return  # declined: nobody waits for it any more
     booking.before_frozen = str(booking.status)
     await move_booking(booking, BookingStatus.FROZEN)
 

@@ -29,6 +29,7 @@ REQUEST_MOVES: dict[R, frozenset[R]] = {
 }
 
 LIVE_BOOKINGS = (B.SCHEDULED, B.CONFIRMED, B.FROZEN)  # somebody would wait if nothing happened
+CANCELLABLE = (*LIVE_BOOKINGS, B.DECLINED)  # a declined one is still to be closed formally
 OPEN_REQUESTS = (R.DRAFT, R.AWAITING_EVIDENCE, R.AWAITING_APPROVAL, R.SENT_BACK, R.APPROVED)
 
 

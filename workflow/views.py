@@ -25,7 +25,7 @@ from workflow import cancelling, requests
 from workflow.acting import Act, local
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
-from workflow.states import LIVE_BOOKINGS
+from workflow.states import CANCELLABLE
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values())
 WEEKDAYS = "一二三四五六日"
@@ -40,10 +40,16 @@ ROLE_LABELS = {
 }
 
 
-def when(moment: datetime) -> str:
-    """Return a moment as people read it: 11月24日 周二 15:00 (Asia/Shanghai)."""
+def when(moment: datetime, since: datetime) -> str:
+    """Return a moment as people read it: 11月24日 周二 15:00 (Asia/Shanghai); with its year if `since` had another."""
     here = local(moment)
-    return f"{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]} {here:%H:%M}"
+    year = "" if here.year == local(since).year else f"{here.year}年"
+    return f"{year}{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]} {here:%H:%M}"
+
+
+def when_of(booking: Booking) -> str:
+    """Return when an interview begins, as people read it."""
+    return when(booking.starts_at, booking.created_at)
 
 
 def clock(moment: datetime) -> str:
@@ -73,6 +79,7 @@ class BookingView:
     phone_tail: str
     position: str
     starts_at: datetime
+    when: str
     duration_min: int
     status: BookingStatus
     organisation: str
@@ -83,7 +90,7 @@ class BookingView:
     @property
     def title(self) -> str:
         """Name the one booking: 张伟 · 尾号8123 · 11月24日 周二 15:00."""
-        return f"{self.name} · 尾号{self.phone_tail} · {when(self.starts_at)}"
+        return f"{self.name} · 尾号{self.phone_tail} · {self.when}"
 
 
 def booking_view(booking: Booking) -> BookingView:
@@ -96,12 +103,13 @@ def booking_view(booking: Booking) -> BookingView:
         phone_tail=tail(candidate.phone),
         position=booking.position.name,
         starts_at=booking.starts_at,
+        when=when_of(booking),
         duration_min=booking.duration_min,
         status=booking.status,
         organisation=booking.organisation.name,
         interviewer=plain(str(booking.interviewer.name), LONGEST_NAME) if booking.interviewer else "",
         sensitive=booking.position.sensitive,
-        cancellable=booking.status in LIVE_BOOKINGS,
+        cancellable=booking.status in CANCELLABLE,
     )
 
 
@@ -200,7 +208,7 @@ def _undoable(request: CancellationRequest, act: Act) -> bool:
     return act.now < request.effective_at and not requests.is_candidates(request)
 
 
-STILL_NEEDED = {"yes": "仍需", "paused": "暂停", "no": "不再招聘"}
+STILL_NEEDED = {"yes": "仍需招聘", "paused": "暂停招聘", "no": "不再招聘"}
 
 
 def step_view(step: Step) -> StepView:

@@ -4,12 +4,12 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.company import terms_of
 from bot.importing import clashes
 from bot.importing.mapping import Mapping
-from bot.importing.matching import Change, Seen, change_of, is_candidate, namesakes, stored_booking
+from bot.importing.matching import Change, Seen, Stored, change_of, is_candidate
 from bot.importing.reading import Table
 from bot.importing.report import Fault, Finding, Report
 from bot.importing.rows import Checker, Directory, Entry
@@ -47,6 +47,7 @@ class Outcome:
 
     entry: Entry
     first: int  # the first row of the file about the same booking: this one, unless it was repeated
+    is_first_of_person: bool = True
     booking: str = ""
     is_new: bool = False
     fault: Finding | None = None
@@ -94,36 +95,40 @@ class Importer:
     async def _chunk(self, entries: Sequence[Entry]) -> list[Outcome]:
         """Enter some rows, all or none. The work may run twice, so what it remembers is remembered before."""
         started = [self._started(entry) for entry in entries]
-        if self._store is None:
-            return [await self._entered(each) for each in started]
 
         async def work() -> list[Outcome]:
-            return [await self._entered(each) for each in started]
+            stored = await Stored.read(entries)
+            return [await self._entered(each, stored) for each in started]
 
+        if self._store is None:
+            return await work()
         outcomes = await self._store.transact(work)
         if self._store.is_sqlite:
             await asyncio.sleep(PAUSE)
         return outcomes
 
     def _started(self, entry: Entry) -> Outcome:
-        outcome = Outcome(entry, self._seen.earlier(entry) or entry.row)
+        names = self._names[entry.organisation, entry.person]
+        outcome = Outcome(entry, self._seen.earlier(entry) or entry.row, is_first_of_person=not names)
         self._seen.add(entry, outcome.first)
         if outcome.first != entry.row:
             message = f"与第 {outcome.first} 行是同一条预约，以后面的为准"
             outcome.warnings.append(Finding(entry.row, "starts_at", "duplicate-in-file", message))
-        names = self._names[entry.organisation, entry.person]
         names.add(entry.candidate)
         if len(names) > 1:
             outcome.warnings.append(_shared(entry))
         return outcome
 
-    async def _entered(self, started: Outcome) -> Outcome:
+    async def _entered(self, started: Outcome, stored: Stored) -> Outcome:
+        """Enter one row. Where rows before it changed what it needs to know, that is read again."""
         entry, unit = started.entry, self._company.units[started.entry.organisation]
-        outcome = Outcome(entry, started.first, warnings=list(started.warnings))
-        booking = await stored_booking(entry, unit)
+        outcome = replace(started, warnings=list(started.warnings))
+        if started.first != entry.row or not started.is_first_of_person:
+            stored = await Stored.read([entry])
+        booking = stored.booking(entry, unit)
         if booking is None:
             outcome.is_new = started.first == entry.row
-            await self._add(outcome, unit)
+            await self._add(outcome, unit, stored)
             return outcome
         outcome.booking = str(booking.id)
         try:
@@ -133,12 +138,12 @@ class Importer:
             return outcome
         outcome.warnings += change.warnings
         if self._store and change.fields:
-            await self._change(booking, change, outcome, unit)
+            await self._change(booking, change, outcome, stored)
         return outcome
 
-    async def _add(self, outcome: Outcome, unit: Organisation) -> None:
+    async def _add(self, outcome: Outcome, unit: Organisation, stored: Stored) -> None:
         entry = outcome.entry
-        candidate = await self._candidate(outcome, unit)
+        candidate = await self._candidate(outcome, unit, stored)
         if candidate is None:
             return
         new = administering.NewBooking(
@@ -157,11 +162,11 @@ class Importer:
         )
         await administering.add_booking(self._act, unit, candidate, new)
 
-    async def _change(self, booking: Booking, change: Change, outcome: Outcome, unit: Organisation) -> None:
+    async def _change(self, booking: Booking, change: Change, outcome: Outcome, stored: Stored) -> None:
         """Bring the stored booking up to date; what the row leaves open stays."""
         entry = outcome.entry
         if not is_candidate(booking.candidate, entry):
-            booking.candidate = await self._candidate(outcome, unit) or booking.candidate
+            booking.candidate = await self._candidate(outcome, booking.organisation, stored) or booking.candidate
         booking.room_url = entry.link or booking.room_url
         booking.created_at = entry.created_at or booking.created_at
         booking.confirmed_at = entry.confirmed_at or booking.confirmed_at
@@ -178,10 +183,10 @@ class Importer:
         )
         await administering.change_booking(self._act, booking, new)
 
-    async def _candidate(self, outcome: Outcome, unit: Organisation) -> Candidate | None:
+    async def _candidate(self, outcome: Outcome, unit: Organisation, stored: Stored) -> Candidate | None:
         """Return the row's candidate, entered if they are new; None in a dry run."""
         entry = outcome.entry
-        same = await namesakes(entry, unit)
+        same = stored.namesakes(entry, unit)
         known = next((each for each in same if each.name == entry.candidate), None)
         if same and not known and not any(each.code == "person-shared" for each in outcome.warnings):
             outcome.warnings.append(_shared(entry))

@@ -162,8 +162,8 @@ def _standard(header: Sequence[str]) -> dict[FieldName, Source]:
     unknown = [name for name in names if name not in STANDARD]
     if unknown:
         raise Unreadable(
-            f"不认识「{unknown[0]}」这一列{nearest(unknown[0], STANDARD)}。"
-            f"认识的列：{'、'.join(STANDARD)}；别的表头用 --mapping 说明（docs/importing.md）"
+            f"不认识「{unknown[0]}」这一列{nearest(unknown[0], STANDARD)}"
+            f"（认识的列：{'、'.join(STANDARD)}；别的表头用 --mapping 说明，见 docs/importing.md）"
         )
     absent = [name for name in REQUIRED if name not in names]
     if absent:
@@ -190,6 +190,8 @@ def load(file: Path) -> Mapping:
         if file.stat().st_size > LARGEST_MAPPING:
             raise Unreadable(f"{file} 太大了，映射文件最多 {LARGEST_MAPPING // 1024} KB")
         content = yaml.load(file.read_text("utf-8-sig"), Loader=_Texts)  # noqa: S506 - makes nothing but texts
+    except FileNotFoundError:
+        raise Unreadable(f"没有这个映射文件：{file}") from None
     except OSError as wrong:
         raise Unreadable(f"打不开映射文件 {file}：{wrong.strerror}") from None
     except (UnicodeDecodeError, yaml.YAMLError) as wrong:

@@ -1,9 +1,12 @@
 """Which booking a row speaks of: the same number, or else the same unit, candidate and start."""
 
 import re
-from collections.abc import Hashable
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from tortoise.expressions import Q
 
 from bot.importing.clashes import known_by
 from bot.importing.report import Fault, Finding
@@ -16,28 +19,51 @@ IN_PROGRESS = (BookingStatus.FROZEN, BookingStatus.DECLINED)
 _GENERATED = re.compile(r"Y\d{8}-\d{3,}")  # ours; a number from elsewhere tells two bookings of one time apart
 
 
-async def stored_booking(entry: Entry, unit: Organisation) -> Booking | None:
-    """Return the stored booking that this row updates."""
-    if entry.booking_no:
-        same_number = await Booking.get_or_none(number=entry.booking_no).prefetch_related(*RELATIONS)
-        if same_number:
-            return same_number
-    kind, value = entry.person
-    person = {f"candidate__{kind}_index": known_by(kind, value)} if kind != "key" else {}
-    here = Booking.filter(organisation=unit, starts_at=entry.starts_at, **person)
-    if kind == "key":
-        here = here.filter(candidate__key=entry.candidate_key)
-    found = await here.order_by("created_at", "number").prefetch_related(*RELATIONS)
-    return next((each for each in found if not entry.booking_no or _GENERATED.fullmatch(each.number)), None)
+class Stored:
+    """The bookings and candidates in the store that some rows may speak of, read at once."""
+
+    def __init__(self, bookings: list[Booking], candidates: list[Candidate]) -> None:
+        self._numbers = {each.number: each for each in bookings}
+        self._slots: dict[Hashable, list[Booking]] = defaultdict(list)
+        self._people: dict[Hashable, list[Candidate]] = defaultdict(list)
+        for booking in bookings:
+            for known in _known_by(booking.candidate):
+                self._slots[booking.organisation_id, known, booking.starts_at].append(booking)
+        for candidate in candidates:
+            for known in _known_by(candidate):
+                self._people[candidate.organisation_id, known].append(candidate)
+
+    @classmethod
+    async def read(cls, entries: Sequence[Entry]) -> "Stored":
+        """Read what these rows may speak of."""
+        numbers = [entry.booking_no for entry in entries if entry.booking_no]
+        same = Q(starts_at__in=list({entry.starts_at for entry in entries})) | Q(number__in=numbers or [""])
+        bookings = await Booking.filter(same).order_by("created_at", "number").prefetch_related(*RELATIONS)
+        indexes: dict[str, list[str]] = {"phone": [], "email": [], "key": []}
+        for entry in entries:
+            indexes[entry.person[0]].append(_index_of(entry))
+        people = Q(phone_index__in=indexes["phone"] or [""]) | Q(email_index__in=indexes["email"] or [""])
+        return cls(bookings, await Candidate.filter(people | Q(key__in=indexes["key"] or [""])))
+
+    def booking(self, entry: Entry, unit: Organisation) -> Booking | None:
+        """Return the booking that this row updates."""
+        if entry.booking_no in self._numbers:
+            return self._numbers[entry.booking_no]
+        found = self._slots.get((unit.id, (entry.person[0], _index_of(entry)), entry.starts_at), [])
+        return next((each for each in found if not entry.booking_no or _GENERATED.fullmatch(each.number)), None)
+
+    def namesakes(self, entry: Entry, unit: Organisation) -> list[Candidate]:
+        """List the unit's candidates with this row's phone, mail address or id, whatever their names."""
+        return self._people.get((unit.id, (entry.person[0], _index_of(entry))), [])
 
 
-async def namesakes(entry: Entry, unit: Organisation) -> list[Candidate]:
-    """List the unit's candidates with this row's phone, mail address or id, whatever their names."""
-    kind, value = entry.person
-    here = Candidate.filter(organisation=unit)
-    if kind == "key":
-        return await here.filter(key=entry.candidate_key)
-    return await here.filter(**{f"{kind}_index": known_by(kind, value)})
+def _index_of(entry: Entry) -> str:
+    return entry.candidate_key if entry.person[0] == "key" else known_by(*entry.person)
+
+
+def _known_by(candidate: Candidate) -> list[tuple[str, str]]:
+    ways = (("phone", candidate.phone_index), ("email", candidate.email_index), ("key", candidate.key))
+    return [(kind, value) for kind, value in ways if value]
 
 
 @dataclass
@@ -84,7 +110,7 @@ def change_of(booking: Booking, entry: Entry, now: datetime) -> Change:
         if change.status == entry.status:
             change.fields.add("status")
         else:
-            message = f"状态没有改动：这条预约现在是 {booking.status}，要改请走取消或恢复的流程"
+            message = f"状态仍是 {booking.status}，没有改成 {entry.status}：导入不代替取消、恢复和候选人的确认"
             change.warnings.append(Finding(entry.row, "status", "state-kept", message))
     if "starts_at" in change.fields and booking.status in LIVE_BOOKINGS and booking.starts_at > now:
         message = "改了将来一场面试的时间，导入不通知任何人，请另行告知"

@@ -70,6 +70,8 @@ def _bytes_of(file: Path) -> bytes:
         if file.stat().st_size > LARGEST:
             raise Unreadable(f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个文件")
         data = file.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(f"没有这个文件：{file}") from None
     except OSError as wrong:
         raise Unreadable(f"打不开 {file}：{wrong.strerror}") from None
     if data[:4] == b"PK\x03\x04" or data[:4] == b"\xd0\xcf\x11\xe0":

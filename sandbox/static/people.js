@@ -34,13 +34,13 @@ const CHAT_GROUP_MEMBERS = ["wangfang", "liuyang", "zhoukai"];
 const CANDIDATE_LINES = ["取消", "来不了了", "改周五上午行吗", "不取消", "我的面试", "帮助"];
 const APPROVER_LINES = ["待我审批", "同意 1", "驳回 1 证据不清", "帮助"];
 const LINES = {
-  wangfang: ["取消 张伟 明天下午三点 原因 行程冲突", "取消 8123", "列表", "批量取消 岗位=Java后端 仅预览", "撤销", "帮助"],
-  liuyang: ["取消 马超 后天上午十点 原因 行程冲突", "取消 林晓 后天下午两点 原因 岗位暂停", "列表", "催办", "帮助"],
-  helin: ["取消 高原 后天上午九点 原因 行程冲突", "列表", "撤销", "帮助"],
-  chenmin: APPROVER_LINES, zhaoguoqiang: ["待我审批", "同意 1", "委托 李娜 至 周五17:00", "帮助"],
+  wangfang: ["取消 张伟 明天下午三点 原因 行程冲突", "取消 8123", "列表 本周", "撤销", "帮助"],
+  liuyang: ["取消 马超 后天上午十点 原因 行程冲突", "取消 林晓 后天下午两点 原因 岗位暂停", "列表 本周", "帮助"],
+  helin: ["取消 高原 后天上午九点 原因 行程冲突", "列表 本周", "撤销", "帮助"],
+  chenmin: APPROVER_LINES, zhaoguoqiang: ["待我审批", "同意 1", "驳回 1 证据不清", "帮助"],
   lina: APPROVER_LINES, zhenghao: APPROVER_LINES,
-  lilei: ["我的面试", "帮助"], wutong: ["我的面试", "帮助"],
-  sunjing: ["时间轴 8123", "导出", "帮助"], zhoukai: ["归档状态", "帮助"], hanxue: ["帮助"],
+  lilei: ["帮助"], wutong: ["帮助"],
+  sunjing: ["列表 本周", "时间轴 8123", "帮助"], zhoukai: ["帮助"], hanxue: ["帮助"],
 };
 
 function unitOf(raw, role) {

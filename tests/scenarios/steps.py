@@ -37,7 +37,9 @@ async def booked(candidate: str, starts_at: datetime, company: Company, intervie
         terms_of(str(person.name), str(person.phone)),
         interviewer=await Employee.get(key=interviewer),
     )
-    return await at_the_desk(company, lambda: administering.add_booking(ADMINISTRATOR, person.organisation, person, new))
+    return await at_the_desk(
+        company, lambda: administering.add_booking(ADMINISTRATOR, person.organisation, person, new)
+    )
 
 
 async def given_role(company: Company, key: str, role: Role) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models import (
+    Account,
     AuditRecord,
     Booking,
     BookingStatus,
@@ -20,8 +22,11 @@ from models import (
     Step,
     StepStatus,
 )
+from notifier import claims
 from tests.scenarios.company import Company, free_ports
 from tests.scenarios.programs import Branch, chains_hold, eventually, opened
+from workflow import outbox
+from workflow.acting import Act
 
 TIMES = 20
 
@@ -52,9 +57,7 @@ async def located(company: Company, person: str, tail: str) -> dict[str, Any]:
 async def status_of(tail: str) -> BookingStatus:
     """Return the state of the one booking of a candidate."""
     found = [
-        each
-        for each in await Booking.all().prefetch_related("candidate")
-        if str(each.candidate.phone).endswith(tail)
+        each for each in await Booking.all().prefetch_related("candidate") if str(each.candidate.phone).endswith(tail)
     ]
     assert len(found) == 1
     return found[0].status
@@ -175,6 +178,11 @@ async def test_opposite_answers_at_once_are_one_decision_and_the_other_is_told(c
     assert await chains_hold()
 
 
+async def pressed_in_wechat() -> bool:
+    """Tell whether a tap on a WeChat menu has been handled."""
+    return await InboundMessage.filter(platform="kf", kind="press").exists()
+
+
 async def test_hr_and_the_candidate_cancel_at_the_same_moment_and_everybody_is_told_once(company: Company) -> None:
     card = await located(company, "wangfang", "8123")
     await company.says("zhangwei-8123", "取消")
@@ -182,6 +190,7 @@ async def test_hr_and_the_candidate_cancel_at_the_same_moment_and_everybody_is_t
     await asyncio.gather(
         company.taps("wangfang", card, "confirm", force=True), company.chooses("zhangwei-8123", menu, "confirm")
     )
+    await company.until(pressed_in_wechat, "the candidate's tap is taken")
     await company.settled()
     await company.passes(61)
     await company.sees("zhangwei-8123", "已取消")
@@ -189,6 +198,40 @@ async def test_hr_and_the_candidate_cancel_at_the_same_moment_and_everybody_is_t
     closing = await from_bot(company, "zhangwei-8123", "已取消")
     assert len(closing) == 1
     assert 1 <= len(await from_bot(company, "lilei")) <= 2  # at once that nobody comes; then, that it is cancelled
+
+
+async def test_a_call_that_takes_longer_than_the_lease_is_made_once(home: Path, sqlite_url: str) -> None:
+    company = Company(home, sqlite_url)
+    hasty = company.settings.worker.model_copy(update={"lease_s": 0.6, "poll_s": 0.1})
+    company.settings = company.settings.model_copy(update={"worker": hasty})
+    async with opened(company):
+        card = await located(company, "wangfang", "4410")
+        await company.taps("wangfang", card, "confirm")
+        await company.post("/faults", {"platform": "sms", "match": "/", "kind": "delay", "value": 2.5, "times": 1})
+        await company.passes(61)
+        await company.sees("zhangwei-4410", "已取消")
+        await cancelled_once(company, "4410")
+        assert len(await from_bot(company, "zhangwei-4410")) == 1
+        assert len([each for each in await company.calls("sms") if each["method"] == "POST"]) == 1
+
+
+async def test_what_comes_next_for_a_person_waits_for_what_another_worker_is_telling_them(company: Company) -> None:
+    assert company.app is not None
+    store, now = company.app.store, company.app.clock.now()
+    await company.app.worker.stop()
+    account = await Account.filter(platform="wecom").first()
+    assert account is not None
+    for text in ("一", "二"):
+        await store.transact(lambda text=text: outbox.say(Act(now, "test"), account, text))  # type: ignore[misc]
+    later, clock = now + timedelta(seconds=1), 1000.0
+    first = await claims.claim(store, later, clock, 30.0, 1)
+    assert await claims.claim(store, later, clock, 30.0, 10) == []
+    await store.transact(lambda: claims.settle(first[0], OutboxStatus.SENT, later))
+    second = await claims.claim(store, later, clock, 30.0, 10)
+    assert len(second) == 1
+    assert second[0].id != first[0].id
+    taken_over = await claims.claim(store, later, clock + 31, 30.0, 10)
+    assert [each.id for each in taken_over] == [second[0].id]
 
 
 @pytest.fixture

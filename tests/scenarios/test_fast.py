@@ -69,8 +69,10 @@ async def test_a_name_that_only_sounds_the_same_is_asked(company: Company) -> No
     assert await state_of("zhangwei-8123") == "confirmed"
 
 
-async def test_the_written_name_is_meant_even_when_others_sound_the_same(company: Company) -> None:
+async def test_a_name_that_others_sound_like_is_asked_unless_the_time_leaves_one(company: Company) -> None:
     await company.says("wangfang", "取消 张玮 原因 计划调整")
+    await company.sees("wangfang", "请选", "张伟 · 尾号8123", "张玮 · 尾号0092")
+    await company.says("wangfang", "取消 张玮 周五上午十点 原因 计划调整")
     await company.card("wangfang", "待你确认", "张玮 · 尾号0092")
 
 
@@ -134,8 +136,8 @@ async def test_undo_can_be_typed_inside_the_grace(company: Company) -> None:
     await confirmed(company, "取消 8123 原因 面试官冲突")
     await company.passes(50)
     await company.says("wangfang", "撤销")
-    await company.sees("wangfang", "已撤销，没有通知任何人", "面试照常")
-    await company.card("wangfang", "已撤销")
+    await company.sees("wangfang", "已撤销，没有通知任何人：", "面试照常")
+    await company.card("wangfang", "已撤销，没有通知任何人", "编号：Q")
     await company.passes(3600)
     await company.settled()
     assert await heard(company, "zhangwei-8123") + await heard(company, "lilei") == []
@@ -152,7 +154,7 @@ async def test_after_the_grace_undo_is_refused_with_the_reason(company: Company)
     await company.taps("wangfang", old, "undo", force=True)
     await company.card("wangfang", "没有办理", "已取消", "编号 E")
     await company.says("wangfang", "撤销")
-    await company.sees("wangfang", "没有办理", "可撤销的时间已过", "编号 E")
+    await company.sees("wangfang", "没有办理", "没有还能撤销的取消", "编号 E")
     assert await state_of("zhangwei-8123") == "cancelled"
 
 
@@ -173,7 +175,7 @@ async def test_half_an_hour_before_the_start_there_is_no_grace(company: Company)
 
 
 async def test_the_mail_takes_the_meeting_out_of_the_calendar(company: Company) -> None:
-    await confirmed(company, "取消 张玮 原因 计划调整")
+    await confirmed(company, "取消 0092 原因 计划调整")
     await company.passes(61)
     mail = await company.sees("zhangwei-0092", "已取消", "11月27日 周五 10:00")
     assert mail["app"] == "email"
@@ -204,7 +206,7 @@ async def test_when_wechat_reports_a_failure_afterwards_the_notice_goes_by_sms(c
 
 async def test_the_preferred_channel_is_used_first_and_the_next_when_it_refuses(company: Company) -> None:
     await company.post("/faults", {"platform": "smtp", "match": "/", "kind": "http", "value": 550, "times": 1})
-    await confirmed(company, "取消 张玮 原因 计划调整")
+    await confirmed(company, "取消 0092 原因 计划调整")
     await company.passes(61)
     notice = await company.sees("zhangwei-0092", "已取消", "11月27日")
     assert notice["app"] == "sms"

@@ -24,6 +24,7 @@ def booking(**changes: Any) -> BookingView:
         phone_tail="8123",
         position="Java后端",
         starts_at=START,
+        when="11月25日 周三 15:00",
         duration_min=45,
         status=BookingStatus.CONFIRMED,
         organisation="华辰互联",

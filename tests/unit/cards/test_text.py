@@ -38,6 +38,7 @@ def test_the_text_holds_the_whole_card_and_what_to_type_for_each_button(view: Ca
         ("reject", Q, Verb.REJECT),
         ("send_back", Q, Verb.SEND_BACK),
         ("undo", Q, Verb.UNDO),
+        ("submit", Q, Verb.SUBMIT),
         ("confirm", Y, Verb.CANCEL),
         ("open", Y, Verb.CANCEL),
         ("dismiss", Y, Verb.DROP),
