@@ -126,7 +126,11 @@ class Company:
             ]
             return bool(found)
 
-        await self.until(look, f"{person} sees {words}")
+        try:
+            await self.until(look, f"{person} sees {words}")
+        except AssertionError as missing:
+            screen = [_shown(each) for each in await self.screen(person, after)]
+            raise AssertionError("\n".join([str(missing), *screen[-3:]])) from missing
         return found[-1]
 
     async def card(self, person: str, *words: str, after: int = 0) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class Demo:
         """Start it, wait until it says where everything is, and return that."""
         self.program = await Program.start(self.home.parent / "demo.log", "demo", **self.variables)
         await self.until_ready()
-        return await eventually(self.state, "demo.json is there")
+        return dict(await eventually(self.state, "demo.json is there"))
 
     async def until_ready(self) -> None:
         """Wait until the demo is up; fails at once when it has ended."""

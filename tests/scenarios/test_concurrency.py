@@ -122,7 +122,7 @@ async def test_a_nudge_and_an_sms_delivered_again_and_again_are_answered_once(co
     assert len(await from_bot(company, "zhangwei-8123", "已取消")) == 1
 
     await company.says("zhangwei-4410", "来不了了")
-    await company.sees("zhangwei-4410", "回复数字")
+    await company.sees("zhangwei-4410", "确认取消")
     await redelivered(company, "sms", "message")
     assert len(await from_bot(company, "zhangwei-4410")) == 1
     assert await InboundMessage.filter(repeats__gt=0, platform="sms").count() == 1

@@ -67,6 +67,8 @@ async def test_what_an_employee_types_in_their_app_has_its_effect_here(bot: Endp
     inbound = await InboundMessage.get()
     assert (inbound.platform, inbound.kind, inbound.content) == ("wecom", "text", text)
     card = await Card.get().prefetch_related("holder", "booking__candidate")
+    assert card.holder is not None
+    assert card.booking is not None
     assert (card.purpose, card.holder.key, card.booking.candidate.name) == (CardPurpose.CONFIRM, "helin", "高原")
     assert await OutboxMessage.filter(kind="card", card=card).count() == 1
 

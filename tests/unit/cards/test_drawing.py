@@ -78,9 +78,9 @@ def test_the_approvers_card_answers_who_why_how_long_what_it_costs_and_where_in_
         "岗位：Java后端（华辰互联）",
         "原因：候选人行程冲突",
         "证明：短信截图.png · 1 份 ✓",
-        "距面试：29 小时 30 分（提前期内）",
+        "距面试：29 小时 30 分（早于提前期）",
         "影响：面试官 李雷 空出 45 分钟；候选人此前取消过 2 次",
-        "进度：HR 刘洋 发起 09:30 ✓ → 用人部门 你 处理中 → 分管领导 赵国强",
+        "进度：HR 刘洋 发起 09:30 ✓ → 用人部门 轮到你 → 分管领导 赵国强",
         "编号：Q20261124-007",
     ]
     assert drawn.status == "待你审批 · 2/3 用人部门"
@@ -89,17 +89,17 @@ def test_the_approvers_card_answers_who_why_how_long_what_it_costs_and_where_in_
 def test_only_the_department_head_is_asked_whether_the_position_still_needs_people() -> None:
     first = draw(samples.card(CardPurpose.APPROVAL))
     second = draw(samples.card(CardPurpose.APPROVAL, step=samples.step(2)))
-    assert [each.name for each in first.inputs] == ["still_needed"]
+    assert [each.name for each in first.inputs] == ["still_needed", "comment"]
     assert first.inputs[0].required
-    assert second.inputs == ()
+    assert [each.name for each in second.inputs] == ["comment"]
 
 
 def test_after_the_tap_the_card_shows_the_outcome_and_whose_turn_it_is() -> None:
-    mine = samples.step(1, StepStatus.APPROVED, still_needed="仍需")
+    mine = samples.step(1, StepStatus.APPROVED, still_needed="仍需招聘")
     asked = samples.request(steps=(mine, samples.step(2)))
     drawn = draw(samples.card(CardPurpose.APPROVAL, request=asked, step=mine, actions=("undo",)))
     assert drawn.status == "已同意"
-    assert str(drawn.lines[-1]) == "你已于 09:30 同意（岗位：仍需）。已交 赵国强。"
+    assert str(drawn.lines[-1]) == "你已于 09:30 同意（岗位仍需招聘）。已交赵国强。"
 
 
 def test_inside_the_grace_the_card_names_the_clock_time_of_its_end() -> None:
@@ -126,4 +126,4 @@ def test_what_the_clock_closed_says_so() -> None:
 
 def test_a_late_card_says_that_the_notice_period_is_over() -> None:
     late = samples.card(CardPurpose.CONFIRM, late=True, now=samples.START.replace(hour=1))
-    assert "距面试：6 小时 0 分（已不足提前期）" in [str(each) for each in draw(late).lines]
+    assert "距面试：6 小时 0 分（已不足提前期，属临时取消）" in [str(each) for each in draw(late).lines]

@@ -16,7 +16,7 @@ def test_without_choices_the_text_stands_alone() -> None:
 def test_an_sms_without_a_template_of_its_own_is_one_line_of_everything() -> None:
     words = Words("要取消吗？\n请选：", choices=CHOICES)
     assert words.sms_code == "SMS_REPLY"
-    assert words.for_sms() == {"text": "要取消吗？ 请选： 1 确认取消 2 不取消 回复数字即可。"}
+    assert words.for_sms() == {"text": "要取消吗？ 请选：回复 1 确认取消，2 不取消。"}
 
 
 def test_an_sms_with_a_template_sends_its_values_only() -> None:
