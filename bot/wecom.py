@@ -47,7 +47,7 @@ class WeComDoor:
         try:
             opened = self._callback.open(request.query, await request.read(), self._clock.now().timestamp())
             message = read(opened.xml)
-        except (Forged, Malformed, TooLarge, web.HTTPRequestEntityTooLarge) as error:
+        except (Forged, Malformed, TooLarge, web.HTTPRequestEntityTooLarge, web.RequestPayloadError) as error:
             return self._refused(error)
         if not await self._handle(message, opened):
             self.counters["replayed"] += 1

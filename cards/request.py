@@ -2,7 +2,7 @@
 
 from cards.card import Button, Card, Line
 from cards.lines import booking_lines, evidence_line, progress_line, reason_line
-from models import RequestStatus
+from models import BookingStatus, RequestStatus
 from workflow.views import CardView, RequestView, clock, clock_after
 
 
@@ -74,7 +74,8 @@ def _ended(request: RequestView) -> str:
     at = clock(request.ended_at) if request.ended_at else ""
     comment = next((each.comment for each in request.steps if each.comment), "")
     said = f"意见：{comment}" if comment else ""
-    stays = "候选人已说不来，不必再等" if request.by_candidate else "面试照常"
+    gone = request.by_candidate or request.booking.status == BookingStatus.DECLINED
+    stays = "候选人已说不来，不必再等" if gone else "面试照常"
     return {
         RequestStatus.CARRIED_OUT: f"{at} 已取消，正按各人的渠道通知。"
         if request.notify

@@ -1,6 +1,6 @@
 """A neutral card as plain text, for where no card can be shown: everything on it can be done by typing."""
 
-from cards.card import Card
+from cards.card import Button, Card, Input
 
 TYPED = {
     "approve": "同意 {number}",
@@ -19,7 +19,20 @@ TYPED = {
 def card_text(card: Card, number: str = "") -> str:
     """Return the card as text, with what to type for each of its buttons."""
     lines = [f"【{card.status}】{card.title}", *(str(each) for each in card.lines)]
-    typed = [TYPED[each.action].format(number=number).strip() for each in card.buttons if each.action in TYPED]
+    asked = "".join(_asked(each) for each in card.inputs)
+    typed = [_typed(each, number, asked) for each in card.buttons if each.action in TYPED]
     if typed:
         lines.append("请回复：" + " / ".join(f"「{each}」" for each in typed))
     return "\n".join(lines)
+
+
+def _typed(button: Button, number: str, asked: str) -> str:
+    """Return what to type for a button; where the card asks something first, the answer is typed behind it."""
+    words = TYPED[button.action].format(number=number).strip()
+    return words + asked if button.action in ("approve", "confirm", "submit") else words
+
+
+def _asked(each: Input) -> str:
+    if each.name == "still_needed":
+        return " 仍需 / 暂停 / 不再"
+    return " 原因 …" if each.name == "reason" and not each.value else ""

@@ -34,7 +34,7 @@ class Found:
 async def cancel(context: Context, command: Command) -> None:
     """Answer 取消 …: a card for the one booking, a numbered choice for several, a hint for none."""
     if command.when and command.when.ask:
-        await outbox.say(context.act, context.account, f"先不取消。{command.when.ask}")
+        await outbox.say(context.act, context.account, f"没有取消：{command.when.ask}编号 {context.reference}")
         return
     found = await locate(context, command.who, command.when)
     wish = wish_of(command)

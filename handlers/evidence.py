@@ -1,5 +1,7 @@
 """A picture or a file that HR sends: it belongs to the request that waits for evidence."""
 
+from tortoise.transactions import in_transaction
+
 from handlers.refusals import sentence
 from handlers.routing import Context
 from models import Account, CancellationRequest, OutboxMessage
@@ -37,10 +39,11 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
     request = await requests.reload(row.request_id)
     try:
         await kept.keep_file(act, request, material)
+        async with in_transaction():
+            await cancelling.evidence_came(act, await requests.reload(request.id))
     except Refusal as refusal:
         await outbox.say(act, await Account.get(id=row.account_id), sentence(refusal, reference))
         return refusal.code
-    await cancelling.evidence_came(act, await requests.reload(request.id))
     return ""
 
 

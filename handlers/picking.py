@@ -15,11 +15,13 @@ def _place(context: Context) -> str:
     return vault().index("dialogue", f"{incoming.platform}:{incoming.address}:{incoming.in_group}")
 
 
-async def ask(context: Context, kind: str, items: list[str], extra: dict[str, object] | None = None) -> None:
+async def ask(
+    context: Context, kind: str, items: list[str], extra: dict[str, object] | None = None, lasts: timedelta = LASTS
+) -> None:
     """Remember what the numbers of the list just shown mean; the question before is dropped."""
     await drop(context)
     state = json.dumps({"kind": kind, "items": items, **(extra or {})}, ensure_ascii=False)
-    await Dialogue.create(place=_place(context), state=state, expires_at=context.act.now + LASTS)
+    await Dialogue.create(place=_place(context), state=state, expires_at=context.act.now + lasts)
 
 
 async def asked(context: Context) -> dict[str, object] | None:

@@ -16,7 +16,10 @@ from workflow.acting import Act
 from workflow.errors import NotYours, Refusal
 from workflow.views import card_view
 
-UNBOUND = "你好，这个账号还没有绑定，什么都不能办。请联系公司的系统管理员。编号 {reference}"
+UNBOUND = {
+    Platform.KF: "您好，还不知道您是哪位候选人，什么都没有办。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
+}
+UNBOUND_COLLEAGUE = "你好，这个账号还没有绑定，什么都不能办。请联系公司的系统管理员。编号 {reference}"
 
 
 @dataclass(frozen=True)
@@ -163,5 +166,6 @@ async def _unbound(incoming: Incoming, now: datetime, reference: str) -> Answer:
     if incoming.platform in (Platform.SMS, Platform.EMAIL):
         return Answer()
     account = await administering.add_account(incoming.platform, incoming.address)
-    await outbox.say(Act(now, str(incoming.platform)), account, UNBOUND.format(reference=reference))
+    text = UNBOUND.get(incoming.platform, UNBOUND_COLLEAGUE)
+    await outbox.say(Act(now, str(incoming.platform)), account, text.format(reference=reference))
     return Answer()

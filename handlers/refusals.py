@@ -7,9 +7,9 @@ from workflow.reasons import SHORTEST_TEXT
 from workflow.views import ROLE_LABELS, clock
 
 MISSING = {
-    "reason": "还没有选取消原因。请在卡片上选一个原因再点确认",
+    "reason": "还没有选取消原因。请在卡片上选一个原因再点确认，打字的话在指令后面写「原因 行程冲突」",
     "reason-text": f"选「其他」时请写明原因，至少 {SHORTEST_TEXT} 个字；也可以发「取消 姓名 原因 …」",
-    "still-needed": "还没有回答「岗位是否仍需招聘」。请先选一项再点确认",
+    "still-needed": "还没有回答「岗位是否仍需招聘」。请先选一项再点确认，打字的话写「同意 1 仍需」（仍需、暂停或不再）",
     "account": "你的账号还没有绑定，请联系管理员",
     "approver-account": "审批人还没有绑定钉钉或企业微信，请联系管理员",
 }
@@ -53,6 +53,8 @@ def _why(refusal: Refusal) -> str:
             return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写申请号「同意 Q…」"
         case "not-yours":
             return f"此单由 {facts['approver']} 处理，你可以发「帮助」看看自己能做什么"
+        case "not-your-turn":
+            return f"还没轮到你：先由 {facts['approver']} 审批，之后你会收到卡片"
         case "already-decided":
             return _already(facts)
         case "stale":

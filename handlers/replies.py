@@ -1,6 +1,7 @@
 """What candidates type and tap, in WeChat, WeCom or by SMS: asked which interview, never refused (design.md §4)."""
 
 import json
+from datetime import timedelta
 
 from handlers import picking
 from handlers.reading.grammar import read_command
@@ -14,6 +15,8 @@ from workflow.errors import NotFound
 from workflow.reasons import REASONS
 from workflow.showing import plain
 from workflow.views import card_view, when_of
+
+ANSWER_LASTS = timedelta(hours=48)  # a candidate answers an SMS when they see it, not within two minutes
 
 
 async def text(context: Context) -> None:
@@ -91,7 +94,7 @@ async def _menu(context: Context, rows: list[tuple[Booking, Card]], unclear: boo
             (f"choose_{card.handle}", f"{when_of(booking)} {plain(booking.position.name, 20)}")
             for booking, card in rows
         ]
-    await picking.ask(context, "candidate", [key for key, _ in choices])
+    await picking.ask(context, "candidate", [key for key, _ in choices], lasts=ANSWER_LASTS)
     await outbox.say(context.act, context.account, head, choices=choices)
 
 
@@ -112,7 +115,10 @@ async def pressed(context: Context, action: str, handle: str) -> Answer:
         raise NotFound(what="booking")
     booking = await replying.own_booking(context.act, card.booking_id, list(context.candidate_ids))
     await picking.drop(context)
-    if action == "confirm":
+    over = _over(booking, context.act)
+    if over and action != "confirm":
+        await outbox.say(context.act, context.account, over)
+    elif action == "confirm":
         await declined(context.act, context.account, booking, *_said(card))
     elif action == "choose":
         await _menu(context, [(booking, card)], False)
@@ -132,15 +138,29 @@ def _said(card: Card) -> tuple[str, str]:
     return str(state.get("words", "取消")), str(state.get("reason", "conflict"))
 
 
+OVER = {
+    BookingStatus.CANCELLED: "已取消，不必再前往，也不用再操作",
+    BookingStatus.DECLINED: "已登记您不来，不必再前往，也不用再操作",
+    BookingStatus.RESCHEDULED: "已改期，请以新的通知为准",
+}
+
+
+def _over(booking: Booking, act: Act) -> str:
+    """Return what is true of a booking that is no longer ahead; nothing while it is."""
+    if booking.status in OVER:
+        return f"您 {when_of(booking)} 的面试{OVER[booking.status]}。"
+    started = booking.starts_at <= act.now
+    return f"您 {when_of(booking)} 的面试已到开始时间。有事请联系招聘负责人。" if started else ""
+
+
 async def declined(act: Act, account: Account, booking: Booking, words: str, reason: str) -> None:
     """Note that the candidate will not come and say what that means; in time, the notice itself is the answer."""
-    over = booking.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
+    over = booking.status in OVER
     request = None if over or booking.starts_at <= act.now else await replying.decline(act, booking, words, reason)
     fresh = await Booking.get(id=booking.id)
     moment = when_of(booking)
     if over:
-        state = "已取消" if fresh.status == BookingStatus.CANCELLED else "已登记您不来"
-        await outbox.say(act, account, f"您 {moment} 的面试{state}，不必再前往，也不用再操作。")
+        await outbox.say(act, account, _over(booking, act))
     elif request is None:
         await outbox.say(act, account, f"您 {moment} 的面试已到开始时间。您的话已记下，会转给招聘负责人。")
         await replying.pass_on(act, booking, words)

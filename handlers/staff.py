@@ -46,7 +46,7 @@ async def text(context: Context) -> None:
     elif command.verb not in TYPED:
         await _not_yet(context, command)
     elif command.problems and command.verb != Verb.CANCEL:
-        await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}")
+        await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
 
@@ -56,7 +56,7 @@ async def _carefully(context: Context, command: Command) -> None:
         await cancel.nearest(context, command)
         return
     if command.problems:
-        await outbox.say(context.act, context.account, f"先没有取消。{command.problems[0]}")
+        await outbox.say(context.act, context.account, f"没有取消：{command.problems[0]}编号 {context.reference}")
         return
     await TYPED[command.verb](context, command)
 

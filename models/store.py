@@ -29,8 +29,9 @@ TRIES = 5  # of work that lost against another process
 FIRST_PAUSE = 0.05  # seconds before trying again, doubled each time
 
 # Work reads, decides, and writes: as on SQLite, one process at a time may. Without this, two gateways that get the two
-# halves of a double tap would both find the step open. Held to the end of the transaction, which makes no calls.
-ONE_WRITER = "SELECT pg_advisory_xact_lock(7237145)"
+# halves of a double tap would both find the step open. Held to the end of the transaction, which makes no calls; a
+# process that is stopped in the middle of it loses its session after five seconds, and holds nobody up for longer.
+ONE_WRITER = "SELECT set_config('idle_in_transaction_session_timeout', '5000', true), pg_advisory_xact_lock(7237145)"
 
 _inside_work: contextvars.ContextVar[bool] = contextvars.ContextVar("inside_work", default=False)
 _news: contextvars.ContextVar[asyncio.Event | None] = contextvars.ContextVar("news", default=None)

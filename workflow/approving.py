@@ -19,6 +19,9 @@ async def _checked(act: Act, step: Step, shown: int) -> CancellationRequest:
         raise NotYours(approver=approver.name)
     if step.status in OUTCOMES:
         raise AlreadyDecided(OUTCOMES[step.status], employee.name, step.decided_at)
+    if step.status == StepStatus.WAITING and request.status == RequestStatus.AWAITING_APPROVAL:
+        before = await chain.steps_of(request).filter(status=StepStatus.OPEN).prefetch_related("approver").first()
+        raise NotNow("not-your-turn", approver=before.approver.name if before else "上一级")
     if step.status != StepStatus.OPEN or request.status != RequestStatus.AWAITING_APPROVAL:
         raise NotNow(state=str(request.status))
     if shown != request.revision or step.revision != request.revision:

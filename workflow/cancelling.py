@@ -73,6 +73,7 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
         raise Stale(number=booking.number)
     reason = reason_of(wish.reason_code, wish.reason_text)
     policy, decision = preview(booking, reason.origin, act)
+    await chain.approvers(decision.steps, booking.organisation, employee.id)
     request = await CancellationRequest.create(
         number=await request_number(act.now),
         organisation=booking.organisation,

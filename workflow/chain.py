@@ -1,5 +1,7 @@
 """The chain of steps of a request: who has to agree, in which order, and whose turn it is."""
 
+from collections.abc import Iterable
+
 from tortoise.queryset import QuerySet
 
 from models import (
@@ -7,6 +9,7 @@ from models import (
     Card,
     CardPurpose,
     Employee,
+    Organisation,
     OutboxMessage,
     OutboxStatus,
     RequestStatus,
@@ -36,13 +39,23 @@ async def lay_out(request: CancellationRequest) -> None:
     One person is at most one level, and nobody decides their own request (S38). A step that nobody may take is
     refused, never passed silently (S40).
     """
-    taken = {request.requester_id}
-    for level, role in enumerate(roles_of(request), start=1):
-        people = [each for each in await access.holders(role, request.organisation) if each.id not in taken]
+    people = await approvers(roles_of(request), request.organisation, request.requester_id)
+    for level, (role, approver) in enumerate(people, start=1):
+        await Step.create(request=request, level=level, revision=request.revision, role=role, approver=approver)
+
+
+async def approvers(
+    roles: Iterable[Role], organisation: Organisation, requester_id: object = None
+) -> list[tuple[Role, Employee]]:
+    """Return who would have to agree, in order; asked before anything is filed, so that nobody waits in vain."""
+    taken, found = {requester_id}, []
+    for role in roles:
+        people = [each for each in await access.holders(role, organisation) if each.id not in taken]
         if not people:
             raise Missing(what="approver", role=str(role))
         taken.add(people[0].id)
-        await Step.create(request=request, level=level, revision=request.revision, role=role, approver=people[0])
+        found.append((role, people[0]))
+    return found
 
 
 async def open_next(act: Act, request: CancellationRequest) -> Step | None:

@@ -12,7 +12,7 @@ from models import (
 )
 from workflow import access, audit, cancelling, chain, evidence, outbox, requests
 from workflow.acting import Act
-from workflow.errors import NotFound, NotNow
+from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
 from workflow.policy import Decision, Policy, snapshot
@@ -97,11 +97,20 @@ async def _file(
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
     await evidence.keep_reply(act, request, words, act.source)
     await outbox.set_timer(act, "expire", booking.starts_at, request)
-    if decision.drafted_for_hr:
+    if decision.drafted_for_hr or not await _somebody_decides(booking, decision):
         await _draft(act, request)
     else:
         await cancelling.proceed(act, request)
     return request
+
+
+async def _somebody_decides(booking: Booking, decision: Decision) -> bool:
+    """Tell whether the steps can be taken; a candidate's word is not refused because an approver is missing."""
+    try:
+        await chain.approvers(decision.steps, booking.organisation)
+    except Missing:
+        return False
+    return True
 
 
 async def _draft(act: Act, request: CancellationRequest) -> None:

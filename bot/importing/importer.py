@@ -18,7 +18,7 @@ from models.store import Store
 from workflow import administering
 from workflow.acting import Act
 
-CHUNK = 100  # rows in one transaction: the write lock is free again within a second
+CHUNK = 25  # rows in one transaction: somebody who taps a card meanwhile waits for one chunk, not for the file
 PAUSE = 0.12  # seconds between chunks on SQLite, longer than its longest wait between two tries for the lock
 Progress = Callable[[int, int], None]
 

@@ -120,7 +120,7 @@ class Mapping(_Part):
     def _existing(cls, name: str) -> str:
         try:
             return ZoneInfo(name).key
-        except (ValueError, OSError):
+        except (KeyError, ValueError, OSError):
             raise ValueError(f"没有时区「{name}」，例如 Asia/Shanghai") from None
 
     @model_validator(mode="after")

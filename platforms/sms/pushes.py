@@ -19,6 +19,7 @@ ACCEPTED: Mapping[str, Any] = {"code": 0, "msg": "接收成功"}
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MAX_BYTES = 256 * 1024
 MOST_ROWS = 1000
+LONGEST_ID = 64
 MOBILE = re.compile(r"(?:\+?86|0086)?(1[0-9]{10})")
 FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y%m%d%H%M%S")
 
@@ -46,7 +47,9 @@ def parse_reports(body: bytes) -> list[SmsReport]:
 def _reply(row: Mapping[str, Any]) -> SmsReply:
     phone, text, sent = (_text(row, name) for name in ("phone_number", "content", "send_time"))
     # The gateway's number, or what stands for it: the same text from the same phone at the same second.
-    key = _text(row, "sequence_id") or hashlib.sha256("\0".join((phone, sent, text)).encode()).hexdigest()
+    number = _text(row, "sequence_id")
+    digest = hashlib.sha256("\0".join((number, phone, sent, text)).encode()).hexdigest()
+    key = number if 0 < len(number) <= LONGEST_ID else digest
     return SmsReply(domestic(phone) or phone, text, _moment(sent), f"sms:{key}")
 
 
@@ -93,7 +96,8 @@ def _text(row: Mapping[str, Any], name: str) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadPush(name)
-    return str(value)
+    # What no database keeps: NUL, and halves of surrogate pairs.
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _moment(text: str) -> datetime:

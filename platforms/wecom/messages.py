@@ -16,6 +16,7 @@ from platforms.wecom.strict_xml import Malformed, cdata, root_of, text_of
 
 CARD_EVENTS = frozenset({"template_card_event", "template_card_menu_event"})
 KF_EVENT = "kf_msg_or_event"
+MSG_ID = re.compile(r"[0-9A-Za-z_-]{0,64}")
 SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -119,7 +120,7 @@ def dead_button(userid: str, corp_id: str, created: int, text: str) -> bytes:
 def _member_message(root: etree._Element, kind: str) -> MemberMessage:
     return MemberMessage(
         userid=_needed_userid(root),
-        msg_id=text_of(root, "MsgId").strip(),
+        msg_id=_msg_id(root),
         kind=kind,
         text=text_of(root, "Content"),
         media_id=text_of(root, "MediaId").strip(),
@@ -177,6 +178,13 @@ def _userid(root: etree._Element) -> str:
 
 def _needed_userid(root: etree._Element) -> str:
     return _needed(root, "FromUserName").casefold()
+
+
+def _msg_id(root: etree._Element) -> str:
+    found = text_of(root, "MsgId").strip()
+    if not MSG_ID.fullmatch(found):
+        raise Malformed("MsgId")
+    return found
 
 
 def _created(root: etree._Element) -> str:

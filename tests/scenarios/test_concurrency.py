@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from models import (
@@ -22,10 +23,11 @@ from models import (
     Step,
     StepStatus,
 )
+from models.store import ONE_WRITER, Store, connection
 from notifier import claims
-from tests.scenarios.company import Company, free_ports
+from tests.scenarios.company import START, Company, free_ports
 from tests.scenarios.programs import Branch, chains_hold, eventually, opened
-from workflow import outbox
+from workflow import audit, outbox
 from workflow.acting import Act
 
 TIMES = 20
@@ -281,6 +283,24 @@ async def test_two_bots_on_one_postgres_do_everything_once(branch: Branch) -> No
     await cancelled_once(branch, "8123")
     assert len(await from_bot(branch, "zhangwei-8123")) == 1
     assert len(await from_bot(branch, "lilei")) == 1
+
+
+async def test_a_process_that_is_stopped_inside_a_transaction_does_not_hold_up_the_others(postgres_url: str) -> None:
+    given = connection(postgres_url)["credentials"]
+    stopped = await asyncpg.connect(**{name: given[name] for name in ("host", "port", "user", "password", "database")})
+    store = Store(postgres_url)
+    await store.open()
+    try:
+        await stopped.execute("BEGIN")
+        await stopped.execute(ONE_WRITER)
+        async with asyncio.timeout(15):
+            await store.transact(lambda: audit.record(Act(START, "test"), None, "tried", ("attempt", "E1", 1)))
+        assert await AuditRecord.all().count() == 1
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+            await stopped.execute("COMMIT")
+    finally:
+        stopped.terminate()
+        await store.close()
 
 
 async def test_a_gateway_and_a_worker_share_one_sqlite_file(home: Path, sqlite_url: str) -> None:

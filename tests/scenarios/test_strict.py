@@ -29,11 +29,11 @@ async def agreed_by_the_department(company: Company) -> dict[str, object]:
 
 async def test_three_levels_with_evidence_and_nothing_happens_before_the_last(company: Company) -> None:
     card = await on_the_table(company)
-    assert any(line.startswith("证明") and "邮件截图.png" in line or "1 份 ✓" in line for line in card["lines"])
+    assert any(line.startswith("证明") and "1 份 ✓" in line for line in card["lines"])
     assert "马超 · 尾号5566" in card["title"]
     assert "2/3" in card["status"]
     await company.taps("chenmin", card, "approve", {"still_needed": "no"})
-    await company.card("chenmin", "已同意", "不再招聘", "已交 赵国强")
+    await company.card("chenmin", "已同意", "不再招聘", "赵国强 处理中")
     card = await company.card("zhaoguoqiang", "待你审批", "3/3")
     await company.passes(3600)
     assert await state_of("machao-5566") == "frozen"
@@ -72,7 +72,7 @@ async def test_each_update_of_a_wecom_card_spends_a_code_of_its_own(company: Com
 async def test_the_leader_cannot_agree_before_the_department(company: Company) -> None:
     card = await on_the_table(company)
     await company.says("zhaoguoqiang", f"同意 {request_number(card)}")
-    await company.sees("zhaoguoqiang", "没有办理", "陈敏", "编号 E")
+    await company.sees("zhaoguoqiang", "还没轮到你", "先由 陈敏 审批", "编号 E")
     await company.taps("liuyang", card, "approve", {"still_needed": "no"}, force=True)
     await company.sees("liuyang", "此单由 陈敏 处理", "编号 E")
     assert (await recorded())["approval.approved"] == 0
@@ -176,7 +176,7 @@ async def test_nobody_decides_their_own_request(company: Company) -> None:
     await company.taps("chenmin", await company.card("chenmin", "待你确认"), "submit")
     await company.card("chenmin", "待补证明")
     await company.sends_file("chenmin", "邮件.png", PNG)
-    card = await company.card("liuyang", "待你审批", "用人部门 你")
+    card = await company.card("liuyang", "待你审批", "2/3 用人部门", "HR 陈敏")
     await company.says("chenmin", f"同意 {request_number(card)} 不再招聘")
     await company.sees("chenmin", "此单由 刘洋 处理", "编号 E")
 

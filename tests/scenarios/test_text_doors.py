@@ -1,4 +1,4 @@
-"""Everything a card does can be typed: lists with numbers, request numbers, and the whole job where no card is shown."""
+"""Everything a card does can be typed: by list number, by request number, and the whole job without any card."""
 
 from tests.scenarios.company import Company
 from tests.scenarios.steps import (
@@ -60,11 +60,11 @@ async def test_sending_back_by_number_carries_its_words_and_is_submitted_again(c
 async def by_words_alone(company: Company) -> None:
     """Cancel in the strict unit with nothing but typed words and a picture."""
     await company.says("liuyang", "取消 马超")
-    await company.sees("liuyang", "【待你确认】", "马超 · 尾号5566", "确认取消")
+    await company.sees("liuyang", "【待你确认】", "马超 · 尾号5566", "提交 Y", "原因 …")
     booking = await number_of("machao-5566")
-    await company.says("liuyang", f"确认取消 {booking}")
+    await company.says("liuyang", f"提交 {booking}")
     await company.sees("liuyang", "还没有选取消原因", "编号 E")
-    await company.says("liuyang", f"确认取消 {booking} 原因 岗位暂停")
+    await company.says("liuyang", f"提交 {booking} 原因 岗位暂停")
     await company.sees("liuyang", "【待补证明】")
     await company.sends_file("liuyang", "邮件.png", PNG)
     asked = (await company.sees("chenmin", "【待你审批", "马超", "仍需 / 暂停 / 不再"))["text"]
@@ -103,12 +103,13 @@ async def test_in_the_fast_unit_words_alone_suffice_too(company: Company) -> Non
 
 
 async def test_a_leader_whose_card_wecom_refuses_decides_by_typing(company: Company) -> None:
-    fault = {"platform": "wecom", "match": "/cgi-bin/message/send", "kind": "errcode", "value": 42014, "times": 1}
-    await company.post("/faults", {**fault, "value": 40058})
+    fault = {"platform": "wecom", "match": "/cgi-bin/message/send", "kind": "errcode", "value": 40058, "times": 1}
+    await company.post("/faults", fault)
     card = await on_the_table(company)
     await company.taps("chenmin", card, "approve", {"still_needed": "no"})
     await company.sees("zhaoguoqiang", "【待你审批", "马超 · 尾号5566", f"同意 {request_number(card)}")
     await company.says("zhaoguoqiang", f"同意 {request_number(card)}")
+    await company.sees("zhaoguoqiang", "已同意 1 条")
     await company.passes(61)
     await company.sees("machao-5566", "已取消")
     assert not any("没有办理" in each for each in await heard(company, "zhaoguoqiang"))

@@ -34,6 +34,15 @@ def test_it_follows_the_sandbox_back_and_forth() -> None:
     assert abs(clock.now() - datetime.now(UTC) + timedelta(minutes=1)) < CLOSE
 
 
+def test_it_follows_a_move_that_the_sandbox_announced_to_another_process(tmp_path: Path) -> None:
+    file, moved = tmp_path / "clock.json", tmp_path / "clock.json.part"
+    clock = Clock(file)
+    for offset in (3600, 7200):
+        moved.write_text(f'{{"offset_s": {offset}}}')
+        moved.replace(file)
+        assert abs(clock.now() - datetime.now(UTC) - timedelta(seconds=offset)) < CLOSE
+
+
 def test_time_limits_do_not_jump_with_business_time() -> None:
     clock = Clock()
     before = clock.monotonic()

@@ -60,7 +60,7 @@ def test_an_unclosed_quote_never_swallows_the_rest(tmp_path: Path) -> None:
         (b"PK\x03\x04rest", "CSV"),
         (b"a,b\n\xff\xff\xff,1\n", "第 2 行"),
         ("a,a\n1,2\n", "「a」出现了两次"),
-        ("a,\n1,2\n", "第 2 列有内容"),
+        ("a,,b\n1,2,3\n", "第 2 列有内容"),
     ],
 )
 def test_what_cannot_be_read_is_said(tmp_path: Path, data: str | bytes, said: str) -> None:
