@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -110,7 +113,30 @@ async def _is_ready(http: ClientSession, address: str) -> bool:
 
 
 async def demo(real_now: datetime) -> int:
-    """Prepare the home and run until told to stop."""
+    """Prepare the home and run until told to stop; a home or a port that is in use is left alone (exit code 2)."""
     place, where = home(), ports()
-    sandbox_file = await prepare(place, where, real_now)
-    return await Supervisor(place, where, sandbox_file).run()
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "demo.lock").open("w") as lock:
+        if problem := _in_use(lock, place, where):
+            print(problem, file=sys.stderr)
+            return 2
+        sandbox_file = await prepare(place, where, real_now)
+        return await Supervisor(place, where, sandbox_file).run()
+
+
+def _in_use(lock: TextIO, place: Path, where: Ports) -> str:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return f"{place} 里已有一个演示在运行。先结束它，或用 SHOUYUE_HOME 另选一个目录"
+    for port in (where.bot, where.sandbox, where.smtp):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return (
+                    f"端口 {port} 已被占用。结束占用它的程序，或用 SHOUYUE_PORT、SHOUYUE_SANDBOX_PORT、"
+                    "SHOUYUE_SANDBOX_SMTP_PORT 换一个"
+                )
+    return ""

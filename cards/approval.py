@@ -20,8 +20,10 @@ def approval_card(view: CardView) -> Card:
         evidence_line(request),
         distance(request.booking.starts_at, view.now, request.late),
         impact_line(view),
-        progress_line(request, step),
+        _progress(view, request, step),
     ]
+    if unusual := _unusual(request):
+        lines.append(Line("注意", unusual))
     if open_ and _only_the_consequence(request, step):
         lines.append(Line("", "候选人不会来。你只决定：正式取消，以及是否保留面试资格。"))
     lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
@@ -34,6 +36,19 @@ def approval_card(view: CardView) -> Card:
         inputs=_inputs(request, step) if open_ else (),
         buttons=_buttons(view, step),
     )
+
+
+def _progress(view: CardView, request: RequestView, step: StepView) -> Line:
+    """Say as of when, once this person has decided: their card is not drawn anew at every later step."""
+    line = progress_line(request, step)
+    going_on = step.decided_at is not None and request.status == RequestStatus.AWAITING_APPROVAL
+    return Line(line.label, f"截至 {clock(view.now)}：{line.value}") if going_on else line
+
+
+def _unusual(request: RequestView) -> str:
+    """Name the consequences that a director has to know of (E3)."""
+    found = [*([] if request.notify else ["不通知候选人"]), *([] if request.keep else ["不保留面试资格"])]
+    return "；".join(found)
 
 
 def _place(request: RequestView, step: StepView) -> str:

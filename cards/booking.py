@@ -8,7 +8,7 @@ from workflow.views import REASON_OPTIONS, CardView
 STATUS = {
     "scheduled": "已预约",
     "confirmed": "已确认",
-    "frozen": "取消审批中",
+    "frozen": "取消办理中",
     "declined": "候选人不来",
     "cancelled": "已取消",
     "rescheduled": "已改期",
@@ -48,8 +48,10 @@ def _confirm_status(view: CardView, open_: bool) -> str:
 
 def _choices(view: CardView) -> tuple[Input, ...]:
     proposed = view.proposed
+    reason = str(proposed.get("reason", ""))
+    known = reason if reason in dict(REASON_OPTIONS) else ""
     return (
-        Input("reason", "取消原因", "select", REASON_OPTIONS, str(proposed.get("reason", "")), required=True),
+        Input("reason", "取消原因", "select", REASON_OPTIONS, known, required=True),
         Input("note", "补充说明", "text", value=plain(str(proposed.get("text", "")), 40)),
         Input("notify", "通知候选人", "switch", value=_switch(proposed.get("notify", True))),
         Input("keep", "保留面试资格", "switch", value=_switch(proposed.get("keep", True))),
@@ -77,7 +79,11 @@ def booking_card(view: CardView) -> Card:
     )
 
 
-CANDIDATES = {"confirm": ("确认取消", True), "reschedule": ("想改期", False), "keep": ("不取消", False)}
+CANDIDATES = {
+    "confirm": Button("confirm", "确认取消", danger=True, typed="取消"),
+    "open": Button("open", "想改期", typed="想改期"),
+    "dismiss": Button("dismiss", "不取消", typed="不取消"),
+}
 
 
 def candidate_card(view: CardView) -> Card:
@@ -88,5 +94,5 @@ def candidate_card(view: CardView) -> Card:
         lines=booking_lines(view.booking)[:2],
         handle=view.handle,
         summary="关于您的面试",
-        buttons=tuple(Button(action, *CANDIDATES[action]) for action in view.actions),
+        buttons=tuple(CANDIDATES[action] for action in view.actions),
     )

@@ -33,6 +33,7 @@ class Button:
     action: str
     text: str
     danger: bool = False
+    typed: str = ""  # what to type instead, where the action word alone does not say it
 
 
 @dataclass(frozen=True)

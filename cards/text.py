@@ -10,8 +10,6 @@ TYPED = {
     "submit": "提交 {number}",
     "confirm": "确认取消 {number}",
     "open": "取消 {number}",
-    "reschedule": "想改期",
-    "keep": "不取消",
     "dismiss": "算了",
 }
 
@@ -28,7 +26,7 @@ def card_text(card: Card, number: str = "") -> str:
 
 def _typed(button: Button, number: str, asked: str) -> str:
     """Return what to type for a button; where the card asks something first, the answer is typed behind it."""
-    words = TYPED[button.action].format(number=number).strip()
+    words = button.typed or TYPED[button.action].format(number=number).strip()
     return words + asked if button.action in ("approve", "confirm", "submit") else words
 
 

@@ -60,8 +60,9 @@ async def _decide(context: Context, command: Command, step: Step) -> None:
         await approving.send_back(context.act, step, shown=step.revision, comment=comment)
 
 
-def _needed(comment: str) -> StillNeeded | None:
-    return next((value for word, value in NEEDED_WORDS if word in comment), None)
+def _needed(comment: str) -> StillNeeded:
+    """Read whether the position still needs people; unless said otherwise it does, as the card has it."""
+    return next((value for word, value in NEEDED_WORDS if word in comment), StillNeeded.YES)
 
 
 async def _meant(context: Context, command: Command) -> list[Step]:

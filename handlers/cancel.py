@@ -16,7 +16,7 @@ from models import Booking, CancellationRequest, Card, CardPurpose, RequestStatu
 from workflow import access, approving, cancelling, chain, finding, outbox, requests
 from workflow.errors import NotAllowed, NotFound, NotNow
 from workflow.reasons import REASONS
-from workflow.views import booking_view, card_view
+from workflow.views import booking_view, card_view, clock_after
 
 NEAR = timedelta(days=14)  # how far a bare 取消 looks ahead
 HARMLESS = timedelta(hours=24)  # so long before, a complete sentence need not be confirmed again (E3)
@@ -159,11 +159,12 @@ async def _said_twice(context: Context, booking: Booking, wish: dict[str, object
         bool(wish["keep"] and proposed.get("keep", True)),
     )
     meant = cancelling.Wish(reason, text, notify, keep)
-    card = card or await cancelling.propose(context.act, booking, meant)
+    if card is not None:
+        await chain.close_card(context.act, card)  # what was said is answered where the eyes are: by a new card
+    card = await cancelling.propose(context.act, booking, meant)
     request = await cancelling.request_cancellation(context.act, booking, meant, shown=booking.revision)
     card.purpose, card.request, card.revision = CardPurpose.REQUEST, request, request.revision
     await card.save()
-    await outbox.refresh_card(context.act, card)
 
 
 async def file(context: Context, card: Card) -> Answer:
@@ -288,6 +289,9 @@ async def put_down(context: Context) -> None:
     cards = await Card.filter(holder=context.employee, purpose=CardPurpose.CONFIRM, closed=False)
     for card in cards:
         await chain.close_card(context.act, card)
-    await outbox.say(
-        context.act, context.account, "好，放下了，没有取消任何面试。" if dropped or cards else "现在没有进行中的操作。"
-    )
+    done = "好，放下了，这一步没有取消任何面试。" if dropped or cards else "现在没有等你回答的操作。"
+    running = await cancelling.last_undoable(context.act)
+    if running is not None and running.effective_at is not None:
+        title, at = booking_view(running.booking).title, clock_after(running.effective_at)
+        done += f"另有一场已定：{title} 的面试将在 {at} 取消，要收回请发「撤销」。"
+    await outbox.say(context.act, context.account, done)

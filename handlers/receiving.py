@@ -17,7 +17,7 @@ from workflow.errors import NotYours, Refusal
 from workflow.views import card_view
 
 UNBOUND = {
-    Platform.KF: "您好，还不知道您是哪位候选人，什么都没有办。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
+    Platform.KF: "您好，还不知道您是哪位候选人。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
 }
 UNBOUND_COLLEAGUE = "你好，这个账号还没有绑定，什么都不能办。请联系公司的系统管理员。编号 {reference}"
 

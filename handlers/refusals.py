@@ -9,7 +9,7 @@ from workflow.views import ROLE_LABELS, clock
 MISSING = {
     "reason": "还没有选取消原因。请在卡片上选一个原因再点确认，打字的话在指令后面写「原因 行程冲突」",
     "reason-text": f"选「其他」时请写明原因，至少 {SHORTEST_TEXT} 个字；也可以发「取消 姓名 原因 …」",
-    "still-needed": "还没有回答「岗位是否仍需招聘」。请先选一项再点确认，打字的话写「同意 1 仍需」（仍需、暂停或不再）",
+    "still-needed": "还没有回答「岗位是否仍需招聘」。请先在卡片上选一项，打字的话写「同意 1 仍需」（仍需、暂停或不再）",
     "account": "你的账号还没有绑定，请联系管理员",
     "approver-account": "审批人还没有绑定钉钉或企业微信，请联系管理员",
 }
@@ -19,7 +19,7 @@ STATES = {
     "completed": "这场面试已完成",
     "no_show": "这场面试已记为未到",
     "rescheduled": "这场面试已改期",
-    "frozen": "这场面试已在取消审批中",
+    "frozen": "这场面试已在办理取消",
     "grace-over": "可撤销的时间已过，通知已发出。要另约请联系候选人",
     "nothing-to-undo": "没有还能撤销的取消：你没有刚取消的面试，或可撤销的时间已过",
     "candidates-word": "候选人本人说了不来，不能替其收回",

@@ -12,7 +12,7 @@ from models import Account, Booking, BookingStatus, Card, CardPurpose, OutboxMes
 from workflow import outbox, replying
 from workflow.acting import Act, local
 from workflow.errors import NotFound
-from workflow.reasons import REASONS
+from workflow.reasons import REASONS, UNSAID
 from workflow.showing import plain
 from workflow.views import card_view, when_of
 
@@ -64,7 +64,7 @@ async def _number(context: Context) -> int | None:
 
 async def ask_to_confirm(context: Context, bookings: list[Booking], reply: Reply, *, unclear: bool = False) -> None:
     """Ask which interview is meant and what is to happen to it; one tap then does it."""
-    reason = str(reply.reason) if reply.reason and str(reply.reason) in REASONS else "conflict"
+    reason = str(reply.reason) if reply.reason and str(reply.reason) in REASONS else UNSAID
     state: dict[str, object] = {"words": context.incoming.text[:200], "reason": reason}
     if context.account.platform == Platform.WECOM:
         for booking in bookings:
@@ -86,7 +86,7 @@ async def _menu(context: Context, rows: list[tuple[Booking, Card]], unclear: boo
         booking, card = rows[0]
         opening = "您是想取消面试吗？" if unclear else "确认取消吗？"
         head = f"您好。您有一场面试：{when_of(booking)}，{booking.position.name}。{opening}"
-        texts = {"confirm": "确认取消", "reschedule": "想改期", "keep": "不取消，按时参加"}
+        texts = {"confirm": "确认取消", "open": "想改期", "dismiss": "不取消，按时参加"}
         choices = [(f"{action}_{card.handle}", text) for action, text in texts.items()]
     else:
         head = f"您好。您有 {len(rows)} 场面试，请问是哪一场要取消？"
@@ -122,7 +122,7 @@ async def pressed(context: Context, action: str, handle: str) -> Answer:
         await declined(context.act, context.account, booking, *_said(card))
     elif action == "choose":
         await _menu(context, [(booking, card)], False)
-    elif action == "reschedule":
+    elif action == "open":
         await _another_time(context, booking, "想改期")
     else:
         await _kept(context, [booking])
@@ -135,7 +135,7 @@ async def pressed(context: Context, action: str, handle: str) -> Answer:
 
 def _said(card: Card) -> tuple[str, str]:
     state = json.loads(card.state) if card.state else {}
-    return str(state.get("words", "取消")), str(state.get("reason", "conflict"))
+    return str(state.get("words", "取消")), str(state.get("reason", UNSAID))
 
 
 OVER = {
@@ -168,8 +168,8 @@ async def declined(act: Act, account: Account, booking: Booking, words: str, rea
         await outbox.say(
             act,
             account,
-            f"好的，已记下您不来参加 {moment} 的面试，您不必再前往，正在告诉面试官。"
-            f"公司会办理后续手续，有结果会告诉您。登记号 {request.number}。",
+            f"好的，已记下您不来参加 {moment} 的面试，您不必再前往。"
+            f"公司会办理后续手续，您不用再做什么。登记号 {request.number}。",
         )
 
 

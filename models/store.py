@@ -80,6 +80,13 @@ class StoreClosed(Exception):
     """The store is not open, or was closed before this work's outcome was known."""
 
 
+def _for_its_owner_alone(file: Path) -> None:
+    """Make the database file readable by its owner only; SQLite gives its WAL the same mode."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+
+
 @dataclass
 class Job:
     """One piece of work that waits for the writer."""
@@ -112,7 +119,7 @@ class Store:
     async def open(self) -> None:
         """Connect and start the writer. The schema has to be there (`models.migrating.migrate`)."""
         if self.is_sqlite:
-            Path(self.url.removeprefix("sqlite://")).parent.mkdir(parents=True, exist_ok=True)
+            _for_its_owner_alone(Path(self.url.removeprefix("sqlite://")))
         EXECUTOR_CACHE.clear()  # it keeps SQL by table name, whatever the engine was before
         self._context = await Tortoise.init(config=config(self.url), _enable_global_fallback=True)
         try:

@@ -16,7 +16,7 @@ from notifier.phone_cards import CardChannels, superseded
 from notifier.plain_channels import Channels
 from notifier.retry import next_attempt_at
 from notifier.words import Words
-from platforms.errors import PlatformError, Refused, Unreachable
+from platforms.errors import Misconfigured, PlatformError, Refused, Unreachable
 from workflow.acting import Act
 from workflow.views import card_view
 
@@ -50,7 +50,7 @@ class CardDelivery:
             card_text(drawn, number),
             lambda _: self.cards[account.platform].send(card, drawn, str(account.address)),
         )
-        if isinstance(tried.error, Refused):
+        if isinstance(tried.error, Refused | Misconfigured):
             await self._as_text(row, card, account, card_text(drawn, number))
         elif tried.error is not None:
             await self._failed(row, tried.error)

@@ -38,12 +38,13 @@ class DingTalkChannel:
 
 @dataclass(frozen=True)
 class WeComChannel:
-    """Text from the app to one member; the platform itself drops an identical repeat."""
+    """Text from the app to one member. Only a possible repeat asks the platform to drop what it has shown already."""
 
     api: WeCom
 
     async def send(self, parcel: Parcel) -> str:
-        sent = await self.api.send_text([parcel.address], parcel.words.numbered(), once_within_s=REPEATED_WITHIN_S)
+        once_within_s = REPEATED_WITHIN_S if parcel.repeat else 0
+        sent = await self.api.send_text([parcel.address], marked(parcel), once_within_s=once_within_s)
         return sent.msgid
 
     async def was_sent(self, parcel: Parcel) -> bool | None:

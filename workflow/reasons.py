@@ -18,12 +18,14 @@ class Reason:
     outward: str
 
 
+UNSAID = "unsaid"  # a candidate owes nobody a reason, and none is made up for them
 REASONS = {
     reason.code: reason
     for reason in (
         Reason("conflict", "候选人行程冲突", Origin.CANDIDATE, "您的行程有冲突"),
         Reason("illness", "候选人突发疾病", Origin.CANDIDATE, "您身体不适"),
         Reason("other_offer", "候选人已接受其他 offer", Origin.CANDIDATE, "您已有其他安排"),
+        Reason(UNSAID, "候选人未说明原因", Origin.CANDIDATE, "您提出取消"),
         Reason("plan_changed", "招聘计划调整", Origin.COMPANY, "招聘计划有调整"),
         Reason("position_paused", "岗位暂停招聘", Origin.COMPANY, "该岗位暂停招聘"),
         Reason("interviewer_conflict", "面试官时间冲突", Origin.COMPANY, "面试官时间有冲突"),
@@ -38,7 +40,7 @@ def reason_of(code: str, text: str = "") -> Reason:
     """Return the reason, or refuse: none given, none such, or 其他 without words (checked behind every door)."""
     if not code.strip():
         raise Missing(what="reason")
-    if code not in REASONS:
+    if code not in REASONS or code == UNSAID:
         raise Invalid(what="reason", value=code)
     if code == "other" and len(text.strip()) < SHORTEST_TEXT:
         raise Missing(what="reason-text", shortest=SHORTEST_TEXT)

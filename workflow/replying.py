@@ -16,6 +16,7 @@ from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
 from workflow.policy import Decision, Policy, snapshot
+from workflow.reasons import UNSAID
 from workflow.states import LIVE_BOOKINGS, may_become
 
 
@@ -35,7 +36,7 @@ async def own_booking(act: Act, booking_id: object, candidate_ids: list[object])
     return booking
 
 
-async def decline(act: Act, booking: Booking, words: str, reason_code: str = "conflict") -> CancellationRequest:
+async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNSAID) -> CancellationRequest:
     """Note that the candidate will not come, tell who would wait, and let the rules decide what follows.
 
     A second word on the same booking returns the request of the first.

@@ -23,11 +23,11 @@ from models import (
 )
 from workflow import cancelling, requests
 from workflow.acting import Act, local
-from workflow.reasons import REASONS
+from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
 from workflow.states import CANCELLABLE
 
-REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values())
+REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
 WEEKDAYS = "一二三四五六日"
 ROLE_LABELS = {
     Role.HR: "HR",
@@ -265,7 +265,7 @@ def _origin(proposed: dict[str, object]) -> Origin:
 def _booking_actions(purpose: CardPurpose, asks: bool) -> tuple[str, ...]:
     if purpose == CardPurpose.CONFIRM:
         return ("submit" if asks else "confirm", "dismiss")
-    return ("open",) if purpose == CardPurpose.BOOKING else ("confirm", "reschedule", "keep")
+    return ("open",) if purpose == CardPurpose.BOOKING else ("confirm", "open", "dismiss")
 
 
 async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:

@@ -59,9 +59,9 @@ def _good() -> dict[str, Any]:
 
 def test_a_whole_configuration_is_read() -> None:
     seed = [{"person": "zhangwei-8123", "scene_param": "tok"}]
-    read = parse(_good() | {"now": "2026-11-23T09:30:00+08:00", "kf_seed": seed, "clock_file": "/tmp/c.json"})
+    read = parse(_good() | {"now": "2026-11-23T09:30:00+08:00", "kf_seed": seed, "clock_file": "here/clock.json"})
     assert read.kf_seed[0].scene_param == "tok"
-    assert read.clock_file == Path("/tmp/c.json")
+    assert read.clock_file == Path("here/clock.json")
     assert read.bot is None
     assert (read.host, read.port, read.smtp_port) == ("127.0.0.1", 8600, 8625)
 

@@ -48,7 +48,7 @@ async def test_in_time_one_tap_cancels_and_everybody_hears_of_it(company: Compan
 
 async def test_not_cancelling_leaves_everything_as_it_is(company: Company) -> None:
     menu = await asked(company, NET)
-    await company.chooses(NET, menu, "keep")
+    await company.chooses(NET, menu, "dismiss")
     await company.sees(NET, "照常进行")
     await company.says(NET, "不取消")
     await company.settled()
@@ -127,7 +127,7 @@ async def test_a_day_that_is_said_narrows_two_interviews_down(company: Company) 
     assert "11月25日" not in menu["text"]
 
 
-@pytest.mark.parametrize("action", ["confirm", "reschedule", "keep"])
+@pytest.mark.parametrize("action", ["confirm", "open", "dismiss"])
 async def test_an_old_menu_meets_the_interview_as_it_is_now(company: Company, action: str) -> None:
     old = await asked(company, NET)
     await company.chooses(NET, await asked(company, NET), "confirm")
@@ -141,7 +141,7 @@ async def test_an_old_menu_meets_the_interview_as_it_is_now(company: Company, ac
     assert len(await heard(company, "wangfang")) == 1
 
 
-@pytest.mark.parametrize("action", ["confirm", "keep"])
+@pytest.mark.parametrize("action", ["confirm", "dismiss"])
 async def test_a_menu_tapped_weeks_later_says_what_is_true(company: Company, action: str) -> None:
     old = await asked(company, NET)
     await company.passes(20 * DAY)

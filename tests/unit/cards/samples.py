@@ -73,7 +73,7 @@ def card(purpose: CardPurpose, **changes: Any) -> CardView:
     actions = {
         CardPurpose.CONFIRM: ("submit", "dismiss"),
         CardPurpose.BOOKING: ("open",),
-        CardPurpose.CANDIDATE: ("confirm", "reschedule", "keep"),
+        CardPurpose.CANDIDATE: ("confirm", "open", "dismiss"),
         CardPurpose.REQUEST: (),
         CardPurpose.APPROVAL: ("approve", "send_back", "reject"),
     }

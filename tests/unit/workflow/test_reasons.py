@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from models import Origin
 from workflow.errors import Invalid, Missing
-from workflow.reasons import REASONS, SHORTEST_TEXT, Reason, reason_of
+from workflow.reasons import REASONS, SHORTEST_TEXT, UNSAID, Reason, reason_of
 
 COUNTS = {Origin.CANDIDATE: 3, Origin.COMPANY: 4, Origin.SYSTEM: 2}
 
 
 def test_the_list_has_three_candidates_three_company_and_two_system_reasons_and_one_other() -> None:
-    origins = [reason.origin for reason in REASONS.values()]
+    origins = [reason.origin for reason in REASONS.values() if reason.code != UNSAID]
     assert {origin: origins.count(origin) for origin in Origin} == COUNTS
     assert REASONS["other"].origin == Origin.COMPANY
 
 
 def test_labels_and_codes_are_unique_and_codes_are_plain() -> None:
-    assert len({reason.label for reason in REASONS.values()}) == len(REASONS) == 9
+    assert len({reason.label for reason in REASONS.values()}) == len(REASONS) == 10
     assert all(code == reason.code and re.fullmatch("[a-z_]{1,32}", code) for code, reason in REASONS.items())
 
 
@@ -30,6 +30,11 @@ def test_what_a_candidate_reads_is_not_the_internal_wording(reason: Reason) -> N
     assert "候选人" not in reason.outward
     assert not re.search("[a-z_]{3,}", reason.outward)
     assert not reason.outward.endswith("。")
+
+
+def test_only_a_candidate_may_leave_the_reason_unsaid() -> None:
+    with pytest.raises(Invalid):
+        reason_of(UNSAID)
 
 
 @pytest.mark.parametrize("code", ["", " ", "\n", "　"])
