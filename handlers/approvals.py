@@ -6,7 +6,7 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import access, approving, chain, outbox, requests
+from workflow import approving, chain, outbox, requests
 from workflow.errors import NotFound, NotYours
 from workflow.views import card_view, request_view
 
@@ -105,8 +105,3 @@ async def todo(context: Context) -> None:
     await picking.ask(context, "todo", [str(step.id) for step, _ in rows])
     tail = "回复「同意 1」「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
     await outbox.say(context.act, context.account, "\n".join([f"待你审批 {len(rows)} 条：", *lines, tail]))
-
-
-async def may_read(context: Context) -> bool:
-    """Tell whether this person may read bookings anywhere."""
-    return bool(await access.scopes(context.employee, access.READ))

@@ -126,13 +126,6 @@ async def refresh_card(act: Act, card: Card) -> None:
         await post(act, "card_update", account=await card.account, card=card)
 
 
-async def refresh_cards(act: Act, request: CancellationRequest, *, without: Card | None = None) -> None:
-    """Let every card that shows this request be drawn anew, but for the one that was just answered."""
-    for card in await Card.filter(request=request, closed=False):
-        if without is None or card.id != without.id:
-            await refresh_card(act, card)
-
-
 async def set_timer(act: Act, name: str, at: datetime, request: CancellationRequest) -> None:
     """Let the clock come back to this request at `at`."""
     await post(

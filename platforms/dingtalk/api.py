@@ -72,15 +72,6 @@ class DingTalk:
         """Send markdown to up to 20 members; the title is what the conversation list shows."""
         return await self.send_to_users(user_ids, "sampleMarkdown", {"title": title, "text": content})
 
-    async def send_to_group(self, conversation_id: str, msg_key: str, msg_param: Mapping[str, str]) -> Sent:
-        """Send a message to a group the robot is in."""
-        body = {
-            "robotCode": self._account.robot_code,
-            "openConversationId": conversation_id,
-            **_message(msg_key, msg_param),
-        }
-        return _taken(records.sent(await self._post("/v1.0/robot/groupMessages/send", body)))
-
     async def reply(self, session_webhook: str, payload: Mapping[str, object]) -> None:
         """Answer in the conversation a message came from; an expired session is Unreachable.
 

@@ -229,11 +229,6 @@ class Branch(Company):
         await self.store.close()
         await super().close()
 
-    async def kill_and_restart(self) -> None:
-        """Kill the one bot and start another, which finds what the first left."""
-        await self.bots[-1].kill()
-        await self.start_bot()
-
     async def until(self, holds: Callable[[], Any], what: str) -> None:
         """Wait until something holds, as long as starting a program may take."""
         await eventually(holds, what)
