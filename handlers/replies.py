@@ -95,7 +95,8 @@ async def _menu(context: Context, rows: list[tuple[Booking, Card]], unclear: boo
             for booking, card in rows
         ]
     await picking.ask(context, "candidate", [key for key, _ in choices], lasts=ANSWER_LASTS)
-    await outbox.say(context.act, context.account, head, choices=choices)
+    page_of = rows[0][0] if len(rows) == 1 else None
+    await outbox.say(context.act, context.account, head, choices=choices, page_of=page_of)
 
 
 async def _numbered(context: Context, number: int) -> None:
@@ -179,7 +180,7 @@ async def _kept(context: Context, bookings: list[Booking]) -> None:
         return
     await replying.keep(context.act, bookings[0])
     text = f"好的，{when_of(bookings[0])} 的面试照常进行，期待与您见面。"
-    await outbox.say(context.act, context.account, text)
+    await outbox.say(context.act, context.account, text, page_of=bookings[0])
 
 
 async def _another_time(context: Context, booking: Booking, words: str) -> None:
@@ -193,8 +194,8 @@ async def _another_time(context: Context, booking: Booking, words: str) -> None:
 
 async def _passed_on(context: Context, booking: Booking) -> None:
     await replying.pass_on(context.act, booking, context.incoming.text[:200])
-    text = f"收到，已转给招聘负责人，会尽快答复您。您 {when_of(booking)} 的面试目前不变。"
-    await outbox.say(context.act, context.account, text)
+    text = f"收到，已转给招聘负责人，会尽快答复您。您 {when_of(booking)} 的面试目前不变。来不了请回复「取消」。"
+    await outbox.say(context.act, context.account, text, page_of=booking)
 
 
 async def _none_left(context: Context) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from models import Account, Booking, OutboxMessage, OutboxStatus, Platform, Role
 from models.store import Store
@@ -50,8 +51,7 @@ class Notices:
     async def _prepared(self, row: OutboxMessage) -> tuple[Words | None, list[Account]]:
         payload = json.loads(row.payload) if row.payload else {}
         if row.kind == "say":
-            choices = tuple((str(key), str(text)) for key, text in payload["choices"])
-            return Words(payload["text"], choices=choices), [await Account.get(id=row.account_id)]
+            return await self._said(row, payload), [await Account.get(id=row.account_id)]
         booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
         words = NOTICES[row.topic](await self._matter(row, booking, payload))
         if row.account_id:
@@ -62,13 +62,22 @@ class Notices:
             [each for each in left if each.platform in self.channels], booking.candidate.preferred, self.now()
         )
 
+    async def _said(self, row: OutboxMessage, payload: dict[str, Any]) -> Words:
+        choices = tuple((str(key), str(text)) for key, text in payload["choices"])
+        if row.booking_id is None:
+            return Words(payload["text"], choices=choices)
+        page = await self._page(await Booking.get(id=row.booking_id))
+        return Words(f"{payload['text']}\n在网页上办理：{page}", choices=choices)
+
+    async def _page(self, booking: Booking) -> str:
+        return f"{self.public_url}/i/{await administering.link_token(booking)}"
+
     async def _matter(self, row: OutboxMessage, booking: Booking, payload: dict[str, str]) -> Matter:
         request = await requests.reload(row.request_id) if row.request_id else None
-        token = await administering.link_token(booking)
         return Matter(
             booking=booking_view(booking),
             request=request_view(request, Act(self.now(), "clock")) if request else None,
-            link=f"{self.public_url}/i/{token}",
+            link=await self._page(booking),
             reason_code=request.reason_code if request else "",
             words=payload.get("words", ""),
         )

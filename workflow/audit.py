@@ -109,8 +109,12 @@ async def _locked_head(log: str) -> AuditHead:
 
 
 async def verify(log: str) -> tuple[int, int | None, str]:
-    """Walk one log; return the number of records, the first bad one (or None) and what is wrong with it."""
-    previous, expected = FIRST, 1
+    """Walk one log; return the number of records, the first bad one (or None) and what is wrong with it.
+
+    Others may write meanwhile: what the head named before the walk must be there, and nothing beyond what it names after.
+    """
+    before = await _head(log)
+    marked, previous, expected = FIRST, FIRST, 1
     async for row in AuditRecord.filter(log=log).order_by("seq"):
         if row.seq != expected:
             return expected, expected, f"record {expected} is missing: record {row.seq} comes next"
@@ -118,18 +122,26 @@ async def verify(log: str) -> tuple[int, int | None, str]:
         if fault:
             return expected, row.seq, fault
         previous, expected = hashlib.sha256(row.line.encode()).hexdigest(), expected + 1
+        marked = previous if row.seq == before[0] else marked
+    return expected - 1, *_fault_of_head(before, await _head(log), marked, expected - 1)
+
+
+async def _head(log: str) -> tuple[int, str]:
     head = await AuditHead.get_or_none(log=log)
-    return expected - 1, *_fault_of_head(head, previous, expected - 1)
+    return (head.seq, head.digest) if head else (0, FIRST)
 
 
-def _fault_of_head(head: AuditHead | None, digest: str, records: int) -> tuple[int | None, str]:
-    """Compare the end of the log with its head: what was cut off or put on is seen here only."""
-    seq, named = (head.seq, head.digest) if head else (0, FIRST)
-    if seq > records:
-        return records + 1, f"record {records + 1} is missing: the head names {seq} records"
-    if seq < records:
-        return seq + 1, f"record {seq + 1} is not covered by the head, which names {seq} records"
-    return (None, "") if named == digest else (max(records, 1), f"record {records}: the head names another digest")
+def _fault_of_head(
+    before: tuple[int, str], after: tuple[int, str], marked: str, records: int
+) -> tuple[int | None, str]:
+    """Compare the log with its head: what was cut off or put on is seen here only."""
+    if before[0] > records:
+        return records + 1, f"record {records + 1} is missing: the head names {before[0]} records"
+    if after[0] < records:
+        return after[0] + 1, f"record {after[0] + 1} is not covered by the head, which names {after[0]} records"
+    if marked != before[1]:
+        return max(before[0], 1), f"record {before[0]}: the head names another digest"
+    return None, ""
 
 
 def _fault(row: AuditRecord, previous: str, expected: int) -> str:

@@ -58,9 +58,19 @@ async def post(
     )
 
 
-async def say(act: Act, account: Account, text: str, *, choices: list[tuple[str, str]] | None = None) -> None:
-    """Answer one person in plain words, with tappable choices (id, text) where their channel has them."""
-    await post(act, "say", account=account, payload={"text": text, "choices": choices or []})
+async def say(
+    act: Act,
+    account: Account,
+    text: str,
+    *,
+    choices: list[tuple[str, str]] | None = None,
+    page_of: Booking | None = None,
+) -> None:
+    """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
+
+    With `page_of` the address of the candidate's own page of that booking stands below.
+    """
+    await post(act, "say", account=account, booking=page_of, payload={"text": text, "choices": choices or []})
 
 
 async def tell_candidate(act: Act, topic: str, booking: Booking, request: CancellationRequest | None = None) -> None:

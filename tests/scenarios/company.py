@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from tortoise.expressions import Q
 
 from bot import company as cast
 from bot import keys
@@ -181,8 +182,8 @@ class Company:
 
         async def quiet() -> bool:
             busy = (OutboxStatus.CLAIMED, OutboxStatus.SENDING)
-            due = OutboxMessage.filter(status=OutboxStatus.WAITING, not_before__lte=app.clock.now())
-            return not await due.exists() and not await OutboxMessage.filter(status__in=busy).exists()
+            due = Q(status=OutboxStatus.WAITING, not_before__lte=app.clock.now())
+            return not await OutboxMessage.filter(due | Q(status__in=busy)).exists()
 
         await self.until(quiet, "everything due is sent")
 
