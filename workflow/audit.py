@@ -111,7 +111,7 @@ async def _locked_head(log: str) -> AuditHead:
 async def verify(log: str) -> tuple[int, int | None, str]:
     """Walk one log; return the number of records, the first bad one (or None) and what is wrong with it.
 
-    Others may write meanwhile: what the head named before the walk must be there, and nothing beyond what it names after.
+    Others may write meanwhile: what the head named before must be there, and nothing beyond what it names afterwards.
     """
     before = await _head(log)
     marked, previous, expected = FIRST, FIRST, 1

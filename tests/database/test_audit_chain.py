@@ -409,3 +409,22 @@ async def test_two_people_of_one_name_have_different_commitments_and_each_opens_
     commitments = [line["pd"]["candidate"] for line in entered]
     assert len(set(commitments)) == 2
     assert commitments == [audit.commitment(each.candidate, "name", "张伟") for each in (first, second)]
+
+
+async def test_a_walk_beside_a_writer_accuses_nobody(store: Store) -> None:
+    organisation = await write_some(store)
+
+    async def write_on() -> None:
+        for number in range(60):
+            subject = ("test", str(number), 1)
+            await store.transact(lambda: record(office.by(), organisation, "test.written", subject))  # noqa: B023
+
+    writing = asyncio.create_task(write_on())
+    walks = 0
+    while not writing.done():
+        assert (await verify(LOG))[1:] == (None, "")
+        walks += 1
+        await asyncio.sleep(0)
+    await writing
+    assert walks > 1
+    assert await verify(LOG) == (RECORDS + 60, None, "")
