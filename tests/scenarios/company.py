@@ -136,9 +136,15 @@ class Company:
 
     async def card(self, person: str, *words: str, after: int = 0) -> dict[str, Any]:
         """Wait for a card with these words in its title, status or lines, and return it as it looks now."""
-        message = await self.sees(person, *words, after=after)
-        assert message["card"], f"no card: {message}"
-        return dict(message["card"])
+        found: list[Message] = []
+
+        async def look() -> bool:
+            cards = [each for each in await self.screen(person, after) if each["card"]]
+            found[:] = [each for each in cards if all(word in _shown(each) for word in words)]
+            return bool(found)
+
+        await self.until(look, f"{person} has a card {words}")
+        return dict(found[-1]["card"])
 
     async def taps(
         self,

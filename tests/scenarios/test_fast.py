@@ -245,7 +245,7 @@ async def test_letting_go_closes_the_card(company: Company) -> None:
     await company.says("wangfang", "取消 8123 原因 面试官冲突")
     card = await company.card("wangfang", "待你确认")
     await company.says("wangfang", "算了")
-    await company.sees("wangfang", "放下了", "没有取消任何面试")
+    await company.sees("wangfang", "放下了", "这一步没有取消任何面试")
     await company.card("wangfang", "已放下")
     await company.taps("wangfang", card, "confirm", force=True)
     await company.card("wangfang", "没有办理", "编号 E")
