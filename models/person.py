@@ -74,7 +74,7 @@ class Candidate(SealedModel):
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT
     )
-    key = fields.CharField(max_length=64, null=True)
+    key_index = fields.CharField(max_length=32, null=True, db_index=True)  # keyed hash of the source's own id
     sealed_name = fields.BinaryField()
     name = Sealed()
     sealed_phone = fields.BinaryField(null=True)

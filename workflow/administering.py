@@ -91,7 +91,7 @@ async def add_candidate(organisation: Organisation, new: NewCandidate) -> Candid
         return known
     candidate = await Candidate.create(
         organisation=organisation,
-        key=new.key or None,
+        key_index=key_index(organisation, new.key) if new.key else None,
         name=new.name,
         phone=new.phone or None,
         email=new.email or None,
@@ -105,6 +105,11 @@ async def add_candidate(organisation: Organisation, new: NewCandidate) -> Candid
     if new.email:
         await add_account(Platform.EMAIL, new.email, candidate=candidate)
     return candidate
+
+
+def key_index(organisation: Organisation, key: str) -> str:
+    """Return the keyed hash of the id by which a unit's own source knows a candidate."""
+    return vault().index("key", f"{organisation.path}/{key}")
 
 
 async def _known(

@@ -45,20 +45,18 @@ def of_entry(entry: Entry, booking: str) -> Iterator[Occupied]:
 
 
 def known_by(kind: str, value: str) -> str:
-    """Return the keyed hash that stands for a candidate's phone or mail address; other keys stand for themselves."""
-    return vault().index(kind, value) if kind in ("phone", "email") else value
+    """Return the keyed hash that stands for a candidate's phone, mail address or own id."""
+    return vault().index(kind, value.casefold() if kind == "email" else value)
 
 
 async def stored(first: datetime, last: datetime) -> list[Occupied]:
     """List the time taken by bookings that are there, of every unit: nobody can be in two places."""
     near = Booking.filter(status__in=OCCUPYING, starts_at__gt=first - LONGEST, starts_at__lt=last + LONGEST)
     columns = ("id", "number", "starts_at", "duration_min", "interviewer__key")
-    person = ("candidate__phone_index", "candidate__email_index", "organisation__path", "candidate__key")
+    person = ("candidate__phone_index", "candidate__email_index", "candidate__key_index")
     found: list[Occupied] = []
-    for id_, number, starts_at, duration, interviewer, phone, email, path, key in await near.values_list(
-        *columns, *person
-    ):
-        candidate = phone or email or f"{path}/{key}"
+    for id_, number, starts_at, duration, interviewer, phone, email, key in await near.values_list(*columns, *person):
+        candidate = phone or email or key
         for who in [("candidate", candidate)] + ([("interviewer", interviewer)] if interviewer else []):
             ends_at = starts_at + timedelta(minutes=duration)
             found.append(Occupied(who, starts_at, ends_at, 0, f"预约 {number}", str(id_)))

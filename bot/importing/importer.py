@@ -204,7 +204,7 @@ class Importer:
 async def _add_keyed(unit: Organisation, entry: Entry) -> Candidate:
     """Enter somebody of the past who is known by the source's own id alone and can be reached by nothing."""
     return await Candidate.create(
-        organisation=unit, key=entry.candidate_key, name=entry.candidate, secret=secrets.token_hex(32)
+        organisation=unit, key_index=clashes.known_by(*entry.person), name=entry.candidate, secret=secrets.token_hex(32)
     )
 
 

@@ -43,7 +43,7 @@ class Stored:
         for entry in entries:
             indexes[entry.person[0]].append(_index_of(entry))
         people = Q(phone_index__in=indexes["phone"] or [""]) | Q(email_index__in=indexes["email"] or [""])
-        return cls(bookings, await Candidate.filter(people | Q(key__in=indexes["key"] or [""])))
+        return cls(bookings, await Candidate.filter(people | Q(key_index__in=indexes["key"] or [""])))
 
     def booking(self, entry: Entry, unit: Organisation) -> Booking | None:
         """Return the booking that this row updates."""
@@ -58,11 +58,11 @@ class Stored:
 
 
 def _index_of(entry: Entry) -> str:
-    return entry.candidate_key if entry.person[0] == "key" else known_by(*entry.person)
+    return known_by(*entry.person)
 
 
 def _known_by(candidate: Candidate) -> list[tuple[str, str]]:
-    ways = (("phone", candidate.phone_index), ("email", candidate.email_index), ("key", candidate.key))
+    ways = (("phone", candidate.phone_index), ("email", candidate.email_index), ("key", candidate.key_index))
     return [(kind, value) for kind, value in ways if value]
 
 
@@ -150,6 +150,6 @@ def is_candidate(candidate: Candidate, entry: Entry) -> bool:
     same = {
         "phone": candidate.phone == entry.phone,
         "email": (candidate.email or "").casefold() == entry.email.casefold(),
-        "key": candidate.key == entry.candidate_key,
+        "key": candidate.key_index == _index_of(entry),
     }
     return bool(same[kind] and candidate.name == entry.candidate)

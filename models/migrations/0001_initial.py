@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
-                ('key', fields.CharField(null=True, max_length=64)),
+                ('key_index', fields.CharField(null=True, db_index=True, max_length=32)),
                 ('sealed_name', fields.BinaryField()),
                 ('sealed_phone', fields.BinaryField(null=True)),
                 ('sealed_email', fields.BinaryField(null=True)),

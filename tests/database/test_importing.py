@@ -22,7 +22,18 @@ from bot.importing.reading import read_table
 from bot.importing.report import Report
 from bot.settings import load
 from handlers.reading.names import query_terms
-from models import AuditRecord, Booking, BookingStatus, Candidate, Employee, OutboxMessage, Platform, Preset, Role
+from models import (
+    AuditRecord,
+    Booking,
+    BookingStatus,
+    Candidate,
+    Employee,
+    Organisation,
+    OutboxMessage,
+    Platform,
+    Preset,
+    Role,
+)
 from models.store import Store
 from workflow import access, administering, audit, finding
 from workflow.acting import Act
@@ -324,9 +335,10 @@ async def test_real_history_comes_in_without_phones_each_reject_with_its_reason(
     bookings = await Booking.all().prefetch_related("position", "candidate").order_by("starts_at")
     assert Counter(each.status for each in bookings) == {BookingStatus.COMPLETED: 9}
     assert len({each.candidate.id for each in bookings}) == 8
+    eighth = administering.key_index(await Organisation.get(path="huachen/net"), "Candidate 8")
     positions = {each.position.name for each in bookings}
     assert {"Pfizer · Tech lead-Mednet", "Standard Chartered Bank", "Hospira · Routine"} <= positions
-    assert [f"{each.starts_at:%Y-%m-%d}" for each in bookings if each.candidate.key == "Candidate 8"] == ["2016-04-12"]
+    assert [f"{each.starts_at:%Y-%m-%d}" for each in bookings if each.candidate.key_index == eighth] == ["2016-04-12"]
     assert counts(await run(company, raw, EXAMPLES / "interviews-raw.yaml")) == (11, 0, 9, 2)
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from bot.company import terms_of
 from models import AuditRecord, Booking, Candidate, Employee, Role
+from models.vault import vault
+from sandbox.people import person_with_id
 from tests.scenarios.company import START, Company
 from workflow import administering, audit
 from workflow.acting import Act
@@ -16,6 +18,13 @@ from workflow.acting import Act
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
 DAY = 86_400.0
 ADMINISTRATOR = Act(START, "test", "administrator")
+
+
+def key_index(candidate: str) -> str:
+    """Return the keyed hash under which one of the cast is stored."""
+    person = person_with_id(candidate)
+    assert person is not None
+    return vault().index("key", f"{person.organisation}/{candidate}")
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +39,7 @@ async def whole_logs(company: Company) -> AsyncIterator[None]:
 
 async def booked(candidate: str, starts_at: datetime, company: Company, interviewer: str = "lilei") -> Booking:
     """Enter one more interview of a candidate of the cast."""
-    person = await Candidate.get(key=candidate).prefetch_related("organisation")
+    person = await Candidate.get(key_index=key_index(candidate)).prefetch_related("organisation")
     new = administering.NewBooking(
         "架构师",
         starts_at,
@@ -62,14 +71,14 @@ async def at_the_desk(company: Company, work: Any) -> Any:
 
 async def number_of(candidate: str) -> str:
     """Return the number of a candidate's first booking."""
-    booking = await Booking.filter(candidate__key=candidate).order_by("starts_at").first()
+    booking = await Booking.filter(candidate__key_index=key_index(candidate)).order_by("starts_at").first()
     assert booking is not None
     return booking.number
 
 
 async def state_of(candidate: str) -> str:
     """Return how a candidate's first booking stands."""
-    booking = await Booking.filter(candidate__key=candidate).order_by("starts_at").first()
+    booking = await Booking.filter(candidate__key_index=key_index(candidate)).order_by("starts_at").first()
     assert booking is not None
     return str(booking.status)
 

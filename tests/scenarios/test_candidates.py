@@ -11,6 +11,7 @@ from tests.scenarios.steps import (
     at_the_desk,
     booked,
     heard,
+    key_index,
     on_the_table,
     recorded,
     state_of,
@@ -270,7 +271,7 @@ async def test_somebody_without_interviews_is_told_so(company: Company) -> None:
 
 async def test_the_number_of_another_persons_question_is_not_mine(company: Company) -> None:
     await asked(company, SMS)
-    other = await Candidate.get(key=NET)
+    other = await Candidate.get(key_index=key_index(NET))
     await at_the_desk(company, lambda: administering.add_account(Platform.SMS, "13800138123", candidate=other))
     await company.says(NET, "1", app="sms")
     await company.sees(NET, "没有对应的选项")

@@ -22,11 +22,11 @@ async def test_the_list_of_what_waits_is_answered_by_number(company: Company) ->
     await company.sees("chenmin", "待你审批 1 条", "马超 · 尾号5566", "同意 1")
     await company.says("chenmin", "同意 1 不再招聘")
     await company.sees("chenmin", "已同意 1 条")
-    await company.card("chenmin", "已同意", "不再招聘")
+    await company.card("chenmin", "已同意", "岗位不再招聘")
     await company.says("zhaoguoqiang", "待我审批")
     await company.sees("zhaoguoqiang", "待你审批 1 条")
     await company.says("zhaoguoqiang", "同意 1")
-    await company.card("zhaoguoqiang", "已同意")
+    await company.card("zhaoguoqiang", "已同意", "前可撤销")
     await company.passes(61)
     await company.sees("machao-5566", "已取消")
 
