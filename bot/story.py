@@ -217,10 +217,10 @@ async def transition(stage: Stage) -> None:
     await stage.sees("gaoyuan-3344", "已取消", "09:00")
 
 
-IMPORTED = (
-    ("zhangwei-8123", "取消 张伟 8123 2028年3月8日 原因 招聘计划调整", "尾号8123 · 3月8日", "3月8日 周三 15:00"),
-    ("zhangwei-4410", "取消 张伟 4410 2028年3月9日 原因 招聘计划调整", "尾号4410 · 3月9日", "3月9日 周四 16:30"),
-    ("zhangwei-0092", "取消 张玮 2028年3月10日 原因 招聘计划调整", "尾号0092 · 3月10日", "3月10日 周五 10:00"),
+IMPORTED = (  # who, how HR names the booking, its tail, when it is
+    ("zhangwei-8123", "张伟 8123", "尾号8123", "2028年3月8日", "周三 15:00"),
+    ("zhangwei-4410", "张伟 4410", "尾号4410", "2028年3月9日", "周四 16:30"),
+    ("zhangwei-0092", "张玮", "尾号0092", "2028年3月10日", "周五 10:00"),
 )
 
 
@@ -233,12 +233,13 @@ async def imported(stage: Stage) -> None:
         print(f"    第 {error['row']} 行 {error['column']}：{error['message']}")
     if found["rows"] != found["imported"] + found["updated"] + found["rejected"]:
         raise StoryFailed("每一行都应有下落")
-    for person, command, title, when in IMPORTED:
-        await stage.says("wangfang", command)
+    for person, name, tail, day, at in IMPORTED:
+        title = f"{tail} · {day}"
+        await stage.says("wangfang", f"取消 {name} {day} 原因 招聘计划调整")
         await stage.taps("wangfang", await stage.sees("wangfang", "待你确认", title), "confirm")
         await stage.sees("wangfang", "已通过", title)
         await stage.passes(61)
-        await stage.sees(person, "已取消", when)
+        await stage.sees(person, "已取消", f"{day} {at}")
 
 
 async def recorded(stage: Stage) -> None:

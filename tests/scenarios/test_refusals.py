@@ -4,7 +4,7 @@ import json
 
 from models import Account, AuditRecord, Employee, Platform
 from tests.scenarios.company import Company
-from tests.scenarios.steps import at_the_desk, heard, number_of, on_the_table, recorded, state_of, whole_logs
+from tests.scenarios.steps import at_the_desk, heard, key_index, number_of, on_the_table, recorded, state_of, whole_logs
 
 __all__ = ["whole_logs"]
 
@@ -96,7 +96,9 @@ async def test_whoever_is_not_bound_gets_one_helpful_sentence(company: Company) 
         await at_the_desk(company, lambda p=platform, k=person: Account.filter(platform=p, employee__key=k).delete())
         await company.says(person, "取消 8123 原因 面试官冲突")
         await company.sees(person, "还没有绑定", "系统管理员", "编号 E")
-    await at_the_desk(company, lambda: Account.filter(platform=Platform.KF, candidate__key="zhangwei-8123").delete())
+    await at_the_desk(
+        company, lambda: Account.filter(platform=Platform.KF, candidate__key_index=key_index("zhangwei-8123")).delete()
+    )
     await company.says("zhangwei-8123", "取消")
     await company.sees("zhangwei-8123", "您好", "自己的链接", "编号 E")
     await company.settled()
