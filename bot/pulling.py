@@ -14,7 +14,6 @@ from handlers.routing import Incoming
 from models import Account, CustomerServiceCursor, OutboxMessage, OutboxStatus, Platform
 from models.store import Store
 from notifier import claims
-from notifier.retry import next_attempt_at
 from platforms.errors import PlatformError
 from platforms.wecom.kf import FROM_CUSTOMER, CustomerService, KfMessage
 from workflow.acting import Act
@@ -40,7 +39,8 @@ class Pulling:
             async with self._one_at_a_time:
                 await self._pull(str(payload.get("token", "")))
         except PlatformError as error:
-            await postponed(self._store, self._clock, row, error)
+            failure = error  # the name of an except clause ends with it
+            await self._store.transact(lambda: claims.failed(row, failure, self._clock.now()))
             return
         await self._store.transact(lambda: claims.settle(row, OutboxStatus.SENT, self._clock.now()))
 
@@ -127,8 +127,8 @@ class EvidenceFetching:
         try:
             content = await self._fetch[account.platform](payload["ref"])
         except PlatformError as error:
-            if not await postponed(self._store, self._clock, row, error):
-                await self._store.transact(lambda: evidence.lost(act, row))
+            failure = error
+            await self._store.transact(lambda: self._failed(act, row, failure))
             return
         material = Material(content, payload["name"], payload["source"])
 
@@ -138,16 +138,7 @@ class EvidenceFetching:
 
         await self._store.transact(work)
 
-
-async def postponed(store: Store, clock: Clock, row: OutboxMessage, error: PlatformError) -> bool:
-    """Let the row wait for its next try, or leave it as a dead letter; tell whether there is a next try."""
-    again = next_attempt_at(error, row.attempts, clock.now())
-
-    async def work() -> None:
-        if again is None:
-            await claims.settle(row, OutboxStatus.DEAD, clock.now(), error.code)
-        else:
-            await claims.postpone(row, again, error.code)
-
-    await store.transact(work)
-    return again is not None
+    async def _failed(self, act: Act, row: OutboxMessage, error: PlatformError) -> None:
+        """Try again later; when it is given up, the sender hears of it in the same transaction."""
+        if not await claims.failed(row, error, self._clock.now()):
+            await evidence.lost(act, row)

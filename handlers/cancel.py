@@ -163,6 +163,11 @@ async def _said_twice(context: Context, booking: Booking, wish: dict[str, object
         await chain.close_card(context.act, card)  # what was said is answered where the eyes are: by a new card
     card = await cancelling.propose(context.act, booking, meant)
     request = await cancelling.request_cancellation(context.act, booking, meant, shown=booking.revision)
+    await _becomes(card, request)
+
+
+async def _becomes(card: Card, request: CancellationRequest) -> None:
+    """Let a confirm card go on as the card of the request that was filed on it."""
     card.purpose, card.request, card.revision = CardPurpose.REQUEST, request, request.revision
     await card.save()
 
@@ -173,8 +178,7 @@ async def file(context: Context, card: Card) -> Answer:
     request = await cancelling.request_cancellation(
         context.act, booking, _pressed_wish(context, card), shown=card.revision
     )
-    card.purpose, card.request, card.revision = CardPurpose.REQUEST, request, request.revision
-    await card.save()
+    await _becomes(card, request)
     return Answer(await card_view(card, context.act))
 
 

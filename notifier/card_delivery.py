@@ -14,7 +14,6 @@ from notifier.attempts import Tried, Trier
 from notifier.channels import Parcel
 from notifier.phone_cards import CardChannels, superseded
 from notifier.plain_channels import Channels
-from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.errors import Misconfigured, PlatformError, Refused, Unreachable
 from workflow.acting import Act
@@ -111,12 +110,4 @@ class CardDelivery:
         await claims.settle(row, OutboxStatus.SENT, self.now())
 
     async def _failed(self, row: OutboxMessage, error: PlatformError) -> None:
-        again = next_attempt_at(error, row.attempts, self.now())
-
-        async def work() -> None:
-            if again is None:
-                await claims.settle(row, OutboxStatus.DEAD, self.now(), error.code)
-            else:
-                await claims.postpone(row, again, error.code)
-
-        await self.store.transact(work)
+        await self.store.transact(lambda: claims.failed(row, error, self.now()))

@@ -8,6 +8,8 @@ from tortoise.expressions import Q
 
 from models import Attempt, AttemptOutcome, OutboxMessage, OutboxStatus
 from models.store import Store
+from notifier.retry import next_attempt_at
+from platforms.errors import PlatformError
 
 
 class LeaseLost(Exception):
@@ -91,6 +93,16 @@ async def postpone(row: OutboxMessage, until: datetime, reason: str) -> None:
     held = OutboxMessage.filter(id=row.id, fence=row.fence)
     if not await held.update(status=OutboxStatus.WAITING, not_before=until, reason=reason[:80], lease_until=0.0):
         raise LeaseLost
+
+
+async def failed(row: OutboxMessage, error: PlatformError, now: datetime) -> bool:
+    """Let a row wait for its next try, or leave it as a dead letter, in the caller's transaction; True if it waits."""
+    again = next_attempt_at(error, row.attempts, now)
+    if again is None:
+        await settle(row, OutboxStatus.DEAD, now, error.code)
+    else:
+        await postpone(row, again, error.code)
+    return again is not None
 
 
 async def has_unknown(row: OutboxMessage, platform: str) -> bool:

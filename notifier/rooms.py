@@ -8,7 +8,6 @@ from models import Booking, OutboxMessage, OutboxStatus
 from models.store import Store
 from notifier import claims
 from notifier.attempts import Tried, Trier
-from notifier.retry import next_attempt_at
 from platforms.interviews.protocol import InterviewProvider, InterviewSession
 
 
@@ -42,11 +41,7 @@ class Rooms:
 
     async def _settle(self, row: OutboxMessage, tried: Tried, made: list[InterviewSession]) -> None:
         if tried.error is not None:
-            again = next_attempt_at(tried.error, row.attempts, self.now())
-            if again is None:
-                await claims.settle(row, OutboxStatus.DEAD, self.now(), tried.error.code)
-            else:
-                await claims.postpone(row, again, tried.error.code)
+            await claims.failed(row, tried.error, self.now())
             return
         if made:
             await Booking.filter(id=row.booking_id).update(room_id=made[0].session_id, room_url=made[0].url)
