@@ -33,8 +33,9 @@ story: setup ## play the main job through the sandbox without hands; fails if a 
 
 ## Prove
 
-develop: $(VENV)/.development $(VENV)/.peers ## add what the tests need: development lock, npm peers, a browser
+develop: $(VENV)/.development $(VENV)/.peers ## add what the tests need: development lock, npm peers, a browser, pdfsig
 	@.ci/browser
+	@.ci/pdf
 
 quick: $(VENV)/.development ## the unit tests, under a minute
 	@$(BIN)/python -m pytest tests/unit
