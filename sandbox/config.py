@@ -20,6 +20,15 @@ class BotConfig:
 
 
 @dataclass(frozen=True)
+class GroupRobotConfig:
+    """A robot that a group's members added to their group by themselves: its token, and the key it is signed with."""
+
+    group: str
+    token: str
+    secret: str
+
+
+@dataclass(frozen=True)
 class DingTalkConfig:
     """The one internal app DingTalk knows; `template_file` is the card template its administrator imported."""
 
@@ -29,6 +38,7 @@ class DingTalkConfig:
     robot_code: str
     template_id: str
     template_file: Path
+    group_robots: tuple[GroupRobotConfig, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -97,8 +97,15 @@ async def _say(world: World, request: web.Request) -> dict[str, Any]:
     voice = body.get("as") == "voice"
     if body.get("as") not in (None, "voice", "text"):
         raise SandboxError(400, f"nobody speaks as {body['as']}", "text or voice")
-    seq = await app.say(person, str(body["text"]), group=body.get("group"), voice=voice)
+    seq = await app.say(person, _typed(body), group=body.get("group"), voice=voice)
     return {"seq": seq}
+
+
+def _typed(body: dict[str, Any]) -> str:
+    text = body.get("text")
+    if not isinstance(text, str) or not text:
+        raise SandboxError(400, "text must be a text of at least one character", 'send {"text": "..."}')
+    return text
 
 
 async def _tap(world: World, request: web.Request) -> dict[str, Any]:

@@ -44,13 +44,16 @@ class Fault:
 
 
 class Faults:
-    """Hold the orders; `bodies` says how each platform words an error, `listeners` hear of each new order."""
+    """Hold the orders; `bodies` says how each platform words an error, `listeners` hear of each new order, `enders` of
+    the end of all.
+    """
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
         self._last = 0
         self.bodies: dict[str, ErrorBody] = {}
         self.listeners: list[Callable[[Fault], None]] = []
+        self.enders: list[Callable[[], None]] = []
 
     def add(
         self, platform: str, match: str, kind: str, value: Any = None, times: int = 1, method: str | None = None
@@ -79,8 +82,10 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Drop every order."""
+        """Drop every order, and end what is still going wrong because of one."""
         self._faults.clear()
+        for end in self.enders:
+            end()
 
     def body(self, fault: Fault, path: str) -> web.Response:
         """Word a fault as its platform would."""

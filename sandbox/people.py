@@ -113,6 +113,7 @@ BOOKINGS: tuple[SeedBooking, ...] = (
 
 GROUPS: tuple[Group, ...] = (
     Group("招聘群", "dingtalk", "cidHuachenRecruit0001==", ("wangfang", "liuyang", "zhoukai")),
+    Group("审计群", "dingtalk", "cidHuachenAudit00001==", ("sunjing", "zhoukai", "hanxue")),
 )
 
 _BY_ID = {person.id: person for person in PEOPLE}

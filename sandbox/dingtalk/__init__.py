@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sandbox.dingtalk import account, calendar, card_api, directory, robot, todo
+from sandbox.dingtalk import account, calendar, card_api, directory, group_robot, robot, todo
 from sandbox.dingtalk.door import Api, new_api, old_api
 from sandbox.dingtalk.errors import injected
 from sandbox.dingtalk.extras import extra_routes
@@ -77,6 +77,7 @@ def routes(world: World) -> list[web.RouteDef]:
         web.get(PREFIX + "/connect", hub.gateway.connect),
         web.get(PREFIX + "/gettoken", account.old_token(hub)),
         web.post(PREFIX + "/robot/sendBySession", robot.send_by_session(hub)),
+        web.post(PREFIX + "/robot/send", group_robot.GroupRobots(hub).send),
         web.get(PREFIX + "/files/{address}", robot.file_at(hub)),
     ]
     return [*free, *counted, *old, *plain, *extra_routes(hub, DingTalkPhone(hub))]

@@ -13,6 +13,8 @@ from sandbox.callbacks import Callback
 from sandbox.clock import Clock
 from sandbox.dingtalk.frames import Ack, message_id, ping_frame, read_ack
 
+LOOK_EVERY_S = 0.1  # how often a half-open connection looks whether the bot has hung up
+
 
 @dataclass
 class Pending:
@@ -24,7 +26,10 @@ class Pending:
 
 
 class Connection:
-    """Send frames, match answers, and end in one of the ways real connections end."""
+    """Send frames, match answers, and end in one of the ways real connections end.
+
+    `doubted` is set while a push has gone unanswered: another connection is preferred, if there is one.
+    """
 
     def __init__(
         self, ws: web.WebSocketResponse, request: web.Request, topics: frozenset[tuple[str, str]], clock: Clock
@@ -33,6 +38,7 @@ class Connection:
         self.topics = topics
         self.draining = False
         self.half_open = False
+        self.doubted = False
         self.stray_acks = 0
         self._clock = clock
         self._ws = ws
@@ -44,12 +50,15 @@ class Connection:
     @property
     def healthy(self) -> bool:
         """Tell whether the bot really hears us here."""
-        return self.chosen and not self.half_open
+        return self.chosen and not self.half_open and not self._is_closing()
 
     @property
     def chosen(self) -> bool:
         """Tell whether the gateway would push here; a half-open connection looks good to it."""
         return not self.draining and not self._gone.is_set() and not self._ws.closed
+
+    def _is_closing(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
 
     async def run(self, ping_s: float) -> None:
         """Read until the connection ends."""
@@ -87,20 +96,28 @@ class Connection:
         self._gone.set()
 
     async def fall_silent(self, for_s: float) -> None:
-        """Neither read nor write, while the gateway still believes in this connection."""
+        """Neither read nor write while the gateway still believes in this connection, until the bot hangs up."""
         self.half_open = True
         if self._reader is not None:
             self._reader.cancel()
-        await asyncio.sleep(for_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(for_s):
+                await self._hung_up()
         self.reset()
 
+    async def _hung_up(self) -> None:
+        while not (self._gone.is_set() or self._is_closing()):  # noqa: ASYNC110 - a transport tells nobody that it closes
+            await asyncio.sleep(LOOK_EVERY_S)
+
     def reset(self) -> None:
-        """End TCP with a reset."""
-        if self._transport is not None:
+        """End TCP with a reset; where the other side was quicker there is nothing left to end."""
+        self._gone.set()
+        if self._transport is None or self._is_closing():
+            return
+        with contextlib.suppress(OSError):
             raw = self._transport.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._transport.abort()
-        self._gone.set()
+        self._transport.abort()
 
     async def close(self) -> None:
         """Close as a server that stops does."""
@@ -120,6 +137,7 @@ class Connection:
         if read is None or pending is None:
             self.stray_acks += 1
             return
+        self.doubted = False
         ms = (asyncio.get_running_loop().time() - pending.sent) * 1000
         pending.row.answered({"code": read[1].code, "data": read[1].data, "message": read[1].message}, ms, read[1].code)
         if not pending.answer.done():

@@ -7,7 +7,7 @@ from aiohttp import web
 
 QPS_LIMIT = "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"
 MONTH_LIMIT = "Forbidden.AccessDenied.ApiCountLimitForOrg"
-OLD_PATHS = ("/topapi/", "/gettoken", "/robot/sendBySession")
+OLD_PATHS = ("/topapi/", "/gettoken", "/robot/sendBySession", "/robot/send")
 BY_STATUS = {
     400: ("invalidParameter", "参数错误"),
     401: ("Unauthorized", "鉴权失败"),

@@ -52,6 +52,7 @@ class Gateway:
         self._opened = asyncio.Condition()
         self._held: asyncio.Event | None = None
         world.faults.listeners.append(self._ordered)
+        world.faults.enders.append(self._healed)
 
     def connected(self) -> bool:
         """Tell whether a live connection hears robot messages and card clicks."""
@@ -134,6 +135,7 @@ class Gateway:
         try:
             ack = await asyncio.wait_for(asyncio.shield(answer), wait_s)
         except TimeoutError:
+            connection.doubted = True
             return None
         if push.settle is not None and (row.ms or 0) <= push.deadline_s * 1000:
             push.settle(ack)
@@ -151,7 +153,8 @@ class Gateway:
 
     def _targets(self, push: Push) -> list[Connection]:
         topic = ("EVENT", "*") if push.type == "EVENT" else (push.type, push.topic)
-        return [connection for connection in self._connections if connection.chosen and topic in connection.topics]
+        open_ = [connection for connection in self._connections if connection.chosen and topic in connection.topics]
+        return [connection for connection in open_ if not connection.doubted] or open_
 
     async def _maybe_hold(self, push: Push) -> None:
         fault = self._world.faults.take("stream", push.topic, kinds=("reorder",))
@@ -174,6 +177,12 @@ class Gateway:
         live = [connection for connection in self._connections if connection.healthy]
         for connection in live[: fault.left]:
             self._world.spawn(self._trouble(connection, 0.0))
+
+    def _healed(self) -> None:
+        """End the connections that only seem open: the fault is over, and a dead socket does not come back to life."""
+        for connection in self._connections:
+            if connection.half_open:
+                connection.reset()
 
     async def _trouble(self, connection: Connection, after_s: float = 0.5) -> None:
         await asyncio.sleep(after_s)

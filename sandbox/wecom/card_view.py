@@ -13,8 +13,9 @@ def shown_card(card: Card, replaced: str) -> Shown:
     """
     title = _dict(card, "main_title")
     dead = replaced or _text(card, "replace_text")
-    status = replaced or _text(title, "desc") or dead
-    other = [text for text in (_text(title, "desc"), dead) if text and text != status]
+    described = [line for line in _text(title, "desc").split("\n") if line]
+    status = replaced or next(iter(described), dead)
+    other = [text for text in (*described, dead) if text and text != status]
     return {
         "kind": card["card_type"],
         "title": _text(title, "title"),
@@ -78,14 +79,15 @@ def _start_value(selector: Card, options: Sequence[Card], kind: str) -> object:
 
 
 def _lines(card: Card) -> list[str]:
-    emphasis, quote = _dict(card, "emphasis_content"), _dict(card, "quote_area")
-    lines = [_text(emphasis, "title"), _text(emphasis, "desc"), *_text(card, "sub_title_text").split("\n")]
-    lines += [_text(quote, "title"), *_text(quote, "quote_text").split("\n")]
-    lines += [f"{_text(row, 'keyname')}：{_text(row, 'value')}" for row in _list(card, "horizontal_content_list")]
-    lines += [
-        text for row in _list(card, "vertical_content_list") for text in (_text(row, "title"), _text(row, "desc"))
-    ]
-    return [line for line in lines if line]
+    """List what is read below the title, one element for each line on the screen."""
+    texts = [_text(_dict(card, "emphasis_content"), name) for name in ("title", "desc")]
+    texts += [_text(card, "sub_title_text")]
+    for block, names in (("quote_area", ("title", "quote_text")), ("image_text_area", ("title", "desc"))):
+        texts += [_text(_dict(card, block), name) for name in names]
+    texts += [f"{_text(row, 'keyname')}：{_text(row, 'value')}" for row in _list(card, "horizontal_content_list")]
+    texts += [_text(row, name) for row in _list(card, "vertical_content_list") for name in ("title", "desc")]
+    texts += [_text(row, "title") for row in _list(card, "jump_list")]
+    return [line for text in texts for line in text.split("\n") if line]
 
 
 def _text(fields: Card, name: str) -> str:

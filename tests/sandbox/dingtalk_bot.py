@@ -53,7 +53,8 @@ def config(folder: Path, **changes: Any) -> Config:
     card.write_text(json.dumps(template()), "utf-8")
     sms.write_text(json.dumps({"sign_name": "守约面试", "templates": []}), "utf-8")
     dingtalk = {"client_id": CLIENT_ID, "client_secret": SECRET, "corp_id": "ding9733d0950000000000000000000000aa",
-                "robot_code": CLIENT_ID, "template_id": TEMPLATE_ID, "template_file": str(card)}  # fmt: skip
+                "robot_code": CLIENT_ID, "template_id": TEMPLATE_ID, "template_file": str(card),
+                "group_robots": [{"group": "审计群", "token": "group-token", "secret": "SECgroup"}]}  # fmt: skip
     wecom = {"corp_id": "wwsbx", "agent_id": 1000002, "secret": "s", "token": "t", "open_kfid": "wkSbx",
              "encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
              "callback_url": "http://127.0.0.1:9/wecom/callback"}  # fmt: skip

@@ -232,3 +232,10 @@ async def test_a_delayed_call_is_acted_on_even_if_nobody_waits(sandbox: Sandbox)
     assert await sandbox.screen("wangfang") == []
     await asyncio.sleep(0.6)
     assert len(await sandbox.screen("wangfang")) == 1
+
+
+@pytest.mark.parametrize("text", [5, ["a"], None, "", {"a": 1}, True])
+async def test_nobody_types_what_is_no_text(sandbox: Sandbox, text: object) -> None:
+    answer = await sandbox.control("POST", "/phones/wangfang/say", {"text": text}, status=400)
+    assert answer["hint"]
+    assert await sandbox.screen("wangfang") == []

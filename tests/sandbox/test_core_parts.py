@@ -81,9 +81,12 @@ def test_ids_are_distinct_and_lead_back_to_the_person() -> None:
         assert external_userid(person.id).startswith("wm")
 
 
-def test_every_candidate_has_one_booking_and_the_group_its_members() -> None:
+def test_every_candidate_has_one_booking_and_each_group_its_members() -> None:
     assert {one.candidate for one in BOOKINGS} == {person.id for person in PEOPLE if person.is_candidate}
-    assert GROUPS[0].members == ("wangfang", "liuyang", "zhoukai")
+    assert {group.name: group.members for group in GROUPS} == {
+        "招聘群": ("wangfang", "liuyang", "zhoukai"),
+        "审计群": ("sunjing", "zhoukai", "hanxue"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,57 @@ async def test_a_half_open_connection_swallows_what_is_pushed_to_it(sandbox: San
     assert dead.frames == []
 
 
+def half_open(for_s: float) -> dict[str, object]:
+    return {"platform": "stream", "match": "/", "kind": "half-open", "value": for_s}
+
+
+async def test_a_half_open_connection_ends_when_the_bot_hangs_up(sandbox: Sandbox) -> None:
+    dead = await sandbox.connect()
+    await sandbox.control("POST", "/faults", half_open(60))
+    await asyncio.sleep(0.05)
+    assert not sandbox.hub.gateway.connected()
+    await dead.socket.close()
+    alive = await sandbox.connect()
+    await asyncio.sleep(0.3)
+    for n in range(8):
+        await sandbox.say("wangfang", f"第 {n} 条")
+    await alive.wait_for(8)
+    assert sandbox.hub.gateway.connected()
+
+
+async def test_the_end_of_the_faults_ends_a_half_open_connection(sandbox: Sandbox) -> None:
+    dead = await sandbox.connect()
+    await sandbox.control("POST", "/faults", half_open(60))
+    await asyncio.sleep(0.05)
+    await sandbox.control("DELETE", "/faults")
+    await dead.ended()
+    assert not sandbox.hub.gateway.connected()
+
+
+async def test_what_a_half_open_connection_swallowed_comes_again_on_a_live_one(sandbox: Sandbox) -> None:
+    sandbox.hub.gateway.timing = Timing(redelivery_s=0.3)
+    await sandbox.connect()
+    await sandbox.control("POST", "/faults", half_open(60))
+    await asyncio.sleep(0.05)
+    alive = await sandbox.connect()
+    for n in range(12):
+        await sandbox.say("wangfang", f"第 {n} 条")
+    await alive.wait_for(12)
+    assert len({alive.data(n)["msgId"] for n in range(12)}) == 12
+
+
+async def test_a_connection_that_is_half_open_may_close_in_any_order(sandbox: Sandbox) -> None:
+    """What the gateway resets may be gone already: it must forget it all the same."""
+    dead = await sandbox.connect()
+    await sandbox.control("POST", "/faults", half_open(0.4))
+    await asyncio.sleep(0.05)
+    await dead.close()
+    await asyncio.sleep(0.6)
+    alive = await sandbox.connect()
+    await sandbox.say("wangfang", "还在吗")
+    await alive.wait_for(1)
+
+
 async def test_a_junk_frame_leaves_the_connection_open(sandbox: Sandbox) -> None:
     bot = await sandbox.connect()
     await sandbox.control("POST", "/faults", {"platform": "stream", "match": "/", "kind": "junk-frame"})

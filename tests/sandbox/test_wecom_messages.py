@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.wecom.card_view import shown_card
 from tests.sandbox.wecom_bot import AGENT, CORP, Rig, approval, running
 
 
@@ -159,6 +160,44 @@ async def test_a_card_shows_what_a_person_would_read(rig: Rig) -> None:
         {"key": "approve.h1", "text": "同意", "enabled": True},
         {"key": "reject.h1", "text": "驳回", "enabled": True},
     ]
+
+
+async def test_every_line_of_a_card_with_several_questions_is_an_element_of_its_own(rig: Rig) -> None:
+    questions = [
+        {"question_key": name, "title": name, "option_list": [{"id": "a", "text": "甲"}, {"id": "b", "text": "乙"}]}
+        for name in ("needed", "keep")
+    ]
+    card = {
+        "card_type": "multiple_interaction",
+        "source": {"desc": "守约"},
+        "main_title": {"title": "取消面试", "desc": "待你确认\n时间：周三 10:00\n原因：时间冲突"},
+        "task_id": "several",
+        "select_list": questions,
+        "submit_button": {"text": "提交", "key": "confirm.h1"},
+    }
+    assert (await rig.send_card(card))["errcode"] == 0
+    seen = await shown(rig, "zhaoguoqiang")
+    assert seen["status"] == "待你确认"
+    assert seen["lines"] == ["时间：周三 10:00", "原因：时间冲突"]
+    assert [each["name"] for each in seen["inputs"]] == ["needed", "keep"]
+
+
+@pytest.mark.parametrize("place", ["sub_title_text", "desc", "quote_text", "value"])
+def test_no_line_of_a_card_holds_a_line_break(place: str) -> None:
+    two = "第一行\n第二行"
+    card: dict[str, Any] = {
+        "card_type": "button_interaction",
+        "main_title": {"title": "题", "desc": two if place == "desc" else "状态"},
+        "sub_title_text": two if place == "sub_title_text" else "",
+        "quote_area": {"quote_text": two if place == "quote_text" else ""},
+        "horizontal_content_list": [{"keyname": "备注", "value": two if place == "value" else "无"}],
+        "jump_list": [{"type": 0, "title": "看网页"}],
+    }
+    seen = shown_card(card, "")
+    lines = [str(seen["status"]), *seen["lines"]]  # type: ignore[misc]
+    assert not [line for line in lines if "\n" in line]
+    assert "第二行" in lines
+    assert "看网页" in lines
 
 
 async def test_a_task_id_works_once(rig: Rig) -> None:
