@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,28 @@ from aiohttp import web
 
 from bot import keys
 from bot import web as pages
+from bot.anchors import keepers
 from bot.clock import Clock
+from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
 from bot.inbox import Inbox
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
+from bot.refused import Refused
 from bot.settings import Settings
 from bot.timing import Timers
+from bot.trail import Trail
 from bot.wecom import WeComDoor
+from bot.wires import Wires, dingtalk_account, wires
 from bot.worker import Deliver, Worker
 from models import Platform
 from models.store import Store
 from models.vault import Vault, install
+from notifier.anchoring import Anchors
 from notifier.attempts import Trier
 from notifier.card_delivery import CardDelivery
 from notifier.channels import Channel
 from notifier.delivery import Notices
+from notifier.group_replies import GroupReplies
 from notifier.phone_cards import CardChannel, DingTalkCards, WeComCards
 from notifier.plain_channels import (
     CustomerServiceChannel,
@@ -34,18 +40,14 @@ from notifier.plain_channels import (
     SmsChannel,
     WeComChannel,
 )
+from notifier.receipts import Receipts
 from notifier.rooms import Rooms
-from platforms.dingtalk.account import DingTalkAccount
-from platforms.dingtalk.api import DingTalk
-from platforms.dingtalk.calls import own_pace
 from platforms.dingtalk.stream import StreamClient
-from platforms.email import Mailer
 from platforms.http import Http
-from platforms.interviews.sessions import HttpSessions, SessionsAccount
-from platforms.sms.aliyun import AliyunAccount, AliyunSms
-from platforms.wecom.api import WeCom, WeComAccount
 from platforms.wecom.callback import Callback
-from platforms.wecom.kf import CustomerService
+from platforms.wecom.messages import Ours
+from workflow import contacts, signing
+from workflow.acting import Act
 
 if TYPE_CHECKING:
     from bot.shared import Shared
@@ -63,23 +65,36 @@ class App:
     http: Http
     inbox: Inbox
     worker: Worker
+    trail: Trail
+    watch: ClockWatch
     stream: StreamClient | None = None
     dingtalk: DingTalkDoor | None = None
     wecom: WeComDoor | None = None
     shared: "Shared | None" = None
     running: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
+    refused: Refused = field(default_factory=Refused)
     port: int = 0
 
     async def start(self, role: str = "all") -> None:
         """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
         await self.store.open()
+        await self._enter_contacts()
+        await self.trail.started()
+        self.running.append(asyncio.create_task(self.watch.run(), name="clock-watch"))
         if self.shared is not None:
             self.shared.start(hears=role != "gateway")
         if role in ("all", "gateway"):
             await self._open_doors()
         if role in ("all", "worker"):
             self.running.append(asyncio.create_task(self.worker.run(), name="worker"))
+
+    async def _enter_contacts(self) -> None:
+        """Enter what the settings say about whom candidates can ask; a mistyped unit is said, and stops nothing."""
+        act = Act(self.clock.now(), "settings", "administrator")
+        unknown = await self.store.transact(lambda: contacts.enter(act, self.settings.contacts))
+        if unknown:
+            log.warning("settings.contacts names no unit of ours", paths=unknown)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is under way, close everything."""
@@ -93,6 +108,7 @@ class App:
         await asyncio.gather(*self.running, return_exceptions=True)
         if self.shared is not None:
             await self.shared.stop()
+        await self.trail.ended()
         await self.store.close()
         await self.http.close()
 
@@ -113,36 +129,31 @@ class App:
             self.running.append(asyncio.create_task(self.stream.start(), name="dingtalk-stream"))
 
 
-@dataclass
-class Wires:
-    """The platforms that are configured."""
-
-    dingtalk: DingTalk | None
-    wecom: WeCom | None
-    service: CustomerService | None
-    sms: AliyunSms | None
-    mailer: Mailer | None
-    rooms: HttpSessions | None
-
-
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """Put the program together; nothing is connected yet."""
     install(Vault(keys.read(settings)))
+    signing.install(keys.read_signing(settings))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
-    store, http = Store(settings.database.url), Http()
+    store = Store(settings.database.url)
+    trail = Trail(store, clock, settings)
+    watch = ClockWatch(trail.stepped)
+    http = Http(on_answer=watch.heard)
     inbox = Inbox(store, clock)
     shared = _shared(settings, store)
-    wires = _wires(settings, http, clock, shared)
+    wired = wires(settings, http, clock, shared)
     worker = Worker(
         store,
         clock,
-        _deliveries(settings, wires, inbox, store, clock),
+        {
+            **_deliveries(settings, wired, inbox, store, clock),
+            "anchor": Anchors(store, keepers(settings, wired, http, clock), Trier(store, clock.now), clock.now).deliver,
+        },
         lease_s=settings.worker.lease_s,
         concurrency=settings.worker.concurrency,
         poll_s=settings.worker.poll_s,
     )
-    app = App(settings, clock, store, http, inbox, worker, shared=shared)
-    _add_doors(app, wires)
+    app = App(settings, clock, store, http, inbox, worker, trail, watch, shared=shared)
+    _add_doors(app, wired)
     return app
 
 
@@ -159,78 +170,13 @@ def _add_doors(app: App, wires: Wires) -> None:
     if wires.dingtalk is not None:
         app.dingtalk = DingTalkDoor(app.inbox, settings.dingtalk.corp_id)
         app.stream = StreamClient(
-            _dingtalk_account(settings), app.dingtalk, app.http, access_token=wires.dingtalk.access_token
+            dingtalk_account(settings), app.dingtalk, app.http, access_token=wires.dingtalk.access_token
         )
     if wires.wecom is not None:
         wecom = settings.wecom
         callback = Callback(wecom.token.get_secret_value(), wecom.encoding_aes_key.get_secret_value(), wecom.corp_id)
-        app.wecom = WeComDoor(callback, app.inbox, app.store, app.clock)
-
-
-def _dingtalk_account(settings: Settings) -> DingTalkAccount:
-    section = settings.dingtalk
-    return DingTalkAccount(
-        section.client_id,
-        section.client_secret.get_secret_value(),
-        section.robot_code,
-        section.corp_id,
-        section.api_base,
-        section.oapi_base,
-    )
-
-
-def _wires(settings: Settings, http: Http, clock: Clock, shared: "Shared | None") -> Wires:
-    def now() -> float:
-        return clock.now().timestamp()
-
-    dingtalk = _dingtalk(settings, http, now, shared)
-    wecom = _wecom(settings, http, now, shared)
-    service = settings.wecom.customer_service
-    rooms = settings.interviews
-    return Wires(
-        dingtalk=dingtalk,
-        wecom=wecom,
-        service=CustomerService(wecom, service.open_kfid) if wecom and service else None,
-        sms=_sms(settings, http, now),
-        mailer=_mailer(settings, now),
-        rooms=HttpSessions(SessionsAccount(rooms.base, rooms.api_key.get_secret_value()), http) if rooms else None,
-    )
-
-
-def _dingtalk(settings: Settings, http: Http, now: Callable[[], float], shared: "Shared | None") -> DingTalk | None:
-    section = settings.dingtalk
-    if not section.enabled:
-        return None
-    app = ("dingtalk", section.corp_id, section.client_id)
-    cache, pace = (shared.tokens(*app), shared.pace(own_pace(), *app)) if shared else (None, None)
-    return DingTalk(_dingtalk_account(settings), http, now, cache, pace=pace)
-
-
-def _wecom(settings: Settings, http: Http, now: Callable[[], float], shared: "Shared | None") -> WeCom | None:
-    section = settings.wecom
-    if not section.enabled:
-        return None
-    account = WeComAccount(section.corp_id, section.agent_id, section.secret.get_secret_value(), section.api_base)
-    cache = shared.tokens("wecom", section.corp_id, section.agent_id) if shared else None
-    return WeCom(account, http, now, cache)
-
-
-def _sms(settings: Settings, http: Http, now: Callable[[], float]) -> AliyunSms | None:
-    section = settings.sms
-    if section is None:
-        return None
-    secret = section.access_key_secret.get_secret_value()
-    account = AliyunAccount(section.access_key_id, secret, section.sign_name, section.api_base)
-    return AliyunSms(account, http, now)
-
-
-def _mailer(settings: Settings, now: Callable[[], float]) -> Mailer | None:
-    section = settings.email
-    if section is None:
-        return None
-    tls = {"none": "none", "starttls": "starttls", "tls": "implicit"}[section.tls]
-    password = section.password.get_secret_value() if section.password else ""
-    return Mailer(section.host, section.port, section.username or "", password, section.sender, tls, now=now)  # type: ignore[arg-type]
+        ours = Ours(wecom.corp_id, str(wecom.agent_id))
+        app.wecom = WeComDoor(callback, ours, app.inbox, app.store, app.clock, app.refused)
 
 
 def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, clock: Clock) -> dict[str, Deliver]:
@@ -245,9 +191,12 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "card": cards.deliver,
         "card_update": cards.deliver,
         "room": Rooms(store, wires.rooms, trier, clock.now).deliver,
+        "receipt": Receipts(store, channels, clock.now).deliver,
         "timer": Timers(store, clock).deliver,
         "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
     }
+    if wires.dingtalk is not None:
+        deliveries["group_reply"] = GroupReplies(store, wires.dingtalk, trier, clock.now).deliver
     if wires.service is not None:
         deliveries["pull"] = Pulling(wires.service, inbox, store, clock).deliver
         deliveries["welcome"] = Welcoming(wires.service, store, clock).deliver
@@ -292,7 +241,7 @@ def _fetches(wires: Wires) -> dict[Platform, Fetch]:
         async def from_wecom(ref: str) -> bytes:
             return (await wecom.media(ref)).content
 
-        fetches[Platform.WECOM] = from_wecom
+        fetches[Platform.WECOM] = fetches[Platform.KF] = from_wecom
     return fetches
 
 

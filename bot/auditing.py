@@ -1,25 +1,31 @@
-"""Reading the audit logs from the command line: verify all of them, export one byte for byte."""
+"""Reading the audit logs from the command line: verify all of them, name their public keys."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
 from bot import keys
-from bot.clock import Clock
-from bot.settings import Settings
-from models import AuditRecord, Organisation
+from bot.settings import Settings, SettingsError
 from models.store import Store
 from models.vault import Vault, install
-from workflow import audit
-from workflow.acting import Act
+from workflow import audit, notes, signing
+from workflow.telling import Claim
+from workflow.verifying import Codes, verify_all
 
 T = TypeVar("T")
+
+
+class NotUsable(Exception):
+    """What was kept outside cannot be compared: the text says why."""
 
 
 async def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     """Open the store beside a running program, do something, and close it whatever happens."""
     install(Vault(keys.read(settings)))
+    signing.install(keys.read_signing(settings))
     store = Store(settings.database.url)
+    _check_there(store)
     await store.open()
     try:
         return await work(store)
@@ -27,33 +33,35 @@ async def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) 
         await store.close()
 
 
-async def verify_all(settings: Settings) -> list[dict[str, object]]:
-    """Walk every log; nothing is anchored outside yet, so every record counts as unanchored."""
-
-    async def work(_: Store) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
-        for log in await audit.logs():
-            records, first_bad, reason = await audit.verify(log)
-            row = {"log": log, "records": records, "first_bad": first_bad, "reason": reason}
-            found.append({**row, "unanchored": records})
-        return found
-
-    return await with_store(settings, work)
+def _check_there(store: Store) -> None:
+    """Refuse before an empty SQLite file is made by opening it."""
+    if store.is_sqlite and not Path(store.url.removeprefix("sqlite://")).is_file():
+        raise SettingsError(f"database.url：没有 {store.url}，先运行 python -m bot setup；弄丢了就从备份恢复")
 
 
-async def export_lines(settings: Settings, org: str, out: Path) -> int | None:
-    """Write one unit's log, a line each; the export itself is recorded first. None when there is no such unit."""
-    clock = Clock(settings.demo.clock_file if settings.demo else None)
+def kept_in(files: Sequence[Path]) -> list[Claim]:
+    """Read checkpoints that somebody kept. Whoever gives them vouches for them: their signature is not asked."""
+    return [_kept_in(file) for file in files]
 
-    async def work(store: Store) -> int | None:
-        organisation = await Organisation.get_or_none(path=org)
-        if organisation is None:
-            return None
-        act = Act(clock.now(), "cli", "operator")
-        subject = ("log", organisation.path, 1)
-        await store.transact(lambda: audit.record(act, organisation, "log.exported", subject))
-        lines = await AuditRecord.filter(log=organisation.origin).order_by("seq").values_list("line", flat=True)
-        out.write_bytes(b"".join(str(line).encode() + b"\n" for line in lines))
-        return len(lines)
+
+def _kept_in(file: Path) -> Claim:
+    try:
+        origin, size, root = notes.parse_checkpoint(notes.parse_note(file.read_bytes()).text)
+    except (OSError, ValueError) as wrong:
+        raise NotUsable(f"{file} 不是检查点：{wrong}") from None
+    return Claim(origin, size, root.hex(), f"the checkpoint in {file.name}")
+
+
+async def verify_logs(settings: Settings, kept: Sequence[Claim], codes: Codes) -> list[dict[str, object]]:
+    """Walk every log, each beside what is kept of it outside."""
+    found = await with_store(settings, lambda _: verify_all(kept, codes if codes.wanted else None))
+    return [asdict(each) for each in found]
+
+
+async def public_keys(settings: Settings) -> list[str]:
+    """Return the key of every log, for people who keep them outside: one a line, as `verify.py` takes them."""
+
+    async def work(_: Store) -> list[str]:
+        return [key.vkey for log in await audit.logs() for key in signing.signing().keys_of(log)]
 
     return await with_store(settings, work)

@@ -15,10 +15,11 @@ from tortoise.exceptions import IntegrityError
 from yarl import URL
 
 from bot import addresses
+from bot.refused import counting
 from handlers import entry_links, page_forms, pages
 from handlers.page_forms import Ending, Outcome, Sent
 from workflow.acting import local
-from workflow.views import clock, when
+from workflow.moments import clock, when
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -47,8 +48,8 @@ def routes(app: "App") -> list[web.RouteDef]:
     """Return the routes of the candidate's page."""
     page = CandidatePage(app)
     return [
-        web.get(addresses.INTERVIEW_LINK + "{token}", page.show),
-        web.post(addresses.INTERVIEW_LINK + "{token}", page.act),
+        web.get(addresses.INTERVIEW_LINK + "{token}", counting(app.refused, "page", page.show)),
+        web.post(addresses.INTERVIEW_LINK + "{token}", counting(app.refused, "page", page.act)),
         *(web.get(f"/static/{name}", _static(name, kind)) for name, kind in STATIC.items()),
     ]
 
@@ -58,7 +59,7 @@ class CandidatePage:
 
     def __init__(self, app: "App") -> None:
         self._app = app
-        self._templates = _templates()
+        self._templates = templates()
 
     async def show(self, request: web.Request) -> web.Response:
         """Draw the page as it is now; nothing is written, whoever opens the link."""
@@ -70,7 +71,7 @@ class CandidatePage:
         if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
             return self._forged(token)
         body = await request.read()
-        sent = Sent(_fields(body), hashlib.sha256(body).hexdigest())
+        sent = Sent(fields_in(body), hashlib.sha256(body).hexdigest())
         try:
             outcome = await self._take(token, sent)
         except Exception:
@@ -91,6 +92,7 @@ class CandidatePage:
             case Ending.ENTERED:
                 return web.Response(status=303, headers={**SAFE, "Location": str(URL(outcome.room))})
             case Ending.LOCKED:
+                self._app.refused.count("page", "unproven")
                 return self._plain(403, "locked.html")
             case Ending.FORGED:
                 return self._forged(token)
@@ -101,7 +103,10 @@ class CandidatePage:
         now = self._app.clock.now()
         link = await entry_links.find(token, now)
         if link is None or outcome.ending == Ending.GONE:
+            self._app.refused.count("page", "gone")
             return self._plain(404, "gone.html")
+        if outcome.ending == Ending.UNPROVEN:
+            self._app.refused.count("page", "unproven")
         page = await pages.show(link, now)
         values = {"page": page, "outcome": outcome, "fields": fields, "reasons": page_forms.REASONS}
         return self._drawn(STATUS.get(outcome.ending, 200), "booking.html", page.room, values)
@@ -115,6 +120,7 @@ class CandidatePage:
 
     def _forged(self, token: str) -> web.Response:
         """Answer a form that this page did not show: another site's, a crafted one, or one from before a key change."""
+        self._app.refused.count("page", "forged")
         return self._plain(403, "forged.html", {"address": addresses.INTERVIEW_LINK + token})
 
     def _plain(self, status: int, template: str, values: Mapping[str, object] | None = None) -> web.Response:
@@ -127,7 +133,7 @@ class CandidatePage:
         return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def fields_in(body: bytes) -> dict[str, str]:
     """Return the form's fields; a body that is no form has none."""
     try:
         return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
@@ -140,7 +146,7 @@ def _when(moment: datetime) -> str:
     return when(moment, moment)
 
 
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
     """Return the templates, all escaped; they need nothing of a request, so no application holds them."""
     return aiohttp_jinja2.setup(
         web.Application(),

@@ -5,11 +5,30 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.logs import redacted
+from bot.remedies import remedy
 from bot.settings import Settings
 from bot.settings_sections import Dingtalk, Wecom, host_of, is_loopback
 from platforms import errors
 
-Probe = Callable[[], Awaitable[str]]
+
+@dataclass(frozen=True)
+class Doubt:
+    """What was seen works for now; what an administrator should do about it all the same."""
+
+    said: str
+    todo: str
+
+
+class Wrong(Exception):
+    """What was seen does not work, in Chinese, and what to do next."""
+
+    def __init__(self, said: str, todo: str) -> None:
+        super().__init__(said)
+        self.said = said
+        self.todo = todo
+
+
+Probe = Callable[[], Awaitable[str | Doubt]]
 """Try one connection (fetch a token, open an address) and say in Chinese what was seen, or raise."""
 
 
@@ -24,11 +43,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one live try."""
+    """What became of one live try; `todo` says what to do next where something is."""
 
     name: str
     ok: bool
     said: str
+    todo: str = ""
+    warning: bool = False
 
 
 def missing(settings: Settings) -> list[Step]:
@@ -51,13 +72,24 @@ async def probe(probes: Mapping[str, Probe], timeout_s: float = 10.0) -> list[Ou
 async def _tried(name: str, run: Probe, timeout_s: float) -> Outcome:
     try:
         async with asyncio.timeout(timeout_s):
-            return Outcome(name, True, await run())
+            return _seen(name, await run())
     except TimeoutError:
-        return Outcome(name, False, f"{timeout_s:g} 秒内没有回答：检查网络出口、防火墙和 DNS")
-    except errors.Misconfigured as wrong:
-        return Outcome(name, False, f"平台拒绝了，要在平台后台改：{redacted(str(wrong))}")
-    except (errors.PlatformError, OSError, ValueError) as wrong:
-        return Outcome(name, False, f"没有连上：{redacted(str(wrong)) or type(wrong).__name__}")
+        return Outcome(name, False, f"{timeout_s:g} 秒内没有回答", "检查网络出口、防火墙和 DNS")
+    except Wrong as wrong:
+        return Outcome(name, False, redacted(wrong.said), redacted(wrong.todo))
+    except errors.PlatformError as wrong:
+        found = remedy(wrong)
+        return Outcome(name, False, f"{found.meaning}（{redacted(str(wrong))}）", found.todo)
+    except OSError as wrong:
+        return Outcome(name, False, f"没有连上（{type(wrong).__name__}）", "检查地址和端口、网络出口、防火墙和 DNS")
+    except Exception as wrong:  # an answer of another shape: said, so that the other tries are still shown
+        return Outcome(name, False, f"答复和接口说明不一样（{type(wrong).__name__}）", "核对接口地址是不是这个平台的")
+
+
+def _seen(name: str, seen: str | Doubt) -> Outcome:
+    if isinstance(seen, Doubt):
+        return Outcome(name, True, redacted(seen.said), redacted(seen.todo), warning=True)
+    return Outcome(name, True, redacted(seen))
 
 
 def _public(settings: Settings) -> Iterator[Step]:

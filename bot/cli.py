@@ -3,26 +3,41 @@
 import asyncio
 import json
 import signal
+import socket
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from bot import logs
+from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
+if TYPE_CHECKING:
+    from bot.exporting import Asking, Exported
+    from workflow.exporting import Period
+
 cli = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="守约：面试取消机器人。", pretty_exceptions_enable=False
+    cls=CarefulGroup,
+    add_completion=False,
+    no_args_is_help=True,
+    help="守约：面试取消机器人。",
+    pretty_exceptions_enable=False,
 )
 Json = Annotated[bool, typer.Option("--json", help="标准输出只有一个 JSON，日志走标准错误")]
 
 
-def _settings() -> Settings:
+def _settings(unreadable: Callable[[str], object] | None = None) -> Settings:
+    """Load the settings, or raise SettingsError; with `unreadable`, which says why in a form of its own, end with 2."""
     try:
         settings = load()
     except SettingsError as wrong:
+        if unreadable is None:
+            raise
+        unreadable(str(wrong))
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None
     logs.configure(settings.logging.level, settings.logging.format)
@@ -34,9 +49,13 @@ def _print(found: Any) -> None:
 
 
 @cli.command()
-def run(role: Annotated[str, typer.Option(help="all、gateway 或 worker")] = "all") -> None:
+def run(
+    role: Annotated[str, typer.Option(help="all、gateway 或 worker")] = "all",
+    until_stdin_ends: Annotated[bool, typer.Option("--until-stdin-ends", hidden=True)] = False,
+) -> None:
     """按 settings.yaml 连接并运行。"""
     from bot.app import build, run_until
+    from bot.lifeline import end_with_stdin
     from models.migrating import migrate
 
     if role not in ("all", "gateway", "worker"):
@@ -45,8 +64,10 @@ def run(role: Annotated[str, typer.Option(help="all、gateway 或 worker")] = "a
     typer.echo(f"设置文件：{settings_file()}", err=True)
 
     async def main() -> None:
-        await migrate(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
         stopped = asyncio.Event()
+        if until_stdin_ends:
+            end_with_stdin(stopped.set)
+        await migrate(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
         await run_until(build(settings), stopped, role)
@@ -83,16 +104,57 @@ def migrate() -> None:
 
 
 @cli.command()
-def setup() -> None:
-    """生成密钥和数据库。"""
-    from bot import keys
+def setup(
+    admin: Annotated[str, typer.Option(help="第一位系统管理员，平台的 userid=姓名，例如 zhoukai=周凯")] = "",
+    security: Annotated[str, typer.Option(help="第一位安全管理员，须是另一个人")] = "",
+    unit: Annotated[str, typer.Option(help="他们管的最上级单位，路径=名称，例如 huachen=华辰集团")] = "",
+    platform: Annotated[str, typer.Option(help="userid 是哪个平台的：dingtalk 或 wecom")] = "dingtalk",
+) -> None:
+    """生成密钥和数据库；加 --admin 等录入第一批管理员。"""
+    from bot import certificates, keys
     from models.migrating import migrate as migrate_store
 
     settings = _settings()
     for file in keys.create(settings):
-        typer.echo(f"已生成密钥 {file}，请另行备份：丢了它，姓名、电话和证明都打不开")
+        lost = "以后的检查点就要换公钥" if file == settings.signing_key_file else "姓名、电话和证明都打不开"
+        typer.echo(f"已生成密钥 {file}，请另行备份：丢了它，{lost}")
+    for file in certificates.create(settings, datetime.now(UTC)):
+        typer.echo(f"已生成给 PDF 签名的 {file}；有 CA 证书时写进 audit.pdf_certificate_file 和 audit.pdf_key_file")
     asyncio.run(migrate_store(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True)))
     typer.echo("数据库已就绪")
+    if admin or security or unit:
+        _found(settings, (unit, platform, admin, security))
+
+
+def _found(settings: Settings, said: tuple[str, str, str, str]) -> None:
+    from bot.founding import NotFounded, enter_founders
+    from models import Platform
+
+    unit, platform, admin, security = said
+    if not all(said) or platform not in ("dingtalk", "wecom"):
+        raise typer.BadParameter("--admin、--security、--unit 要一起写，--platform 是 dingtalk 或 wecom")
+    try:
+        names = asyncio.run(enter_founders(settings, unit, Platform(platform), admin, security))
+    except NotFounded as wrong:
+        typer.echo(f"没有录入管理员：{wrong}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"已录入系统管理员 {names[0]}、安全管理员 {names[1]}。以后的授权由一位提出、另一位同意")
+
+
+@cli.command()
+def rights(
+    person: Annotated[str, typer.Argument(help="姓名或工号")],
+    as_json: Json = False,
+) -> None:
+    """看一个人有哪些权限、谁给的、为什么；退出码 2：没有这个人。"""
+    from bot import founding
+
+    views = asyncio.run(founding.rights_named(_settings(), person))
+    if as_json:
+        _print([founding.as_json(each) for each in views])
+    else:
+        typer.echo("\n\n".join(founding.as_text(each) for each in views) or f"没有找到「{person}」", err=not views)
+    raise typer.Exit(0 if views else 2)
 
 
 @cli.command()
@@ -118,20 +180,21 @@ def read(
 
 
 @cli.command(name="check")
-def check_(as_json: Json = False) -> None:
-    """逐条说明接通真实平台还缺什么。"""
-    from bot.checks import missing
+def check_(
+    as_json: Json = False, offline: Annotated[bool, typer.Option("--offline", help="只看设置，不试着连接")] = False
+) -> None:
+    """逐条说明接通真实平台还差什么，再逐个试连。退出码：0 都好，1 缺了或没有连上，2 设置读不了。"""
+    from bot.check_command import check
 
-    steps = missing(_settings())
+    def unreadable(why: str) -> None:
+        _print({"ok": False, "missing": [], "tried": [], "error": why})
+
+    found = asyncio.run(check(_settings(unreadable if as_json else None), offline=offline))
     if as_json:
-        _print(
-            {"ok": not steps, "missing": [{"title": each.title, "why": each.why, "how": each.how} for each in steps]}
-        )
+        _print(found.as_json())
     else:
-        for place, step in enumerate(steps, start=1):
-            typer.echo(f"{place}. {step.title}\n   为什么：{step.why}\n   怎么做：{step.how}")
-        typer.echo("都齐了。" if not steps else f"还差 {len(steps)} 项。")
-    raise typer.Exit(1 if steps else 0)
+        typer.echo("\n".join(found.lines()))
+    raise typer.Exit(0 if found.ok else 1)
 
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志。")
@@ -141,37 +204,151 @@ cli.add_typer(export, name="export")
 
 
 @audit.command()
-def verify(as_json: Json = False) -> None:
-    """逐条核对每个单位的审计日志，指出第一处不对的。"""
-    from bot.auditing import verify_all
+def verify(
+    as_json: Json = False,
+    checkpoint: Annotated[list[Path] | None, typer.Option(help="另外保存的检查点文件，可以写多次")] = None,
+    code: Annotated[list[str] | None, typer.Option(help="卡片或通知上的存证码，形如 7F3K-Q2MD，可以写多次")] = None,
+) -> None:
+    """逐条核对每个单位的审计日志和检查点，指出第一处不对的。退出码：0 完好，1 有不对，2 给的检查点读不了。"""
+    from bot.auditing import NotUsable, kept_in, verify_logs
+    from workflow.verifying import Codes
 
-    logs_found = asyncio.run(verify_all(_settings()))
-    ok = all(each["first_bad"] is None for each in logs_found)
+    codes = Codes(frozenset(each.strip().upper() for each in code or []))
+    try:
+        kept = kept_in(checkpoint or [])
+    except NotUsable as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(2) from None
+    logs_found = asyncio.run(verify_logs(_settings(), kept, codes))
+    ok = all(each["first_bad"] is None for each in logs_found) and not codes.missing
     if as_json:
-        _print({"ok": ok, "logs": logs_found})
+        _print({"ok": ok, "logs": logs_found, **({"unknown_codes": codes.missing} if code else {})})
     else:
         for each in logs_found:
             bad = f"第 {each['first_bad']} 条不对：{each['reason']}" if each["first_bad"] else "完好"
-            typer.echo(f"{each['log']}：{each['records']} 条，{bad}")
+            typer.echo(f"{each['log']}：{each['records']} 条，已签名到第 {each['signed']} 条，{bad}")
+        for unknown in codes.missing:
+            typer.echo(f"存证码 {unknown} 不属于现在的任何一本日志：日志被改过或截短了，或者存证码抄错了")
     raise typer.Exit(0 if ok else 1)
+
+
+@audit.command(name="keys")
+def audit_keys() -> None:
+    """打印每本日志的公钥，一行一个，请另行保存：核对审计包时交给 verify.py。"""
+    from bot.auditing import public_keys
+
+    for key in asyncio.run(public_keys(_settings())):
+        typer.echo(key)
+
+
+@cli.command()
+def witness(
+    home: Annotated[Path, typer.Option(help="见证人的目录：自己的密钥和每本日志最后签过的检查点")],
+    log_keys: Annotated[Path, typer.Option(help="日志的公钥，一行一个：python -m bot audit keys 打印的那些")],
+    listen: Annotated[str, typer.Option(help="监听地址，例如 0.0.0.0:8700")],
+    name: Annotated[str, typer.Option(help="第一次运行时给自己取的名字，以后不变")] = "",
+) -> None:
+    """由审计人员在另一台机器上运行的见证人：只给没有改过历史的检查点签名。打印自己的公钥。"""
+    from bot import witness as witnessing
+
+    try:
+        witnessing.run(home, log_keys, listen, name or f"{socket.gethostname()}/shouyue-witness", typer.echo)
+    except (witnessing.Unusable, OSError, ValueError) as wrong:
+        typer.echo(f"见证人没有启动：{wrong}", err=True)
+        raise typer.Exit(2) from None
 
 
 @export.command(name="audit")
 def export_audit(
-    org: Annotated[str, typer.Option(help="单位路径，例如 huachen/net")],
+    org: Annotated[str, typer.Option(help="单位路径，例如 huachen/net；shouyue 是不属于任何单位的那一本")],
     out: Annotated[Path, typer.Option(help="写到哪个文件")],
-    format_: Annotated[str, typer.Option("--format", help="目前只有 jsonl")] = "jsonl",
+    format_: Annotated[
+        str, typer.Option("--format", help="jsonl 只有记录，pack 是可以独立核对的 zip，pdf 给人看，xlsx 给表格软件")
+    ] = "jsonl",
+    since: Annotated[str, typer.Option("--from", help="从哪天起，2026-11-01；只用于 pdf 和 xlsx")] = "",
+    until: Annotated[str, typer.Option("--to", help="到哪天为止（含），2026-11-30；只用于 pdf 和 xlsx")] = "",
+    person: Annotated[str, typer.Option("--as", help="以谁的权限，人员编号；不写就是操作员")] = "",
 ) -> None:
-    """按单位导出审计日志，逐字节不变。"""
-    from bot.auditing import export_lines
+    """按单位导出审计日志；jsonl 逐字节不变。"""
+    from bot import exporting, whole_logs
 
-    if format_ != "jsonl":
-        raise typer.BadParameter("目前只有 jsonl", param_hint="--format")
-    count = asyncio.run(export_lines(_settings(), org, out))
-    if count is None:
-        typer.echo(f"没有这个单位：{org}", err=True)
-        raise typer.Exit(2)
-    typer.echo(f"已导出 {count} 条到 {out}", err=True)
+    whole = {"jsonl": whole_logs.log_lines, "pack": whole_logs.log_pack}
+    printed = {"pdf": exporting.log_pdf, "xlsx": exporting.log_xlsx}
+    if format_ in printed:
+        period = _period(since, until)
+        _exported(out, person or None, lambda by: printed[format_](by, org, period, out))
+        return
+    if format_ not in whole:
+        raise typer.BadParameter("jsonl、pack、pdf 或 xlsx", param_hint="--format")
+    if since or until:
+        raise typer.BadParameter("--from 和 --to 只用于 pdf 和 xlsx")
+    _exported(out, person or None, lambda by: whole[format_](by, org, out))
+
+
+def _period(since: str, until: str) -> "Period":
+    """Read the days of --from and --to, both included, on the calendar of Asia/Shanghai."""
+    from workflow.exporting import days
+
+    try:
+        return days(since, until)
+    except ValueError:
+        raise typer.BadParameter("应为日期，例如 2026-11-01", param_hint="--from / --to") from None
+
+
+def _exported(out: Path, person: str | None, work: Callable[["Asking"], Awaitable["Exported"]]) -> None:
+    """Do an export and say what it was; exit code 2 when nothing was exported."""
+    from bot.exporting import NotExported, asking
+
+    try:
+        done = asyncio.run(asking(_settings(), person, work))
+    except (NotExported, SettingsError, OSError) as wrong:
+        typer.echo(f"没有导出：{wrong}", err=True)
+        raise typer.Exit(2) from None
+    names = "候选人姓名为全名" if done.names else "候选人姓名已隐去"
+    typer.echo(f"已导出 {done.records} 条到 {out}，{names}，SHA-256 {done.sha256}", err=True)
+
+
+As = Annotated[str, typer.Option("--as", help="以谁的权限，人员编号，例如 sunjing")]
+Operator = Annotated[bool, typer.Option("--operator", help="以操作员的身份：不显示姓名，不带证明材料")]
+
+
+@export.command(name="case")
+def export_case(
+    number: Annotated[str, typer.Argument(help="申请号 Q… 或预约号 Y…")],
+    out: Annotated[Path, typer.Option(help="写到哪个文件")],
+    person: As = "",
+    operator: Operator = False,
+    format_: Annotated[str, typer.Option("--format", help="pack 是可以独立核对的证据包 zip，pdf 只有时间轴")] = "pack",
+) -> None:
+    """导出一件取消的证据包或时间轴；导出本身先记入日志。"""
+    from bot.case_pack import case_pack
+    from bot.exporting import case_pdf
+
+    writers = {"pack": case_pack, "pdf": case_pdf}
+    if format_ not in writers:
+        raise typer.BadParameter("pack 或 pdf", param_hint="--format")
+    _exported(out, _who(person, operator), lambda by: writers[format_](by, number, out))
+
+
+def _who(person: str, operator: bool) -> str | None:
+    if bool(person) == operator:
+        raise typer.BadParameter("写 --as 人员编号，或者 --operator，二选一")
+    return person or None
+
+
+@cli.command()
+def timeline(
+    number: Annotated[str, typer.Argument(help="申请号 Q… 或预约号 Y…")], person: As = "", operator: Operator = False
+) -> None:
+    """按时间轴显示一件取消的每一步；查看本身记入日志。"""
+    from bot.exporting import NotExported, asking, case_text
+
+    try:
+        lines = asyncio.run(asking(_settings(), _who(person, operator), lambda by: case_text(by, number)))
+    except NotExported as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(2) from None
+    typer.echo("\n".join(lines))
 
 
 @cli.command(name="import")

@@ -21,6 +21,11 @@ ROLES = {
     "security": Role.SECURITY_ADMIN,
 }
 STAFF_APPS = {"dingtalk": Platform.DINGTALK, "wecom": Platform.WECOM}
+CONTACTS = {
+    people.NET: "华辰互联招聘组 010-55550101",
+    people.HEAVY: "华辰重工招聘组 024-55550102",
+    people.WORKS: "华辰制造招聘组 0755-55550103",
+}
 SEED_CURSOR = "cseed0001"
 
 

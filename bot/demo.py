@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from bot.demo_home import ROOT, Ports, home, ports, prepare
 
 RESTART_AFTER_S = 0.5
+REMAINS_END_WITHIN_S = 5.0  # what a killed demo had started ends by itself
 
 
 class Supervisor:
@@ -36,8 +38,8 @@ class Supervisor:
         for signum in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signum, self._stop.set)
         commands = {
-            "sandbox": ["-m", "sandbox", "--config", str(self._sandbox_file)],
-            "bot": ["-m", "bot", "run"],
+            "sandbox": ["-m", "sandbox", "--until-stdin-ends", "--config", str(self._sandbox_file)],
+            "bot": ["-m", "bot", "run", "--until-stdin-ends"],
         }
         keepers = [asyncio.create_task(self._keep(name, command)) for name, command in commands.items()]
         ready = asyncio.create_task(self._announce())
@@ -52,7 +54,12 @@ class Supervisor:
         environment = {**os.environ, "SHOUYUE_HOME": str(self._place), "PYTHONUNBUFFERED": "1"}
         environment.pop("SHOUYUE_PORT", None)  # the settings file that was just written says it
         while not self._stop.is_set():
-            child = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment)
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, *command),
+                cwd=ROOT,
+                env=environment,
+                stdin=asyncio.subprocess.PIPE,  # ends when we are killed, and the child with it
+            )
             self._children[name] = child
             self._write_state()
             await child.wait()
@@ -117,26 +124,44 @@ async def demo(real_now: datetime) -> int:
     place, where = home(), ports()
     place.mkdir(parents=True, exist_ok=True)
     with (place / "demo.lock").open("w") as lock:
-        if problem := _in_use(lock, place, where):
+        if problem := await _in_use(lock, place, where):
             print(problem, file=sys.stderr)
             return 2
         sandbox_file = await prepare(place, where, real_now)
         return await Supervisor(place, where, sandbox_file).run()
 
 
-def _in_use(lock: TextIO, place: Path, where: Ports) -> str:
+async def _in_use(lock: TextIO, place: Path, where: Ports) -> str:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return f"{place} 里已有一个演示在运行。先结束它，或用 SHOUYUE_HOME 另选一个目录"
+    killed = (place / "demo.json").exists()  # a demo that ended by itself leaves none
+    port = await _busy_port(where, REMAINS_END_WITHIN_S if killed else 0.0)
+    if port is None:
+        return ""
+    return (
+        f"端口 {port} 已被占用。结束占用它的程序，或用 SHOUYUE_PORT、SHOUYUE_SANDBOX_PORT、"
+        "SHOUYUE_SANDBOX_SMTP_PORT 换一个"
+    )
+
+
+async def _busy_port(where: Ports, patience_s: float) -> int | None:
+    """Return a port that somebody still listens on after `patience_s`, if there is one."""
+    deadline = time.monotonic() + patience_s
     for port in (where.bot, where.sandbox, where.smtp):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return (
-                    f"端口 {port} 已被占用。结束占用它的程序，或用 SHOUYUE_PORT、SHOUYUE_SANDBOX_PORT、"
-                    "SHOUYUE_SANDBOX_SMTP_PORT 换一个"
-                )
-    return ""
+        while not _is_free(port):
+            if time.monotonic() >= deadline:
+                return port
+            await asyncio.sleep(0.05)
+    return None
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -6,22 +6,25 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
 
-from bot import company, keys
+from bot import certificates, company, keys
 from bot.settings import Settings, load
 from handlers.reading.holidays import UnknownYear, is_working
 from models.migrating import migrate
 from models.store import Store
 from models.vault import Vault, install
+from workflow import signing
 from workflow.acting import Act
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).parent.parent
 TEMPLATE_ID = "7c1d9a52-4b1e-4f0b-9a55-5e0a1c2d3e4f.schema"
 OPEN_KFID = "wkHuachenDemo0001"
+AUDIT_GROUP = "审计群"
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,12 @@ def settings_of(place: Path, where: Ports, made: dict[str, str]) -> dict[str, ob
             "callback_secret": made["callback"],
         },
         "interviews": {"base": f"{sandbox}/interviews", "api_key": made["rooms"]},
+        "contacts": company.CONTACTS,
+        "audit": {
+            "post_group": AUDIT_GROUP,
+            "post_webhook": f"{sandbox}/dingtalk/robot/send?access_token={made['group_token']}",
+            "post_secret": made["group_sign"],
+        },
         "demo": {"clock_file": str(place / "clock.json"), "clock_secret": made["clock"]},
         "logging": {"level": "info", "format": "console"},
     }
@@ -119,7 +128,7 @@ def settings_of(place: Path, where: Ports, made: dict[str, str]) -> dict[str, ob
 
 def made_secrets() -> dict[str, str]:
     """Return fresh secrets for both platforms, the gateway and the clock."""
-    names = ("dingtalk", "wecom", "token", "sms", "callback", "rooms", "clock")
+    names = ("dingtalk", "wecom", "token", "sms", "callback", "rooms", "clock", "group_token", "group_sign")
     made = {name: secrets.token_hex(16) for name in names}
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     return {**made, "aes": "".join(secrets.choice(letters) for _ in range(42)) + "A"}
@@ -146,6 +155,7 @@ def sandbox_config(settings: Settings, seeds: list[company.Seed], now: datetime,
             "robot_code": dingtalk.robot_code,
             "template_id": TEMPLATE_ID,
             "template_file": str(ROOT / "cards" / "dingtalk_template.json"),
+            "group_robots": [_group_robot(settings)],
         },
         "wecom": {
             "corp_id": wecom.corp_id,
@@ -170,6 +180,13 @@ def sandbox_config(settings: Settings, seeds: list[company.Seed], now: datetime,
     }
 
 
+def _group_robot(settings: Settings) -> dict[str, str]:
+    audit = settings.audit
+    assert audit.post_webhook is not None
+    token = parse_qs(urlsplit(audit.post_webhook.get_secret_value()).query)["access_token"][0]
+    return {"group": audit.post_group, "token": token, "secret": audit.post_secret.get_secret_value()}
+
+
 async def prepare(place: Path, where: Ports, real_now: datetime) -> Path:
     """Make settings, keys, store and company in a fresh home; returns the sandbox's configuration file.
 
@@ -178,12 +195,14 @@ async def prepare(place: Path, where: Ports, real_now: datetime) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     settings_file, sandbox_file = place / "settings.yaml", place / "sandbox.json"
     fresh = not sandbox_file.exists()
-    made = made_secrets() if fresh else json.loads((place / "demo-secrets.json").read_text("utf-8"))
-    if fresh:
+    kept = {} if fresh else json.loads((place / "demo-secrets.json").read_text("utf-8"))
+    made = {**made_secrets(), **kept}
+    if made != kept:  # a new home, or one of an earlier version that lacks some
         _write_secret(place / "demo-secrets.json", json.dumps(made))
     _write_secret(settings_file, yaml.safe_dump(settings_of(place, where, made), allow_unicode=True, sort_keys=False))
     settings = load(settings_file)
     keys.create(settings)
+    certificates.create(settings, real_now)
     now = starting_moment(real_now) if fresh else _moment_of(settings, real_now)
     seeds = await _entered(settings, now, fresh, sandbox_file)
     _write_secret(sandbox_file, json.dumps(sandbox_config(settings, seeds, now, where), ensure_ascii=False, indent=1))
@@ -203,6 +222,7 @@ def _write_secret(file: Path, text: str) -> None:
 
 async def _entered(settings: Settings, now: datetime, fresh: bool, sandbox_file: Path) -> list[company.Seed]:
     install(Vault(keys.read(settings)))
+    signing.install(keys.read_signing(settings))
     await migrate(settings.database.url, settings.home, reporter=lambda _: None)
     if not fresh:
         seeds = json.loads(sandbox_file.read_text("utf-8"))["kf_seed"]

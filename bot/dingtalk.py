@@ -7,10 +7,11 @@ import structlog
 
 from bot.inbox import Inbox
 from cards.buttons import read_press
+from cards.card import Line
 from cards.dingtalk import card_params
 from cards.drawing import draw
 from handlers.receiving import Received
-from handlers.routing import File, Incoming
+from handlers.routing import File, Incoming, ReplyAddress
 from models import Platform
 from platforms.dingtalk.dispatch import Delivery, Kind
 from platforms.dingtalk.messages import CardClick, Event, RobotMessage, card_response
@@ -56,6 +57,7 @@ class DingTalkDoor:
             "press",
             click.user_id,
             press=press,
+            card_id=click.out_track_id,
             form={name: _text(value) for name, value in click.form.items()},
             source=digest(delivery.raw),
         )
@@ -77,17 +79,26 @@ def _incoming(message: RobotMessage, source: str) -> list[Incoming]:
     text = Incoming(
         Platform.DINGTALK,
         f"dingtalk:{message.msg_id}",
-        "text",
+        _kind(message),
         message.sender_staff_id or "",
         text=message.text,
         in_group=message.in_group,
         source=source,
+        reply_to=ReplyAddress(message.session_webhook, message.webhook_expires_ms),
     )
     files = tuple(File(each.download_code, each.name or "证明图片") for each in message.files if each.kind != "audio")
     found = [text] if message.text or not files else []
     if files:
-        found.append(replace(text, key=f"{text.key}:files", kind="file", text="", files=files))
+        reply_to = None if found else text.reply_to  # the group is answered once
+        found.append(replace(text, key=f"{text.key}:files", kind="file", text="", files=files, reply_to=reply_to))
     return found
+
+
+def _kind(message: RobotMessage) -> str:
+    """Name what has no words: a voice message that was not recognised, or something else."""
+    if message.text or message.kind == "text":
+        return "text"
+    return "voice" if any(each.kind == "audio" for each in message.files) else "other"
 
 
 def _text(value: str | bool | list[str]) -> str:
@@ -97,11 +108,14 @@ def _text(value: str | bool | list[str]) -> str:
 
 
 def _response(received: Received) -> dict[str, object]:
-    """Return the callback response: the card for who pressed, a refusal's sentence in place of its status."""
+    """Return the callback response: the card for who pressed; a refusal's sentence stands below what is true.
+
+    An answer has no words of its own to pop up (dingtalk.md §5.6), and where the matter stands is never written over.
+    """
     view = received.answer.view
     if view is None:
         return {}
     drawn = draw(view)
     if received.answer.sentence:
-        drawn = replace(drawn, status=received.answer.sentence)
+        drawn = replace(drawn, lines=(*drawn.lines, Line("", received.answer.sentence)))
     return card_response(card_params(drawn))

@@ -11,6 +11,8 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, Literal, TextIO
 
 import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError, PayloadEncodingError
 from pydantic import SecretStr
 
 HIDDEN = "***"
@@ -24,6 +26,9 @@ CAPPED = {
     "mail": logging.WARNING,
 }
 """Libraries that say too much, and the quietest level they are held to, whatever ours is."""
+
+_SERVER = logging.getLogger("aiohttp.server")
+_UNREADABLE = (HttpProcessingError, PayloadEncodingError, web.RequestPayloadError)
 
 _SECRET_NAME = re.compile(
     r"secret|token|ticket|password|passwd|authorization|cookie|api_?key|aes_?key|webhook|signature|welcome_code|response_code",
@@ -68,6 +73,7 @@ def configure(
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    _SERVER.addFilter(_in_one_line)  # the same function twice is one filter
     _cap_libraries(logging.getLevelNamesMapping()[level.upper()])
     structlog.configure(
         processors=[
@@ -127,6 +133,16 @@ def _escaped(text: str) -> str:
 def _shown(character: str) -> str:
     hidden = unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp", "Cs")
     return character.encode("unicode_escape").decode("ascii") if hidden else character
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Say of a request that nobody could read only what was wrong with it: junk writes no stack traces."""
+    failure = record.exc_info[1] if record.exc_info else None
+    if isinstance(failure, _UNREADABLE):
+        record.msg, record.args = "unreadable request: %s", (type(failure).__name__,)
+        record.exc_info, record.exc_text = None, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def _cap_libraries(level: int) -> None:

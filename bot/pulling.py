@@ -10,16 +10,18 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from cards.buttons import read_press
 from handlers import customer_service, evidence
-from handlers.routing import Incoming
+from handlers.routing import File, Incoming, authenticated_by
 from models import Account, CustomerServiceCursor, OutboxMessage, OutboxStatus, Platform
 from models.store import Store
-from notifier import claims
+from notifier import claims, receipts
 from platforms.errors import PlatformError
 from platforms.wecom.kf import FROM_CUSTOMER, CustomerService, KfMessage
 from workflow.acting import Act
 from workflow.evidence import Material
 
 Fetch = Callable[[str], Awaitable[bytes]]
+KINDS = {"text": "text", "image": "file", "file": "file", "voice": "voice"}
+NAMES = {"image": "候选人发来的图片", "file": "候选人发来的文件"}
 
 
 class Pulling:
@@ -76,18 +78,22 @@ class Pulling:
         if event.get("event_type") == "enter_session":
             await self._entered(act, event)
         elif event.get("event_type") == "msg_send_fail":
-            await customer_service.not_delivered(act, str(event["fail_msgid"]), Platform.KF)
+            attempt = await receipts.attempt_of(Platform.KF, str(event["fail_msgid"]))
+            if attempt is not None:
+                await receipts.lost(act, attempt, "reported")
 
 
 def _incoming(message: KfMessage) -> Incoming:
     press = read_press(message.menu_id) if message.menu_id else None
+    kind = "press" if press else KINDS.get(message.kind, "other")
     return Incoming(
         Platform.KF,
         f"kf:{message.msgid}",
-        "press" if press else "text",
+        kind,
         message.external_userid,
         text=message.text,
         press=press,
+        files=(File(message.media_id, NAMES[message.kind]),) if kind == "file" else (),
         source=hashlib.sha256(message.msgid.encode()).hexdigest(),
     )
 
@@ -122,8 +128,15 @@ class EvidenceFetching:
     async def deliver(self, row: OutboxMessage) -> None:
         """Fetch one file and settle the row; a file the platform no longer gives is asked for again."""
         payload = json.loads(row.payload or "{}")
-        account = await Account.get(id=row.account_id).prefetch_related("employee")
-        act = Act(self._clock.now(), str(account.platform), employee=account.employee, source=payload["digest"])
+        account = await Account.get(id=row.account_id).prefetch_related("employee", "candidate")
+        act = Act(
+            self._clock.now(),
+            str(account.platform),
+            authenticated_by(account.platform),
+            employee=account.employee,
+            candidate=None if account.employee else account.candidate,
+            source=payload["digest"],
+        )
         try:
             content = await self._fetch[account.platform](payload["ref"])
         except PlatformError as error:

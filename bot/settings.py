@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
+from bot.settings_audit import Audit
 from bot.settings_sections import (
     Address,
     Database,
@@ -80,7 +81,13 @@ class Settings(BaseSettings):
     email: Email | None = Field(default=None, description="邮件；不用就写 null")
     sms: Sms | None = Field(default=None, description="短信；不用就写 null")
     interviews: Interviews | None = Field(default=None, description="AI 面试服务；不用就写 null")
+    contacts: dict[str, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
+        default_factory=dict,
+        description="组织路径 → 候选人可以找谁，最多 40 字，写进取消通知和面试页面；下级组织不写就用上级的",
+        examples=["{huachen/net: 华辰互联招聘组 010-12345678}"],
+    )
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
+    audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     retention: Retention = Field(default_factory=Retention, description="留存期限")
     worker: Worker = Field(default_factory=Worker, description="发送")
     logging: Logging = Field(default_factory=Logging, description="日志")
@@ -116,10 +123,24 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _group_can_be_reached(self) -> Self:
+        audit = self.audit
+        if audit.post_group and not audit.post_webhook and audit.post_group not in self.dingtalk.group_conversations:
+            raise PydanticCustomError(
+                "unknown_group", "audit.post_group：没有写 post_webhook，dingtalk.group_conversations 里也没有这个群"
+            )
+        return self
+
     @property
     def vault_files(self) -> dict[int, Path]:
         """Return the key files by id; the highest id seals, the lowest finds and signs."""
         return self.keys.vault or {1: self.home / "keys" / "vault-1.key"}
+
+    @property
+    def signing_key_file(self) -> Path:
+        """Return the file of the key that signs the audit logs."""
+        return self.audit.signing_key_file or self.home / "keys" / "log-signing.key"
 
     @property
     def wecom_callback_url(self) -> str:
@@ -250,5 +271,7 @@ def _is_local(settings: Settings) -> bool:
     bases += [settings.wecom.api_base] if settings.wecom.enabled else []
     bases += [settings.sms.api_base] if settings.sms else []
     bases += [settings.interviews.base] if settings.interviews else []
+    bases += [*(each.url for each in settings.audit.witnesses), *filter(None, [settings.audit.tsa_url])]
+    bases += [settings.audit.post_webhook.get_secret_value()] if settings.audit.post_webhook else []
     hosts = [settings.host, *map(host_of, bases), *([settings.email.host] if settings.email else [])]
     return all(map(is_loopback, hosts)) and settings.demo.clock_file.absolute().is_relative_to(settings.home)

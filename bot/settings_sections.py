@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
-_HOST_AND_SCHEME = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
+HOST_AND_SCHEME = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 
 
 def is_loopback(host: str) -> bool:
@@ -29,8 +29,8 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _base_address(value: str) -> str:
-    if not _HOST_AND_SCHEME.match(value):
+def base_address(value: str) -> str:
+    if not HOST_AND_SCHEME.match(value):
         raise PydanticCustomError("address", "应为以 https:// 开头的网址")
     if urlsplit(value).scheme.lower() == "http" and not is_loopback(host_of(value)):
         raise PydanticCustomError("address_plain", "不在本机的地址必须用 https://，否则密钥会明文传输")
@@ -64,7 +64,7 @@ def _callback_token(value: SecretStr) -> SecretStr:
     return value
 
 
-Address = Annotated[str, AfterValidator(_base_address)]
+Address = Annotated[str, AfterValidator(base_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -182,9 +182,9 @@ class Wecom(Section):
         examples=["点“随机获取”得到的值"],
     )
     api_base: Address = Field(
-        default="https://qyapi.weixin.qq.com",
+        default="https://qyapi.weixin.qq.com/cgi-bin",
         description="接口地址；演示时指向沙盒",
-        examples=["https://qyapi.weixin.qq.com"],
+        examples=["https://qyapi.weixin.qq.com/cgi-bin"],
     )
     customer_service: CustomerService | None = Field(default=None, description="微信客服；不用就写 null")
 

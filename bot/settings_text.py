@@ -4,7 +4,7 @@ import difflib
 import re
 import types
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -25,6 +25,7 @@ EXPECTED = {
     "string_pattern_mismatch": "格式不对",
     "path_type": "应为文件路径",
     "dict_type": "应为“名称: 值”",
+    "list_type": "应是列表，例如 [甲, 乙]",
     "model_type": "应是一段“名称: 值”",
     "model_attributes_type": "应是一段“名称: 值”",
 }
@@ -90,6 +91,8 @@ def _section(root: type[BaseModel], path: Sequence[str]) -> type[BaseModel] | No
 
 def inner_model(field: FieldInfo) -> type[BaseModel] | None:
     """Return the section a field holds, also when it is optional."""
+    if get_origin(field.annotation) is list:
+        return None
     choices = get_args(field.annotation) or (field.annotation,)
     return next((kind for kind in choices if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
@@ -129,8 +132,8 @@ def _kind(annotation: Any) -> str:
     names = {"str": "文字", "int": "整数", "float": "数字", "bool": "true / false", "Path": "路径", "SecretStr": "密钥"}
     if get_origin(annotation) is Literal:
         return " / ".join(map(str, get_args(annotation)))
-    if get_origin(annotation) in (Union, types.UnionType):
+    if get_origin(annotation) in (Union, types.UnionType, Annotated):
         return _kind(get_args(annotation)[0])
-    if get_origin(annotation) is dict:
-        return "名称: 值"
+    if get_origin(annotation) in (dict, list):
+        return "名称: 值" if get_origin(annotation) is dict else "列表"
     return names.get(getattr(annotation, "__name__", ""), "文字")

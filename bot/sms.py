@@ -7,9 +7,10 @@ import structlog
 from aiohttp import web
 
 from bot import addresses
-from handlers import customer_service
+from bot.refused import counting
 from handlers.routing import Incoming
 from models import Platform
+from notifier import receipts
 from platforms.sms.protocol import SmsReply, SmsReport, SmsStatus
 from platforms.sms.pushes import ACCEPTED, BadPush, parse_reports, parse_uplink
 from workflow.acting import Act
@@ -42,8 +43,8 @@ def routes(app: "App") -> list[web.RouteDef]:
         return web.json_response(ACCEPTED)
 
     return [
-        web.post(addresses.SMS_UPLINK + "{secret}", uplink),
-        web.post(addresses.SMS_RECEIPT + "{secret}", receipt),
+        web.post(addresses.SMS_UPLINK + "{secret}", counting(app.refused, "sms", uplink)),
+        web.post(addresses.SMS_RECEIPT + "{secret}", counting(app.refused, "sms", receipt)),
     ]
 
 
@@ -59,8 +60,14 @@ def _incoming(reply: SmsReply) -> Incoming:
 
 
 async def _reported(app: "App", report: SmsReport) -> None:
-    """Let a message that the carrier gave up go out on the next channel."""
-    if report.status != SmsStatus.FAILED:
-        return
+    """Note the carrier's receipt, or let a message that the carrier gave up go out on the next channel."""
     act = Act(app.clock.now(), "sms", "gateway-push")
-    await app.store.transact(lambda: customer_service.not_delivered(act, report.biz_id, Platform.SMS))
+
+    async def work() -> None:
+        attempt = await receipts.attempt_of(Platform.SMS, report.biz_id, report.out_id)
+        if attempt is not None and report.status == SmsStatus.DELIVERED:
+            await receipts.arrived(act, attempt, report.at)
+        elif attempt is not None and report.status == SmsStatus.FAILED:
+            await receipts.lost(act, attempt, "reported")
+
+    await app.store.transact(work)

@@ -1,13 +1,14 @@
-"""The aiohttp application: callbacks, the candidate's page, health, and in a demo the clock."""
+"""The aiohttp application: callbacks, the pages, health, and in a demo the clock."""
 
 import hmac
+import math
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
-from bot import addresses, candidate_pages, sms
-from workflow import audit
+from bot import addresses, candidate_pages, download_pages, metrics, sms
+from workflow import anchoring, audit
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -19,7 +20,8 @@ log = structlog.get_logger(__name__)
 def application(app: "App") -> web.Application:
     """Return the web application of a program."""
     served = web.Application(client_max_size=LARGEST_BODY, middlewares=[_never_a_stack_trace])
-    routes = [web.get(addresses.HEALTH, _health(app)), *candidate_pages.routes(app)]
+    routes = [web.get(addresses.HEALTH, _health(app)), web.get(addresses.METRICS, metrics.answering(app.refused))]
+    routes += candidate_pages.routes(app) + download_pages.routes(app)
     if app.wecom is not None:
         routes.append(web.get(addresses.WECOM_CALLBACK, app.wecom.verify))
         routes.append(web.post(addresses.WECOM_CALLBACK, app.wecom.receive))
@@ -47,8 +49,18 @@ async def _never_a_stack_trace(request: web.Request, handler):  # type: ignore[n
 
 def _health(app: "App"):  # type: ignore[no-untyped-def]
     async def health(_: web.Request) -> web.Response:
-        stream = app.stream.connected if app.stream else None
-        return web.json_response({"ok": stream is not False, "stream": stream, "inbox": app.inbox.counters})
+        hears, age = (app.stream.hears, app.stream.last_frame_age()) if app.stream else (None, math.inf)
+        return web.json_response(
+            {
+                "ok": hears is not False,
+                "stream": hears,
+                "stream_frame_age_s": round(age, 1) if math.isfinite(age) else None,
+                "refused": app.refused.by_cause(),
+                "refused_at": app.refused.by_door(),
+                "anchors_refused": await anchoring.refusals(),
+                "inbox": app.inbox.counters,
+            }
+        )
 
     return health
 

@@ -8,6 +8,7 @@ from tortoise.exceptions import IntegrityError
 
 from bot.clock import Clock
 from bot.inbox import Inbox
+from bot.refused import Refused
 from cards.buttons import read_press
 from cards.wecom import NOTHING_CHOSEN
 from handlers.receiving import first_time
@@ -15,7 +16,16 @@ from handlers.routing import File, Incoming
 from models import Platform
 from models.store import Store
 from platforms.wecom.callback import Callback, Forged, Opened
-from platforms.wecom.messages import CardClick, KfNudge, MemberMessage, Message, business_key, read
+from platforms.wecom.messages import (
+    CardClick,
+    Foreign,
+    KfNudge,
+    MemberMessage,
+    Message,
+    Ours,
+    business_key,
+    read,
+)
 from platforms.wecom.strict_xml import Malformed, TooLarge
 from workflow import outbox
 from workflow.acting import Act
@@ -28,12 +38,15 @@ WORDS = frozenset({"text", "voice"})
 class WeComDoor:
     """The callback endpoint of one app."""
 
-    def __init__(self, callback: Callback, inbox: Inbox, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, callback: Callback, ours: Ours, inbox: Inbox, store: Store, clock: Clock, refused: Refused
+    ) -> None:
         self._callback = callback
+        self._ours = ours
         self._inbox = inbox
         self._store = store
         self._clock = clock
-        self.counters = {"forged": 0, "malformed": 0, "replayed": 0, "too_large": 0}
+        self._refusals = refused
 
     async def verify(self, request: web.Request) -> web.Response:
         """Answer WeCom's check of our address with the decrypted word."""
@@ -43,22 +56,28 @@ class WeComDoor:
             return self._refused(error)
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Take one callback. Whatever is authentic gets 200, so that it is not sent again; the rest gets no detail."""
+        """Take one callback. Whatever is authentic gets 200, so that it is not sent again; the rest gets no detail.
+
+        That goes for what is authentic but not for us as well: it is counted, and nothing follows from it.
+        """
         try:
             opened = self._callback.open(request.query, await request.read(), self._clock.now().timestamp())
-            message = read(opened.xml)
+            message = read(opened.xml, self._ours)
+        except Foreign:
+            self._refusals.count("wecom", "foreign")
+            return web.Response()
         except (Forged, Malformed, TooLarge, web.HTTPRequestEntityTooLarge, web.RequestPayloadError) as error:
             return self._refused(error)
         if not await self._handle(message, opened):
-            self.counters["replayed"] += 1
+            self._refusals.count("wecom", "replayed")
         return web.Response()
 
     def _refused(self, error: Exception) -> web.Response:
         if isinstance(error, Forged):
-            self.counters["forged"] += 1
+            self._refusals.count("wecom", "forged")
             return web.Response(status=403)
         too_large = isinstance(error, TooLarge | web.HTTPRequestEntityTooLarge)
-        self.counters["too_large" if too_large else "malformed"] += 1
+        self._refusals.count("wecom", "too_large" if too_large else "malformed")
         return web.Response(status=413 if too_large else 400)
 
     async def _handle(self, message: Message, opened: Opened) -> bool:
@@ -78,7 +97,7 @@ class WeComDoor:
                 return False
             if isinstance(message, KfNudge):
                 payload = {"open_kfid": message.open_kfid, "token": message.token}
-                await outbox.post(Act(now, "kf"), "pull", payload=payload)
+                await outbox.post(Act(now, "kf", "platform-envelope"), "pull", payload=payload)
             return True
 
         log.info("wecom event", kind=getattr(message, "kind", "kf_nudge"))
@@ -100,6 +119,7 @@ def _incoming(message: Message, opened: Opened) -> Incoming | None:
             "press",
             message.userid,
             press=press,
+            card_id=message.task_id,
             form=_form(message.selected),
             update_code=message.response_code,
             source=opened.digest,
@@ -113,7 +133,8 @@ def _incoming(message: Message, opened: Opened) -> Incoming | None:
             Platform.WECOM, key, "file", message.userid, files=files, source=opened.digest, cipher=opened.digest
         )
     text = message.text if message.kind in WORDS else ""
-    return Incoming(Platform.WECOM, key, "text", message.userid, text=text, source=opened.digest, cipher=opened.digest)
+    kind = "text" if text or message.kind == "text" else "voice" if message.kind == "voice" else "other"
+    return Incoming(Platform.WECOM, key, kind, message.userid, text=text, source=opened.digest, cipher=opened.digest)
 
 
 def _form(selected: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -1,9 +1,21 @@
 """One approver's card: what, who, when, why, evidence, how long, what it costs, where in the chain (design.md §5)."""
 
 from cards.card import Button, Card, Input, Line
-from cards.lines import booking_lines, distance, evidence_line, impact_line, progress_line, reason_line
+from cards.lines import (
+    booking_lines,
+    decisive,
+    distance,
+    evidence_line,
+    impact_line,
+    progress_line,
+    reason_line,
+    stands,
+    word_line,
+)
 from models import RequestStatus, StepStatus
-from workflow.views import CardView, RequestView, StepView, clock, clock_after
+from workflow.card_views import CardView
+from workflow.moments import clock, clock_after
+from workflow.views import RequestView, StepView
 
 NEEDED_OPTIONS = (("yes", "仍需招聘"), ("paused", "暂停招聘"), ("no", "不再招聘"))
 
@@ -24,7 +36,8 @@ def approval_card(view: CardView) -> Card:
     ]
     if unusual := _unusual(request):
         lines.append(Line("注意", unusual))
-    if open_ and _only_the_consequence(request, step):
+    lines.append(word_line(view))
+    if open_ and view.wish_at is None and _only_the_consequence(request, step):
         lines.append(Line("", "候选人不会来。你只决定：正式取消，以及是否保留面试资格。"))
     lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
     return Card(
@@ -32,6 +45,7 @@ def approval_card(view: CardView) -> Card:
         status=_status(view, request, step),
         lines=tuple(each for each in lines if str(each)),
         handle=view.handle,
+        code=view.code,
         summary="有一条取消面试的申请待你审批" if open_ else "取消申请已有结果",
         inputs=_inputs(request, step) if open_ else (),
         buttons=_buttons(view, step),
@@ -60,45 +74,75 @@ def _place(request: RequestView, step: StepView) -> str:
 def _status(view: CardView, request: RequestView, step: StepView) -> str:
     if "approve" in view.actions:
         return f"待你审批 · {_place(request, step)}"
-    if step.status == StepStatus.APPROVED and request.status == RequestStatus.CARRIED_OUT:
-        return "已同意 · 已取消"
-    labels = {
-        StepStatus.APPROVED: "已同意",
-        StepStatus.REJECTED: "已驳回",
-        StepStatus.SENT_BACK: "已退回补充",
-        StepStatus.CLOSED: "已结束",
-        StepStatus.WAITING: "上一级已收回",
-        StepStatus.OPEN: "有更新，请看新卡片",
-    }
-    return labels[step.status]
+    own = OWN[step.status]
+    end = ENDS.get(request.status, "")
+    if step.status == StepStatus.APPROVED and end:
+        return f"{own} · {end}"
+    return end if end and step.status in (StepStatus.OPEN, StepStatus.WAITING, StepStatus.CLOSED) else own
+
+
+OWN = {
+    StepStatus.APPROVED: "已同意",
+    StepStatus.REJECTED: "已驳回",
+    StepStatus.SENT_BACK: "已退回补充",
+    StepStatus.CLOSED: "已结束",
+    StepStatus.WAITING: "上一级已收回",
+    StepStatus.OPEN: "有更新，请看新卡片",
+}
+ENDS = {
+    RequestStatus.CARRIED_OUT: "已取消",
+    RequestStatus.REJECTED: "申请已驳回",
+    RequestStatus.SENT_BACK: "申请已退回补充",
+    RequestStatus.WITHDRAWN: "申请已撤回",
+    RequestStatus.UNDONE: "已撤销，面试照常",
+    RequestStatus.EXPIRED: "到点未决，系统代办关闭",
+}
+"""How a request ended, as everybody's card says it who was asked."""
 
 
 def _outcome(request: RequestView, step: StepView) -> str:
+    then = _then(request, step)
     if step.decided_at is None:
-        ended = {RequestStatus.WITHDRAWN: "申请人已撤回", RequestStatus.EXPIRED: "到点未决，系统代办关闭"}
-        return f"{ended.get(request.status, '此步已不需要你处理')}。"
+        return then or "此步已不需要你处理。"
     said = f"你已于 {clock(step.decided_at)} "
     verb = {StepStatus.APPROVED: "同意", StepStatus.REJECTED: "驳回", StepStatus.SENT_BACK: "退回补充"}[step.status]
     needed = f"（岗位{step.still_needed}）" if step.still_needed else ""
-    return f"{said}{verb}{needed}。{_then(request)}"
+    return f"{said}{verb}{needed}。{then}"
 
 
-def _then(request: RequestView) -> str:
+def _then(request: RequestView, step: StepView) -> str:
+    """Say what followed, or what comes."""
     waiting = next((each for each in request.steps if each.status == StepStatus.OPEN), None)
-    if request.status == RequestStatus.AWAITING_APPROVAL and waiting:
-        return f"已交{waiting.approver}。"
+    if request.status == RequestStatus.AWAITING_APPROVAL and waiting and waiting.level != step.level:
+        return f"已交{waiting.approver}。" if step.decided_at else f"现由 {waiting.approver} 重新审批。"
     if request.status == RequestStatus.APPROVED and request.effective_at:
         return f"{clock_after(request.effective_at)} 前可撤销，之后通知候选人。"
-    if request.status == RequestStatus.CARRIED_OUT and request.ended_at:
-        return f"{clock(request.ended_at)} 已取消，{'保留' if request.keep else '不保留'}面试资格。"
-    return ""
+    return _end(request, step)
+
+
+def _taken_back(request: RequestView) -> str:
+    """Say whose word ended it: what a candidate filed ends only when they change their mind and HR agrees."""
+    return "候选人改变主意，已恢复" if request.by_candidate else "申请人已撤回"
+
+
+def _end(request: RequestView, step: StepView) -> str:
+    at = f"{clock(request.ended_at)} " if request.ended_at else ""
+    by, stays = decisive(request), stands(request)
+    other = by if by and by.level != step.level else None
+    return {
+        RequestStatus.CARRIED_OUT: f"{at}已取消，{'保留' if request.keep else '不保留'}面试资格。",
+        RequestStatus.REJECTED: f"{f'其后 {other.approver} 驳回，' if other else ''}{stays}。",
+        RequestStatus.SENT_BACK: f"其后 {other.approver} 退回补充，重新提交后会再请你审批。" if other else "",
+        RequestStatus.WITHDRAWN: f"{at}{_taken_back(request)}，{stays}。",
+        RequestStatus.UNDONE: f"{at}申请人已撤销，没有通知任何人，{stays}。",
+        RequestStatus.EXPIRED: f"到点未决，系统代办关闭，{stays}。",
+    }.get(request.status, "")
 
 
 def _inputs(request: RequestView, step: StepView) -> tuple[Input, ...]:
-    comment = Input("comment", "意见（可不填）", "text")
+    comment = Input("comment", "意见（驳回必填，其余可不填）", "text")
     if step.label == "用人部门":
-        # 仍需招聘 is where things stand: the answer that changes nothing unless somebody changes it
-        return (Input("still_needed", "岗位是否仍需招聘？", "select", NEEDED_OPTIONS, "yes", required=True), comment)
+        return (Input("still_needed", "岗位是否仍需招聘？", "select", NEEDED_OPTIONS, required=True), comment)
     if _only_the_consequence(request, step):
         return (Input("keep", "保留面试资格", "switch", value="true" if request.keep else "false"), comment)
     return (comment,)

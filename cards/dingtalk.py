@@ -18,7 +18,7 @@ def card_params(card: Card) -> dict[str, str]:
     params = {
         "title": _cut(card.title),
         "status": _cut(card.status),
-        "body": _body(card.lines),
+        "body": _body(card),
         "form": _form(card.inputs),
     }
     for slot in range(1, SLOTS + 1):
@@ -30,11 +30,22 @@ def card_params(card: Card) -> dict[str, str]:
     return params
 
 
-def _body(lines: tuple[Line, ...]) -> str:
+BREAK = "  \n"
+
+
+def _body(card: Card) -> str:
+    """Return the lines, and below them the code, which is never lost."""
+    if not card.code:
+        return _lines(card.lines, LARGEST_VALUE)
+    last = f"{BREAK}{card.code_line}"
+    return f"{_lines(card.lines, LARGEST_VALUE - len(last.encode()))}{last}"
+
+
+def _lines(lines: tuple[Line, ...], most: int) -> str:
     texts = [f"**{each.label}**：{markdown(each.value)}" if each.label else markdown(each.value) for each in lines]
-    while len("  \n".join(texts).encode()) > LARGEST_VALUE:
+    while len(BREAK.join(texts).encode()) > most:
         texts.pop(-2 if len(texts) > 1 else -1)  # the last line holds the number or the outcome
-    return "  \n".join(texts)
+    return BREAK.join(texts)
 
 
 def _form(inputs: tuple[Input, ...]) -> str:

@@ -3,9 +3,11 @@
 from cards.approval import approval_card
 from cards.booking import booking_card, candidate_card, confirm_card
 from cards.card import Card
+from cards.grant import grant_card
 from cards.request import request_card
 from models import CardPurpose
-from workflow.views import CardView
+from workflow.card_views import AnyView
+from workflow.rights_views import GrantView
 
 DRAWN_BY = {
     CardPurpose.CONFIRM: confirm_card,
@@ -16,6 +18,8 @@ DRAWN_BY = {
 }
 
 
-def draw(view: CardView) -> Card:
+def draw(view: AnyView) -> Card:
     """Return the card as its holder sees it now."""
+    if isinstance(view, GrantView):
+        return grant_card(view)
     return DRAWN_BY[view.purpose](view)

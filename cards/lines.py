@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from cards.card import Line
-from models import StepStatus
+from models import BookingStatus, RequestStatus, StepStatus
+from workflow.card_views import CardView
+from workflow.moments import clock
 from workflow.showing import plain
-from workflow.views import BookingView, CardView, RequestView, StepView, clock
+from workflow.views import BookingView, RequestView, StepView
 
 
 def booking_lines(booking: BookingView) -> tuple[Line, ...]:
@@ -19,6 +21,7 @@ def booking_lines(booking: BookingView) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+COUNTDOWN = "距面试"
 MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
@@ -26,11 +29,11 @@ def distance(starts_at: datetime, now: datetime, late: bool) -> Line:
     """Return how long it is to the start, and whether the notice period still runs."""
     minutes = int((starts_at - now).total_seconds() // 60)
     if minutes <= 0:
-        return Line("距面试", "已到开始时间")
+        return Line(COUNTDOWN, "已到开始时间")
     text = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 48 * 60 else f"{minutes // 60} 小时"
     if minutes >= MANY_DAYS * 24 * 60:
         text = f"{minutes // (24 * 60)} 天"
-    return Line("距面试", f"{text}（{'已不足提前期，属临时取消' if late else '早于提前期'}）")
+    return Line(COUNTDOWN, f"{text}（{'已不足提前期，属临时取消' if late else '早于提前期'}）")
 
 
 def reason_line(request: RequestView) -> Line:
@@ -56,6 +59,30 @@ def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     start = "候选人提出" if request.by_candidate else f"HR {plain(request.requester)} 发起"
     at = f" {clock(request.filed_at)}" if request.filed_at else ""
     return Line("进度", " → ".join([f"{start}{at} ✓", *(_step(each, me) for each in request.steps)]))
+
+
+def stands(request: RequestView) -> str:
+    """Say what holds for the interview when a request came to nothing."""
+    restored = request.status == RequestStatus.WITHDRAWN  # what a candidate filed is taken back only by coming
+    gone = (request.by_candidate and not restored) or request.booking.status == BookingStatus.DECLINED
+    return "候选人已说不来，不必再等" if gone else "面试照常"
+
+
+def decisive(request: RequestView) -> StepView | None:
+    """Return the step at which a request was rejected or sent back."""
+    ends = (StepStatus.REJECTED, StepStatus.SENT_BACK)
+    return next((each for each in request.steps if each.status in ends), None)
+
+
+def word_line(view: CardView) -> Line:
+    """Return what the candidate said beside the request: nothing while it is the request itself and still holds."""
+    request, booking = view.request, view.booking
+    if booking.status != BookingStatus.DECLINED or booking.declined_at is None:
+        return Line("", "")
+    said = f"候选人不来（{clock(booking.declined_at)} 说的），不必再等"
+    if view.wish_at is not None:
+        return Line("注意", f"候选人改变主意：{clock(view.wish_at)} 又说想参加，等 HR 决定是否恢复")
+    return Line("", "") if request is not None and request.by_candidate else Line("注意", said)
 
 
 MARKS = {

@@ -17,6 +17,8 @@ TYPED = {
 def card_text(card: Card, number: str = "") -> str:
     """Return the card as text, with what to type for each of its buttons."""
     lines = [f"【{card.status}】{card.title}", *(str(each) for each in card.lines)]
+    if card.code:
+        lines.append(card.code_line)
     asked = "".join(_asked(each) for each in card.inputs)
     typed = [_typed(each, number, asked) for each in card.buttons if each.action in TYPED]
     if typed:

@@ -25,6 +25,10 @@ def updated_card(card: Card, task_id: str) -> dict[str, object]:
 
 def _single(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
     rows, rest = _layout(card.lines)
+    if card.code and len(rows) < MOST_ROWS:
+        rows.append({"keyname": "存证码", "value": card.code})
+    elif card.code:
+        rest = f"{rest}\n{card.code_line}".strip()
     drawn: dict[str, object] = {
         "card_type": "button_interaction",
         "source": {"desc": "守约", "desc_color": 1},

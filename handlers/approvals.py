@@ -1,17 +1,21 @@
 """同意, 驳回, 退回 by card or by text, and 待我审批."""
 
+from cards.drawing import draw
+from cards.lines import COUNTDOWN
 from handlers import picking
-from handlers.cancel import request_named
+from handlers.locating import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, requests
-from workflow.errors import NotFound, NotYours
-from workflow.views import card_view, request_view
+from workflow import approving, chain, outbox, requests, revising
+from workflow.card_views import card_view
+from workflow.errors import Invalid, NotFound, NotYours, Stale
+from workflow.views import request_view
 
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
+    ("不需", StillNeeded.NO),
     ("暂停", StillNeeded.PAUSED),
     ("仍需", StillNeeded.YES),
     ("还需", StillNeeded.YES),
@@ -23,22 +27,30 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
     comment = str(form.get("comment", ""))
+    shown = await _shown(context, card)
     if action == "approve":
         if "keep" in form and step.role == Role.HR:
             await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
-        needed = form.get("still_needed")
-        await approving.approve(
-            context.act,
-            step,
-            shown=card.revision,
-            comment=comment,
-            still_needed=StillNeeded(needed) if needed else None,
-        )
+        needed = _chosen(str(form.get("still_needed", "")))
+        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
     elif action == "reject":
-        await approving.reject(context.act, step, shown=card.revision, comment=comment)
+        await approving.reject(context.act, step, shown=shown, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=card.revision, comment=comment)
+        await approving.send_back(context.act, step, shown=shown, comment=comment)
     return Answer(await card_view(card, context.act))
+
+
+async def _shown(context: Context, card: Card) -> approving.Shown:
+    """Return what stands on the card; the line that counts down is left out, as each minute changes it."""
+    drawn = draw(await card_view(card, context.act))
+    lines = tuple(str(each) for each in drawn.lines if each.label != COUNTDOWN)
+    return approving.Shown(card.revision, drawn.title, lines)
+
+
+def _chosen(value: str) -> StillNeeded | None:
+    if value and value not in set(StillNeeded):
+        raise Invalid(what="still_needed", value=value)
+    return StillNeeded(value) if value else None
 
 
 async def typed(context: Context, command: Command) -> None:
@@ -51,18 +63,30 @@ async def typed(context: Context, command: Command) -> None:
 
 async def _decide(context: Context, command: Command, step: Step) -> None:
     comment = command.options.get("附言", command.reason_text or command.rest)
+    shown = await _shown_of(context, step)
     if command.verb == Verb.APPROVE:
         needed = _needed(comment) if step.role == Role.DEPARTMENT_HEAD else None
-        await approving.approve(context.act, step, shown=step.revision, comment=comment, still_needed=needed)
+        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
     elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=step.revision, comment=comment)
+        await approving.reject(context.act, step, shown=shown, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=step.revision, comment=comment)
+        await approving.send_back(context.act, step, shown=shown, comment=comment)
 
 
-def _needed(comment: str) -> StillNeeded:
-    """Read whether the position still needs people; unless said otherwise it does, as the card has it."""
-    return next((value for word, value in NEEDED_WORDS if word in comment), StillNeeded.YES)
+async def _shown_of(context: Context, step: Step) -> approving.Shown:
+    """Return what the person's card of a step shows; refuses while the card that shows a change is on its way."""
+    mine = Card.filter(step=step, holder=context.employee, closed=False)
+    card = await mine.order_by("-created_at").first()
+    if card is None:
+        return approving.Shown(step.revision)
+    if changed := await revising.unseen(card):
+        raise Stale("", **changed)
+    return await _shown(context, card)
+
+
+def _needed(comment: str) -> StillNeeded | None:
+    """Read whether the position still needs people; who does not say so is asked, nothing is presumed."""
+    return next((value for word, value in NEEDED_WORDS if word in comment), None)
 
 
 async def _meant(context: Context, command: Command) -> list[Step]:
@@ -103,5 +127,7 @@ async def todo(context: Context) -> None:
         f"{place}　{view.number} {view.booking.title} · {view.reason}" for place, (_, view) in enumerate(rows, start=1)
     ]
     await picking.ask(context, "todo", [str(step.id) for step, _ in rows])
-    tail = "回复「同意 1」「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
+    heads = any(step.role == Role.DEPARTMENT_HEAD for step, _ in rows)
+    agree = "同意 1 仍需」（岗位仍需、暂停或不再）" if heads else "同意 1」"
+    tail = f"回复「{agree}「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
     await outbox.say(context.act, context.account, "\n".join([f"待你审批 {len(rows)} 条：", *lines, tail]))

@@ -1,131 +1,145 @@
 """查, 列表 and 时间轴: what there is, and what happened to it."""
 
-import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from cards.booking import STATUS
-from handlers.cancel import request_named
+from cards import timeline as timeline_words
+from handlers import lists, nobody, picking, recent
+from handlers.locating import Asked, Found, asked_for, fits, locate, located
 from handlers.reading.grammar import Command
-from handlers.reading.names import query_terms, rank
+from handlers.reading.verbs import Verb
 from handlers.routing import Context
 from handlers.spans import between
-from models import AuditRecord, Booking, CardPurpose, Employee
-from workflow import access, finding, outbox
+from models import Booking, CardPurpose
+from workflow import access, attempts, finding, outbox
+from workflow import timeline as facts
 from workflow.acting import local
-from workflow.errors import NotFound
+from workflow.errors import NotAllowed, NotFound
+from workflow.showing import plain
 from workflow.views import booking_view
-
-MOST_LISTED = 20
 
 
 async def find(context: Context, command: Command) -> None:
-    """Answer 查 …: a card with its buttons for one booking, a list for several."""
-    name = command.who.name or command.who.latin or ""
-    bookings = await finding.find(
-        context.employee,
-        access.READ,
-        any_of=query_terms(name or command.who.tail or ""),
-        number=(command.who.booking or "").upper(),
-        between=between(command.when),
-        live=False,
-    )
-    if name:
-        bookings = [each for each in bookings if rank(name, str(each.candidate.name)) is not None]
-    if len(bookings) == 1:
+    """Answer 查 …: a card with its buttons for one booking, a list for several, and why there is none."""
+    if command.who.request:
+        await timeline(context, command)
+        return
+    if not await access.scopes(context.employee, access.READ, context.act.now):
+        await _own(context, command)
+        return
+    asked = await asked_for(context, command, access.READ)
+    found = await locate(context, asked, command.when, access.READ, live=False)
+    if len(found.bookings) == 1 and not (found.by_sound or asked.unread):
         await outbox.hand_card(
-            context.act, CardPurpose.BOOKING, context.account, holder=context.employee, booking=bookings[0]
+            context.act, CardPurpose.BOOKING, context.account, holder=context.employee, booking=found.bookings[0]
         )
+    elif found.bookings:
+        await lists.show(context, _head(asked, found), _ordered(found.bookings, context.act.now))
     else:
-        await _listed(context, bookings)
+        await _none(context, command, asked)
+
+
+def _head(asked: Asked, found: Found) -> str:
+    """Say how many there are, and first what of the question was not understood or is not what was typed."""
+    unread = f"没看懂「{plain('、'.join(asked.unread), 40)}」，没有用它筛选。" if asked.unread else ""
+    count = f"共 {len(found.bookings)} 场"
+    if len(found.bookings) == finding.MOST_LISTED:
+        count = f"先列最早的 {finding.MOST_LISTED} 场，请加上时间缩小范围"
+    return f"{unread}没有「{plain(asked.name, 20)}」，读音相同的{count}" if found.by_sound else f"{unread}{count}"
+
+
+def _ordered(bookings: Sequence[Booking], now: datetime) -> list[Booking]:
+    """Put what is to come first, the next one at the top; what is over follows, the last one first."""
+    coming = [each for each in bookings if each.starts_at >= now]
+    over = [each for each in bookings if each.starts_at < now]
+    return [*coming, *reversed(over)]
+
+
+async def _none(context: Context, command: Command, asked: Asked) -> None:
+    if command.when is not None and asked.who.is_said:
+        at_other_times = await locate(context, asked, None, access.READ, live=False)
+        if at_other_times.bookings:
+            head = f"那个时间没有「{plain(asked.spoken, 20)}」的面试，别的时间{_head(asked, at_other_times)}"
+            await lists.show(context, head, _ordered(at_other_times.bookings, context.act.now))
+            return
+    text = await nobody.sentence(context, asked, access.READ) if asked.who.is_said else "这段时间没有面试。"
+    await outbox.say(context.act, context.account, f"{text}可发「列表 本周」或「查 姓名」。编号 {context.reference}")
 
 
 async def listing(context: Context, command: Command) -> None:
-    """Answer 列表 [时间]: the interviews of that time, today's when none is said."""
+    """Answer 列表 [时间] [岗位]: the interviews of that time, today's when none is said."""
+    if not await access.scopes(context.employee, access.READ, context.act.now):
+        await _own(context, command)
+        return
     day = local(context.act.now).replace(hour=0, minute=0, second=0, microsecond=0)
     period = between(command.when) or (day, day + timedelta(days=1))
-    await _listed(context, await finding.find(context.employee, access.READ, between=period, live=False))
+    asked = await asked_for(context, command, access.READ)
+    found = await located(context, asked, period, access.READ, live=False)
+    if found.bookings:
+        await lists.show(context, _head(asked, found), found.bookings)
+    elif asked.who.is_said:
+        await _none(context, command, asked)
+    else:
+        span = "今天" if command.when is None else "这段时间"
+        text = f"{_unread(asked)}{span}没有面试。可发「列表 本周」或「查 姓名」。"
+        await outbox.say(context.act, context.account, text)
 
 
-async def _listed(context: Context, bookings: list[Booking]) -> None:
-    if not bookings:
-        await outbox.say(context.act, context.account, "这段时间没有面试。可发「列表 本周」或「查 姓名」。")
-        return
-    views = [booking_view(each) for each in bookings[:MOST_LISTED]]
-    lines = [f"{each.title} · {each.position} · {STATUS[each.status]} · {each.number}" for each in views]
-    more = (
-        f"共 {len(bookings)} 场，先列 {MOST_LISTED} 场。" if len(bookings) > MOST_LISTED else f"共 {len(bookings)} 场。"
-    )
-    await outbox.say(context.act, context.account, "\n".join([more, *lines]))
+def _unread(asked: Asked) -> str:
+    return f"没看懂「{plain('、'.join(asked.unread), 40)}」。" if asked.unread else ""
 
 
-ACTIONS = {
-    "booking.entered": "录入预约",
-    "booking.confirmed": "确认参加",
-    "booking.declined": "说明不来",
-    "booking.reschedule_asked": "想改期",
-    "booking.cancelled": "取消生效",
-    "request.filed": "发起取消申请",
-    "request.submitted": "提交申请",
-    "request.approved": "决定取消",
-    "request.undone": "撤销",
-    "request.withdrawn": "撤回",
-    "request.expired": "系统代办：到点关闭",
-    "evidence.kept": "收到证明",
-    "approval.approved": "同意",
-    "approval.rejected": "驳回",
-    "approval.sent_back": "退回补充",
-    "approval.taken_back": "收回意见",
-    "notice.delivered": "通知送达渠道",
-    "notice.failed": "通知未送达",
-    "attempt.refused": "被拒绝的操作",
-}
-CHANNELS = {"kf": "微信", "wecom": "企业微信", "dingtalk": "钉钉", "sms": "短信", "email": "邮件"}
-TOPICS = {
-    "cancelled": "取消通知 → 候选人",
-    "interviewer_cancelled": "取消通知 → 面试官",
-    "interviewer_declined": "不来通知 → 面试官",
-    "hr_declined": "不来通知 → HR",
-}
+async def _own(context: Context, command: Command) -> None:
+    """Show whoever may see no unit's interviews those at which they are the interviewer; others learn who may."""
+    when = between(command.when)
+    asked = await asked_for(context, command, access.READ)
+    coming = await finding.to_interview(context.employee, when, None if when else context.act.now)
+    mine = [each for each in coming if fits(each, asked.who)]
+    if mine:
+        await lists.show(context, f"{_unread(asked)}你要面试的共 {len(mine)} 场", mine, own=True)
+    elif await finding.to_interview(context.employee):
+        whose = f"「{plain(asked.spoken, 20)}」" if asked.who.is_said else ""
+        text = f"{'那段时间' if when else '接下来'}没有要你面试的{whose}场次。可发「列表 本周」「列表 下周」。"
+        await outbox.say(context.act, context.account, text)
+    else:
+        raise NotAllowed(permission=access.READ)
 
 
 async def timeline(context: Context, command: Command) -> None:
     """Answer 时间轴 Q…/Y…: every step as the audit log has it, system steps and failures included (S30)."""
-    title, subjects = await _subjects(context, command)
-    records = await AuditRecord.filter(subject__in=subjects).order_by("at", "id")
-    names = await _names(context)
-    lines = [_line(each, names) for each in records]
-    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {title}", *lines]))
+    found = await _cases(context, command)
+    if len(found) > 1:
+        await _which(context, found)
+        return
+    case = await case_meant(context, command)
+    await facts.note_viewed(context.act, case)
+    lines = [timeline_words.line(each) for each in attempts.told(case, await facts.entries_of(case))]
+    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {case.title}", *lines]))
 
 
-async def _subjects(context: Context, command: Command) -> tuple[str, list[str]]:
+async def case_meant(context: Context, command: Command) -> facts.Case:
+    """Find the one case that was named: by its number, or by its candidate."""
     who = command.who
-    if who.request:
-        request = await request_named(context, who.request)
-        return f"{request.number} {booking_view(request.booking).title}", [request.number, request.booking.number]
-    bookings = await finding.find(
-        context.employee,
-        access.READ,
-        any_of=query_terms(who.name or who.latin or who.tail or ""),
-        number=(who.booking or "").upper(),
-        live=False,
-    )
-    if len(bookings) != 1:
+    if who.request or who.booking:
+        return await facts.case_of(context.act, who.request or who.booking or "")
+    found = await _cases(context, command)
+    if len(found) != 1:
         raise NotFound(what="booking")
-    numbers = [each.number for each in await bookings[0].requests.all()]  # type: ignore[attr-defined]
-    return booking_view(bookings[0]).title, [bookings[0].number, *numbers]
+    return await facts.of_booking(context.act, found[0])
 
 
-async def _names(context: Context) -> dict[str, str]:
-    return {f"u_{each.id.hex[:16]}": str(each.name) for each in await Employee.all()}
+async def _cases(context: Context, command: Command) -> list[Booking]:
+    """Return the bookings that a name without a number may mean."""
+    if command.who.request or command.who.booking:
+        return []
+    asked = await asked_for(context, command, access.READ)
+    return (await locate(context, asked, command.when, access.READ, live=False)).bookings
 
 
-def _line(record: AuditRecord, names: dict[str, str]) -> str:
-    found = json.loads(record.line)
-    subject = found["actor"]["sub"]
-    who = names.get(subject, "候选人" if subject.startswith("c_") else "系统")
-    what = ACTIONS.get(record.action, record.action)
-    data = found["data"]
-    detail = TOPICS.get(data.get("topic", ""), "")
-    channel = f"（{CHANNELS.get(data['channel'], data['channel'])}）" if data.get("channel") else ""
-    failed = "" if found["ok"] else " ✗"
-    return f"{local(record.at):%m-%d %H:%M:%S} {who} {what}{f'：{detail}' if detail else ''}{channel}{failed}"
+async def _which(context: Context, bookings: Sequence[Booking]) -> None:
+    shown = _ordered(bookings, context.act.now)[: recent.MOST]
+    lines = [f"{place}　{booking_view(each).title}" for place, each in enumerate(shown, start=1)]
+    await picking.ask(context, recent.KIND, [each.number for each in shown], {"verb": str(Verb.TIMELINE)})
+    more = f"共 {len(bookings)} 场，先列 {len(shown)} 场，可加时间缩小范围。" if len(bookings) > len(shown) else ""
+    tail = f"{more}回复 1–{len(shown)}（2 分钟内有效）。"
+    await outbox.say(context.act, context.account, "\n".join(["看哪一场的时间轴？", *lines, tail]))

@@ -4,19 +4,14 @@ from datetime import datetime
 
 from models import (
     Account,
-    Attempt,
-    AttemptOutcome,
-    Booking,
-    CancellationRequest,
     Candidate,
     Invitation,
-    OutboxMessage,
     Platform,
 )
 from models.vault import vault
 from workflow import administering, outbox, replying
 from workflow.acting import Act
-from workflow.views import when_of
+from workflow.moments import when_of
 
 
 async def entered(act: Act, external_userid: str, scene_param: str) -> Candidate | None:
@@ -58,24 +53,3 @@ async def heard(external_userid: str, at: datetime) -> None:
     """Note that the person wrote: WeChat's window of 48 hours and five messages begins anew."""
     index = administering.address_index(Platform.KF, external_userid)
     await Account.filter(platform=Platform.KF, address_index=index).update(heard_at=at, sent_since_heard=0)
-
-
-async def not_delivered(act: Act, provider_id: str, platform: Platform) -> bool:
-    """Say it again on the other channels when a platform reports that a message never arrived."""
-    attempt = await Attempt.filter(provider_id=provider_id, platform=str(platform)).prefetch_related("message").first()
-    if attempt is None or attempt.outcome == AttemptOutcome.FAILED:
-        return False
-    attempt.outcome, attempt.error = AttemptOutcome.FAILED, "reported undelivered"
-    await attempt.save(update_fields=["outcome", "error"])
-    row: OutboxMessage = attempt.message
-    if row.kind == "notice" and row.account_id is None:
-        await outbox.post(
-            act,
-            "notice",
-            row.topic,
-            booking=await Booking.get(id=row.booking_id),
-            request=await CancellationRequest.get_or_none(id=row.request_id),
-            payload={"without": [str(platform)]},
-            dedupe=f"instead:{row.id}:{platform}",
-        )
-    return True

@@ -2,6 +2,7 @@
 
 from tortoise.transactions import in_transaction
 
+from handlers import candidate_files
 from handlers.refusals import sentence
 from handlers.routing import Context
 from models import Account, CancellationRequest, OutboxMessage
@@ -21,21 +22,13 @@ async def came(context: Context) -> None:
         )
         await outbox.say(context.act, context.account, text)
         return
-    for file in context.incoming.files:
-        payload = {"ref": file.ref, "name": file.name, "source": context.incoming.key, "digest": context.act.source}
-        await outbox.post(
-            context.act,
-            "fetch",
-            "evidence",
-            account=context.account,
-            request=waiting,
-            payload=payload,
-            dedupe=f"fetch:{context.incoming.key}:{file.ref}"[:120],
-        )
+    await candidate_files.post_fetches(context, waiting)
 
 
 async def fetched(act: Act, row: OutboxMessage, material: kept.Material, reference: str) -> str:
     """Keep what was fetched and let the request go on; returns why it was not kept, or nothing."""
+    if act.candidate is not None:
+        return await candidate_files.fetched(act, row, material, reference)
     request = await requests.reload(row.request_id)
     try:
         await kept.keep_file(act, request, material)
@@ -49,6 +42,9 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
 
 async def lost(act: Act, row: OutboxMessage) -> None:
     """Tell the sender that a file could not be fetched, so that it is sent again."""
+    if act.candidate is not None:
+        await candidate_files.lost(act, row)
+        return
     request = await CancellationRequest.get(id=row.request_id)
     text = f"证明没有收到：平台没有把文件交给我们。申请 {request.number} 还在等证明，请重新发一次。"
     await outbox.say(act, await Account.get(id=row.account_id), text)

@@ -5,24 +5,34 @@ from handlers.routing import Context
 from models import Role
 from workflow import access, finding, outbox
 from workflow.acting import local
+from workflow.permissions import OTHER_KIND
 from workflow.views import booking_view
 
 FOR_HR = """我能帮你取消面试，一句话就够：
 「取消 {name} {time} 原因 行程冲突」
 也可以：
-「查 张伟」看一场　「列表 明天」看一天　「时间轴 Q…」看经过
+「查 张伟」看一场　「列表 明天」看一天（「更多」翻页）　「时间轴 Q…」看经过　「导出 Q…」下载
 「撤销」后悔了（60 秒内）　「撤回 Q…」收回申请　「算了」放下
 需要证明时，把截图或 PDF 直接发给我。"""
 FOR_APPROVERS = """有申请时你会收到卡片，点一下即可。也可以打字：
 「待我审批」看清单　「同意 1」「驳回 1 原因」「退回 1 要补什么」
 「同意 Q…」按申请号办　「时间轴 Q…」看经过"""
-FOR_AUDITORS = "你可以看全集团的预约，不能改动：\n「列表 本周」「查 张伟」「时间轴 Q…」看每一步的经过"
+FOR_AUDITORS = """你可以看全集团的预约，不能改动：
+「列表 本周」「查 张伟」「时间轴 Q…」看每一步的经过　「导出 Q…」下载成 PDF
+「审计检索 2026年 分管领导=赵国强 原因=岗位暂停」找办过的取消
+「保存查询 名称」存下刚才的检索　「查询 名称」再查一次　「查询」看有哪些
+「权限 王芳」看某人的权限和依据　「锚定」把存证码发到审计群"""
+FOR_ADMINISTRATORS = """你可以管授权；候选人的资料你看不到。由你提出，另一类管理员审批：
+「授权 王芳 HR 华辰互联」「授权 王芳 HR 华辰互联 至 2027-03-31」
+「收回授权 王芳 HR 华辰互联」　「权限 王芳」看某人的权限和依据
+「待我审批」看等你审批的　「同意 1」「驳回 1 原因」"""
+FOR_EVERYBODY = "「权限 我」看自己的权限和依据"
 FOR_OTHERS = "面试有变动时，我会第一时间告诉你。"
 
 
 async def help_for(context: Context) -> None:
     """Answer 帮助 with what this person can do."""
-    roles = {role for role, _ in await access.grants_of(context.employee)}
+    roles = {role for role, _ in await access.grants_of(context.employee, context.act.now)}
     parts = []
     if Role.HR in roles:
         parts.append(FOR_HR.format(**await _example(context)))
@@ -30,11 +40,13 @@ async def help_for(context: Context) -> None:
         parts.append(FOR_APPROVERS)
     if Role.AUDITOR in roles:
         parts.append(FOR_AUDITORS)
-    await outbox.say(context.act, context.account, "\n\n".join(parts) or FOR_OTHERS)
+    if roles & set(OTHER_KIND):
+        parts.append(FOR_ADMINISTRATORS)
+    await outbox.say(context.act, context.account, "\n\n".join([*(parts or [FOR_OTHERS]), FOR_EVERYBODY]))
 
 
 async def _example(context: Context) -> dict[str, str]:
-    mine = await finding.find(context.employee, access.CANCEL)
+    mine = await finding.find(context.employee, access.CANCEL, context.act.now)
     if not mine:
         return {"name": "张伟", "time": "明天下午三点"}
     view = booking_view(mine[0])

@@ -8,10 +8,12 @@ from urllib.parse import urlsplit
 from handlers import entry_links
 from handlers.entry_links import Form, ends_at
 from models import Booking, BookingStatus, CancellationRequest, EntryLink, InboundMessage, Origin
-from workflow import cancelling
+from workflow import anchoring, cancelling
 from workflow.acting import Act
+from workflow.contacts import contact_of
+from workflow.moments import when_of
+from workflow.showing import masked
 from workflow.states import LIVE_BOOKINGS
-from workflow.views import when_of
 
 OPENS_BEFORE = timedelta(minutes=10)  # the room is open from then until the end
 MOST_WISHES = 3  # for another time, on one revision of the booking; further ones are for the telephone
@@ -40,6 +42,7 @@ class Page:
     name: str
     position: str
     company: str
+    contact: str
     starts_at: datetime
     when: str
     ends_at: datetime
@@ -52,6 +55,7 @@ class Page:
     cancelled_at: datetime | None
     keeps_eligibility: bool
     number: str
+    code: str
     wished_at: datetime | None
     passed_on_at: datetime | None
     closing: str
@@ -79,6 +83,7 @@ async def show(link: EntryLink, now: datetime) -> Page:
         name=masked(str(booking.candidate.name)),
         position=booking.position.name,
         company=booking.organisation.name,
+        contact=await contact_of(booking.organisation),
         starts_at=booking.starts_at,
         when=when_of(booking),
         ends_at=ends_at(booking),
@@ -91,6 +96,7 @@ async def show(link: EntryLink, now: datetime) -> Page:
         cancelled_at=booking.cancelled_at,
         keeps_eligibility=booking.keeps_eligibility,
         number=await _number(booking),
+        code=await anchoring.code_of(booking.organisation),
         wished_at=wishes[-1] if wishes else None,
         passed_on_at=noted.received_at if noted else None,
         closing=_closing(booking, now),
@@ -99,11 +105,6 @@ async def show(link: EntryLink, now: datetime) -> Page:
         room=room_of(booking, now),
         forms={form.action: (form, form.seal(link)) for form in [*forms, *_entrance(booking, now)]},
     )
-
-
-def masked(name: str) -> str:
-    """Return the name as somebody unproven may see it: 张*."""
-    return name[:1] + "*"
 
 
 def state_of(booking: Booking, now: datetime) -> PageState:
@@ -146,7 +147,7 @@ def _entrance(booking: Booking, now: datetime) -> list[Form]:
 
 def _closing(booking: Booking, now: datetime) -> str:
     """Say what the rules make of a cancellation now; nobody is made to come, whatever they say."""
-    act = Act(now, "page", candidate=booking.candidate)
+    act = Act(now, "page", "link", candidate=booking.candidate)
     decision = cancelling.preview(booking, Origin.CANDIDATE, act)[1]
     if not decision.steps and not decision.drafted_for_hr:
         return ""

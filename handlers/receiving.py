@@ -3,23 +3,30 @@
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from handlers import replies, staff
-from handlers.refusals import sentence
+from handlers import answering, candidate_files, groups, presses, replies, staff, unbound
+from handlers.refusals import sentence, to_candidate
 from handlers.routing import Answer, Context, Incoming, known
-from models import Booking, CancellationRequest, Card, InboundMessage, InboundStatus, Platform, SeenCipher
-from workflow import administering, audit, outbox
+from models import (
+    Booking,
+    CancellationRequest,
+    Card,
+    GrantChange,
+    InboundMessage,
+    InboundStatus,
+    OutboxMessage,
+    Platform,
+    SeenCipher,
+)
+from workflow import audit, outbox
 from workflow.acting import Act
-from workflow.errors import NotYours, Refusal
-from workflow.views import card_view
+from workflow.card_views import card_view
+from workflow.errors import AlreadyDecided, NotNow, NotYours, Refusal
 
-UNBOUND = {
-    Platform.KF: "您好，还不知道您是哪位候选人。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
-}
-UNBOUND_COLLEAGUE = "你好，这个账号还没有绑定，什么都不能办。请联系公司的系统管理员。编号 {reference}"
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,11 @@ async def receive(incoming: Incoming, now: datetime) -> Received:
     row = await _note(incoming, now, InboundStatus.HANDLED)
     context = await known(incoming, now, row.reference)
     if context is None:
-        return Received(await _unbound(incoming, now, row.reference), reference=row.reference)
-    return Received(await _carefully(context), reference=row.reference)
+        await unbound.answer(Act(now, str(incoming.platform), "unbound"), incoming, row.reference)
+        return Received(Answer(), reference=row.reference)
+    answer = await _carefully(context)
+    await groups.answer_in(context)
+    return Received(answer, reference=row.reference)
 
 
 async def first_time(cipher: str, now: datetime) -> bool:
@@ -65,6 +75,7 @@ async def bury(incoming: Incoming, now: datetime) -> str:
     if context is not None:
         text = f"没有办成：系统出错，已记录并会有人处理，你不需要重复操作。编号 {row.reference}"
         await outbox.say(context.act, context.account, text)
+        await groups.answer_in(context)
     return row.reference
 
 
@@ -99,12 +110,16 @@ async def _handle(context: Context) -> Answer:
         await _keep_update_code(context)
         if is_staff:
             return await staff.press(context, incoming.press)
-        return await replies.pressed(context, incoming.press.action, incoming.press.handle)
+        return await answering.pressed(context, incoming.press.action, incoming.press.handle)
     handlers: dict[tuple[str, bool], Callable[[Context], Awaitable[None]]] = {
         ("text", True): staff.text,
         ("text", False): replies.text,
         ("file", True): staff.file,
-        ("file", False): replies.text,
+        ("file", False): candidate_files.came,
+        ("voice", True): staff.text,
+        ("voice", False): candidate_files.voice,
+        ("other", True): staff.text,
+        ("other", False): candidate_files.other,
     }
     await handlers[incoming.kind, is_staff](context)
     return Answer()
@@ -112,7 +127,7 @@ async def _handle(context: Context) -> Answer:
 
 async def _keep_update_code(context: Context) -> None:
     """Keep the code that a WeCom click brings: the card, which WeCom leaves as it was, is drawn anew with it."""
-    card = await _card(context.incoming)
+    card = await presses.card_of(context.incoming)
     if card is None or not context.incoming.update_code or card.account_id != context.account.id:
         return
     card.update_codes = [*card.update_codes, context.incoming.update_code]
@@ -122,15 +137,34 @@ async def _keep_update_code(context: Context) -> None:
 
 async def _refused(context: Context, refusal: Refusal) -> Answer:
     """Record the attempt and tell the person; a press is answered on the card it came from, if it is theirs."""
-    said = sentence(refusal, context.reference)
-    card = await _card(context.incoming)
+    said = (sentence if context.act.employee else to_candidate)(refusal, context.reference)
+    card = await presses.card_of(context.incoming)
     await _keep_update_code(context)
     await _record_attempt(context, refusal, card)
-    own = card is not None and not isinstance(refusal, NotYours)
+    own = card is not None and card.account_id == context.account.id and not isinstance(refusal, NotYours)
     if own and card is not None and context.account.platform == Platform.DINGTALK:
         return Answer(await card_view(card, context.act), said)
-    await outbox.say(context.act, context.account, said)
+    await _say_once_a_minute(context, refusal, said, card if own else None)
     return Answer()
+
+
+async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card: Card | None) -> None:
+    """Answer in words; where a press was only repeated, once for each person, matter and minute.
+
+    What is still missing is said each time it is another thing: nobody presses in vain without hearing why.
+    """
+    press = context.incoming.press
+    if press is None:
+        await outbox.say(context.act, context.account, said)
+        return
+    repeated = isinstance(refusal, AlreadyDecided | NotNow)
+    cause = "" if repeated else f"{refusal.code}{refusal.facts.get('what', '')}"[:30]
+    matter = (card.request_id or card.booking_id or card.change_id) if card else press.handle
+    now = context.act.now
+    this, last = (f"pressed:{context.account.id}:{matter}:{at:%y%m%d%H%M}:{cause}" for at in (now, now - MINUTE))
+    if not await OutboxMessage.filter(dedupe=last, posted_at__gt=now - MINUTE).exists():
+        payload = {"text": said, "choices": []}
+        await outbox.post(context.act, "say", account=context.account, payload=payload, dedupe=this)
 
 
 async def _record_attempt(context: Context, refusal: Refusal, card: Card | None) -> None:
@@ -142,30 +176,18 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-async def _matter(card: Card) -> CancellationRequest | Booking:
+async def _matter(card: Card) -> CancellationRequest | Booking | GrantChange:
+    if card.change_id is not None:
+        return await GrantChange.get(id=card.change_id).prefetch_related("organisation")
     if card.request_id is not None:
         return await CancellationRequest.get(id=card.request_id).prefetch_related("organisation")
     return await Booking.get(id=card.booking_id).prefetch_related("organisation")
 
 
-async def _card(incoming: Incoming) -> Card | None:
-    return await Card.get_or_none(handle=incoming.press.handle) if incoming.press else None
-
-
 async def _present(incoming: Incoming, now: datetime) -> Answer:
     """Answer a repeated press with the card as it is now."""
-    card = await _card(incoming)
+    card = await presses.card_of(incoming)
     context = await known(incoming, now, "")
     if card is None or context is None or card.account_id != context.account.id:
         return Answer()
     return Answer(await card_view(card, context.act))
-
-
-async def _unbound(incoming: Incoming, now: datetime, reference: str) -> Answer:
-    """Give somebody we do not know one helpful sentence (S2); they can do nothing."""
-    if incoming.platform in (Platform.SMS, Platform.EMAIL):
-        return Answer()
-    account = await administering.add_account(incoming.platform, incoming.address)
-    text = UNBOUND.get(incoming.platform, UNBOUND_COLLEAGUE)
-    await outbox.say(Act(now, str(incoming.platform)), account, text.format(reference=reference))
-    return Answer()

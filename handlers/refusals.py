@@ -2,53 +2,95 @@
 
 from datetime import datetime
 
+from handlers.rights_words import REFUSED
 from workflow.errors import Refusal
+from workflow.moments import clock
+from workflow.permissions import READ
 from workflow.reasons import SHORTEST_TEXT
-from workflow.views import ROLE_LABELS, clock
+from workflow.views import ROLE_LABELS
 
 MISSING = {
     "reason": "还没有选取消原因。请在卡片上选一个原因再点确认，打字的话在指令后面写「原因 行程冲突」",
     "reason-text": f"选「其他」时请写明原因，至少 {SHORTEST_TEXT} 个字；也可以发「取消 姓名 原因 …」",
-    "still-needed": "还没有回答「岗位是否仍需招聘」。请先在卡片上选一项，打字的话写「同意 1 仍需」（仍需、暂停或不再）",
-    "account": "你的账号还没有绑定，请联系管理员",
-    "approver-account": "审批人还没有绑定钉钉或企业微信，请联系管理员",
+    "still-needed": "请先选岗位是否仍需招聘：在卡片上选一项再点，或回复「同意 {number} 仍需」（仍需、暂停或不再）",
+    "reject-reason": "驳回要写原因，申请人会看到。在卡片的「意见」里写好再点，或回复「驳回 {number} 岗位仍缺人」",
+    "account": "你的账号还没有绑定钉钉或企业微信，收不到卡片。请联系系统管理员绑定后再发一次",
+    "approver-account": "审批人还没有绑定钉钉或企业微信，没有提交。请联系系统管理员绑定后再发一次",
 }
 STATES = {
-    "cancelled": "这场面试已取消",
-    "declined": "候选人已说明不来",
-    "completed": "这场面试已完成",
-    "no_show": "这场面试已记为未到",
-    "rescheduled": "这场面试已改期",
-    "frozen": "这场面试已在办理取消",
+    "no-audit-group": "还没有设置审计群。请系统管理员在设置里写 audit.post_group（docs/audit/anchors.md）",
+    "just-anchored": "存证码几分钟前刚发到审计群，看那一条即可。5 分钟后可以再发「锚定」",
+    "cancelled": "这场面试已取消，不用再操作。经过可发「时间轴」加姓名或预约号查看",
+    "declined": "候选人已说明不来，不必等候。正式取消请在「候选人不来」的卡片上点「提交审批」，或发「取消」加手机尾号",
+    "completed": "这场面试已完成，不能再改。记录有误请把预约号告诉系统管理员",
+    "no_show": "这场面试已记为未到，不能再改。记录有误请把预约号告诉系统管理员",
+    "rescheduled": "这场面试已改期，这一场不再有效。新的时间可发「查」加姓名",
+    "frozen": "这场面试已在办理取消，不用再提。到哪一步了可发「时间轴」加姓名或预约号",
     "grace-over": "可撤销的时间已过，通知已发出。要另约请联系候选人",
-    "nothing-to-undo": "没有还能撤销的取消：你没有刚取消的面试，或可撤销的时间已过",
-    "candidates-word": "候选人本人说了不来，不能替其收回",
-    "carried_out": "申请已执行，面试已取消",
-    "approved": "申请已通过",
-    "rejected": "申请已驳回",
-    "withdrawn": "申请已撤回",
-    "undone": "申请已撤销，面试照常",
-    "expired": "申请到点未决，已由系统关闭",
-    "awaiting_evidence": "申请还在等证明",
-    "awaiting_approval": "申请在审批中",
-    "sent_back": "申请已退回，等申请人补充",
-    "draft": "申请还没有提交",
+    "nothing-to-undo": "没有还能撤销的取消：你没有刚取消的面试，或可撤销的时间已过。还没定的申请可发「撤回」收回",
+    "stale-button": "这个按钮不是给你的，或者已经失效。等你办的可发「待我审批」查看",
+    "taken-back": "上一级已收回意见，先由其重新审批，之后你会收到新卡片",
+    "candidates-word": "候选人本人说了不来，不能替其收回。要请其再来，请直接联系候选人",
+    "carried_out": "申请已执行，面试已取消，不用再操作。经过可发「时间轴」加申请号查看",
+    "approved": "申请已通过，不用再操作。发起人在时限内可发「撤销」收回；经过可发「时间轴」加申请号查看",
+    "rejected": "申请已驳回，不用再处理。仍要取消请 HR 与审批人说好，再重新发「取消」加姓名",
+    "withdrawn": "申请已撤回，不用再处理。仍要取消请 HR 重新发「取消」加姓名",
+    "undone": "申请已撤销，面试照常，不用再处理。仍要取消请 HR 重新发「取消」加姓名",
+    "expired": "申请到点未决，已由系统关闭，不能再办。没有面成的请直接联系候选人另约",
+    "awaiting_evidence": "申请还在等证明。请发起人把截图或 PDF 直接发到聊天里，收到后自动提交",
+    "awaiting_approval": "申请在审批中，还没有定。到哪一步了可发「时间轴」加申请号，催一下可发「催办」加申请号",
+    "sent_back": "申请已退回，等申请人补充。发起人补好后发「提交」加申请号，再请你处理",
+    "draft": "申请还没有提交。请发起人在卡片上点「提交审批」，或发「提交」加申请号",
+    "in-grace": "申请 {number} 已通过、还没执行，现在收回要用「撤销」：请在 {until} 前发「撤销 {number}」",
+    "too-many-queries": "保存的查询已有 {most} 个，不能再多。先发「查询」看有哪些，再用「删除查询 名称」删掉不用的",
+    "nothing-to-confirm": "没有等你确认的取消卡片。要取消一场面试，请发「取消」加姓名或手机尾号",
+    "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
+NOT_RESTORABLE = {
+    "declined": "候选人说了不来，没有人能替其恢复。候选人回复「我要参加」之后，你会收到卡片，请在卡片上决定",
+    "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
+    "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
+}
+INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
+OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
+UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
+STARTED = (
+    "{when} 的面试已到开始时间，不能再取消，没有通知任何人。"
+    "没有面成的请直接联系候选人另约；系统里的记录要更正，请把预约号 {number} 告诉系统管理员"
+)
 
 
 def sentence(refusal: Refusal, reference: str) -> str:
     """Return the sentence, ending with the reference under which the attempt is recorded."""
     opening = "" if refusal.code == "already-decided" else "没有办理："
-    return f"{opening}{_why(refusal)}。编号 {reference}"
+    return f"{opening}{why(refusal)}。编号 {reference}"
 
 
-def _why(refusal: Refusal) -> str:
+FOR_CANDIDATES = {
+    "cancelled": "这场面试已取消，您不用再操作",
+    "completed": "这场面试已结束，您不用再操作",
+    "no_show": "这场面试已结束，您不用再操作",
+    "rescheduled": "这场面试已改期，请以新的通知为准",
+    "started": "这场面试已到开始时间",
+}
+
+
+def to_candidate(refusal: Refusal, reference: str) -> str:
+    """Return the sentence for a candidate: nothing of how we work inside, and how to reach somebody."""
+    known = FOR_CANDIDATES.get(str(refusal.facts.get("state", refusal.code)), "这一项现在办不了，您的登记没有变化")
+    return f"{known}。如有疑问，请直接回复您要说的话，我们会转告招聘负责人。编号 {reference}"
+
+
+def why(refusal: Refusal) -> str:
+    """Return what is true now and what to do next, without an ending."""
     facts = refusal.facts
+    if refusal.code in REFUSED:
+        return REFUSED[refusal.code].format(**facts)
     match refusal.code:
         case "not-found":
-            return "没有找到，或不在你的范围内。可发「列表 明天」查看"
+            return "没有找到，或不在你的范围内。请核对姓名或编号再发；能做什么可发「帮助」"
         case "nothing-to-approve":
-            return "没有待你审批的申请"
+            return "没有待你审批的申请。有新的会发卡片给你；查一条的经过可发「时间轴」加申请号"
         case "which-step":
             return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写申请号「同意 Q…」"
         case "not-yours":
@@ -57,28 +99,55 @@ def _why(refusal: Refusal) -> str:
             return f"还没轮到你：先由 {facts['approver']} 审批，之后你会收到卡片"
         case "already-decided":
             return _already(facts)
+        case "stale" if "was" in facts:
+            return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
+        case "started":
+            return STARTED.format(**facts)
+        case "followed":
+            return f"{facts['approver']} 在你之后{facts['what']}，你的意见不能再收回。要停下来，请联系发起的 HR"
+        case "not-restorable":
+            return NOT_RESTORABLE.get(str(facts.get("state")), NOT_RESTORABLE["scheduled"])
+        case code if code in STATES:
+            return STATES[code].format(**facts)
         case "not-now":
-            return STATES.get(str(facts.get("state")), "现在不能这样做")
+            return STATES.get(str(facts.get("state")), OTHERWISE)
         case "missing" if facts.get("what") == "approver":
-            return f"没有可用的{ROLE_LABELS.get(facts.get('role'), '')}审批人，请联系管理员设置"  # type: ignore[call-overload]
+            role = ROLE_LABELS.get(facts.get("role"), "")  # type: ignore[call-overload]
+            return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
         case "missing":
-            return MISSING.get(str(facts.get("what")), "还缺少内容")
+            return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
+        case "reminded":
+            at = clock(facts["at"])  # type: ignore[arg-type]
+            return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系"
         case "evidence-type":
-            return f"这种文件不能作证明，请发 {facts['allowed']}"
+            return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
         case "evidence-size":
-            return f"文件太大，最多 {facts['most_mb']} MB"
+            return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":
-            return "自己发起的申请不能自己审批"
+            return "自己发起的申请不能自己审批，要由别人决定。到哪一步了可发「时间轴」加申请号"
+        case "role-lost":
+            return "你已不是这一级的审批人，不能再决定。请联系发起的 HR 撤回后重新提交；你的权限可发「权限 我」查看"
+        case "may-not-cancel":
+            return "你没有这个权限，没有取消任何面试：取消由各单位的 HR 办理。谁可以请发「权限 我」查看"
+        case "candidates-own":
+            return "这一步只能由候选人本人做，同事不能代办。请候选人自己回复；要由公司取消请发「取消」加姓名"
+        case "no-role":
+            return "这件事要由有权限的同事办理。请联系招聘负责人"
+        case "not-allowed" if facts.get("permission") == READ:
+            return "你没有这个权限，看不到候选人和面试。你能做什么可发「帮助」，谁可以看请发「权限 我」"
         case _:
-            return "你没有这个权限。可发「帮助」看看自己能做什么"
+            return "你没有这个权限。你能做什么可发「帮助」，谁可以办请发「权限 我」"
 
 
 def _already(facts: dict[str, object]) -> str:
     at = facts.get("at")
+    if facts["what"] == UNDER_WAY and facts.get("by"):
+        since = f"（{clock(at)} 提出）" if isinstance(at, datetime) else ""
+        return f"这场面试已在办理取消：申请 {facts['by']}{since}，未重复执行。到哪一步了可发「时间轴 {facts['by']}」"
     when = f"于 {clock(at)} " if isinstance(at, datetime) else ""
     by = f"{facts['by']} " if facts.get("by") else ""
     return f"{by}{when}{facts['what']}，未重复执行"

@@ -8,7 +8,7 @@ from cards.buttons import Press
 from models import Account, Employee, Platform
 from workflow import administering, replying
 from workflow.acting import Act
-from workflow.views import CardView
+from workflow.card_views import AnyView
 
 STAFF_PLATFORMS = (Platform.DINGTALK, Platform.WECOM)
 
@@ -22,6 +22,14 @@ class File:
 
 
 @dataclass(frozen=True)
+class ReplyAddress:
+    """Where the group a message came from can be answered, and until when (ms since 1970); a secret."""
+
+    url: str = field(repr=False)
+    until_ms: int
+
+
+@dataclass(frozen=True)
 class Incoming:
     """One thing somebody did; who it was comes from the platform's envelope only (design.md §1.4).
 
@@ -30,7 +38,7 @@ class Incoming:
 
     platform: Platform
     key: str
-    kind: str  # text, press, file
+    kind: str  # text, press, file; voice and other are what nobody here can read
     address: str
     text: str = ""
     press: Press | None = None
@@ -38,8 +46,10 @@ class Incoming:
     files: tuple[File, ...] = ()
     in_group: bool = False
     update_code: str = ""
+    card_id: str = ""  # of the pressed card on its platform
     cipher: str = ""  # digest of the ciphertext it came in; accepted once, for ever
     source: str = ""
+    reply_to: ReplyAddress | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,13 @@ class Context:
 class Answer:
     """What is answered at once to a press: the card as it is now, or a sentence on it. Everything else is posted."""
 
-    view: CardView | None = None
+    view: AnyView | None = None
     sentence: str = ""
+
+
+def authenticated_by(platform: Platform) -> str:
+    """Name how a platform told us who it was; it stands in every record."""
+    return "stream-envelope" if platform == Platform.DINGTALK else "platform-envelope"
 
 
 async def known(incoming: Incoming, now: datetime, reference: str) -> Context | None:
@@ -78,12 +93,11 @@ async def known(incoming: Incoming, now: datetime, reference: str) -> Context | 
     account = staff or next(iter(accounts), None)
     if account is None:
         return None
-    auth = "stream-envelope" if incoming.platform == Platform.DINGTALK else "platform-envelope"
     candidates = [each.candidate for each in accounts if each.candidate]
     act = Act(
         now,
         str(incoming.platform),
-        auth,
+        authenticated_by(incoming.platform),
         employee=staff.employee if staff else None,
         candidate=candidates[0] if candidates and not staff else None,
         source=incoming.source,

@@ -3,15 +3,36 @@
 from collections.abc import Awaitable, Callable
 
 from cards.buttons import Press
-from handlers import approvals, bookings, cancel, evidence, help, picking
+from handlers import (
+    anchors,
+    approvals,
+    bookings,
+    calling,
+    cancel,
+    choosing,
+    confirm_typed,
+    confirming,
+    evidence,
+    exporting,
+    granting,
+    help,
+    lists,
+    picking,
+    presses,
+    recent,
+    returning,
+    rights,
+    saved_queries,
+    taking_back,
+)
 from handlers.reading.grammar import Command, read_command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
-from models import Booking, CancellationRequest, Card, CardPurpose, Step
-from workflow import outbox
+from models import Card, CardPurpose, Platform
+from workflow import access, outbox
 from workflow.acting import local
-from workflow.errors import AlreadyDecided, NotNow, NotYours
-from workflow.views import card_view
+from workflow.card_views import card_view
+from workflow.errors import NotNow, NotYours
 
 Typed = Callable[[Context, Command], Awaitable[None]]
 Pressed = Callable[[Context, Card], Awaitable[Answer]]
@@ -19,43 +40,63 @@ Pressed = Callable[[Context, Card], Awaitable[Answer]]
 TYPED: dict[Verb, Typed] = {
     Verb.CANCEL: cancel.cancel,
     Verb.SUBMIT: cancel.submit_typed,
-    Verb.UNDO: cancel.undo,
-    Verb.WITHDRAW: cancel.withdraw,
+    Verb.CONFIRM_BATCH: cancel.confirm,
+    Verb.UNDO: taking_back.undo,
+    Verb.WITHDRAW: taking_back.withdraw,
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
     Verb.SEND_BACK: approvals.typed,
     Verb.FIND: bookings.find,
     Verb.LIST: bookings.listing,
     Verb.TIMELINE: bookings.timeline,
+    Verb.REMIND: recent.remind,
+    Verb.PHONED: calling.phoned,
+    Verb.RESTORE: returning.typed,
+    Verb.ANCHOR: anchors.now,
+    Verb.PERMISSIONS: rights.show,
+    Verb.AUDIT_SEARCH: saved_queries.search,
+    Verb.EXPORT: exporting.offer,
+    Verb.SAVE_QUERY: saved_queries.save,
+    Verb.DELETE_QUERY: saved_queries.forget,
+    Verb.GRANT: rights.propose,
+    Verb.REVOKE: rights.propose,
 }
 
 
 async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
+    if await returning.refused_by_typing(context) or await saved_queries.takes(context):
+        return
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
+    elif await granting.takes(context, command):
+        return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
+    elif command.verb == Verb.MORE:
+        await _more(context)
     elif command.verb == Verb.DROP:
-        await cancel.put_down(context)
+        await taking_back.put_down(context)
     elif command.verb == Verb.TODO:
         await approvals.todo(context)
     elif command.verb == Verb.HELP:
         await help.help_for(context)
     elif command.verb not in TYPED:
         await _not_yet(context, command)
-    elif command.problems and command.verb != Verb.CANCEL:
+    elif recent.is_bare(command):
+        await recent.ask(context, command.verb)
+    elif command.problems and command.verb not in (Verb.CANCEL, Verb.CONFIRM_BATCH):
         await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
 
 
 async def _carefully(context: Context, command: Command) -> None:
-    if command.verb == Verb.CANCEL and not command.who.is_said:
+    if command.verb == Verb.CANCEL and not (command.who.is_said or command.rest):
         await cancel.nearest(context, command)
         return
-    if command.problems:
+    if command.problems and command.verb != Verb.CONFIRM_BATCH:
         await outbox.say(context.act, context.account, f"没有取消：{command.problems[0]}编号 {context.reference}")
         return
     await TYPED[command.verb](context, command)
@@ -66,17 +107,36 @@ async def _not_yet(context: Context, command: Command) -> None:
     await outbox.say(context.act, context.account, text)
 
 
+async def _more(context: Context) -> None:
+    """Answer 更多 with the next page of what was shown last."""
+    question = await picking.asked(context)
+    if question is not None and question["kind"] == choosing.KIND:
+        await choosing.more(context, question)
+    else:
+        await lists.more(context, question)
+
+
 async def choose(context: Context, command: Command) -> None:
     """Answer the number of a list; it is valid for the person and the list it was shown to, until it expires."""
     question = await picking.asked(context)
     items = question["items"] if question else []
     pick = command.picks[0] if command.picks else 0
-    if question is None or not isinstance(items, list) or not 0 < pick <= len(items):
+    if question is None or not isinstance(items, list) or not 0 < pick <= int(str(question.get("shown", len(items)))):
         text = f"这个数字没有对应的选项（名单 2 分钟内有效），什么都没有做。请重新发指令。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
-    elif question["kind"] == "cancel":
+    elif question["kind"] == choosing.KIND:
         wish = question["wish"]
-        await cancel.chosen(context, str(items[pick - 1]), wish if isinstance(wish, dict) else {})
+        await choosing.chosen(context, str(items[pick - 1]), wish if isinstance(wish, dict) else {})
+    elif question["kind"] == lists.KIND:
+        await lists.chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == confirm_typed.KIND:
+        await confirm_typed.chosen(context, str(items[pick - 1]))
+    elif question["kind"] == rights.KIND:
+        await rights.chosen(context, str(items[pick - 1]), question["wish"])
+    elif question["kind"] == recent.KIND:
+        await picking.drop(context)
+        meant = recent.chosen(str(items[pick - 1]), str(question["verb"]))
+        await TYPED[meant.verb](context, meant)
     else:
         text = f"请回复「同意 {pick}」「驳回 {pick} 原因」或「退回 {pick} 要补什么」。"
         await outbox.say(context.act, context.account, text)
@@ -89,43 +149,35 @@ async def file(context: Context) -> None:
 
 async def press(context: Context, press: Press) -> Answer:
     """Do what a button says, if its card is the presser's and still offers it."""
-    card = await Card.get_or_none(handle=press.handle).prefetch_related("holder")
-    if card is None:
+    card = await presses.card_of(context.incoming)
+    if card is None or not await access.sees_card(context.act, card):
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
         raise NotYours(approver=str(card.holder.name) if card.holder else "其他人")
+    await presses.require_current(context, card)
     view = await card_view(card, context.act)
     if press.action not in view.actions:
-        return await _too_late(context, card, press)
-    return await _pressed(context, card, press.action)
+        if card.change_id is not None:
+            return await granting.too_late(context, card)
+        raise await presses.too_late(card, view, press.action)
+    answer = await _pressed(context, card, press.action)
+    if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
+        await outbox.shown_at_once(context.act, card)
+    return answer
 
 
 async def _pressed(context: Context, card: Card, action: str) -> Answer:
+    if card.purpose == CardPurpose.GRANT:
+        return await granting.pressed(context, card, action)
+    if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
+        return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":
         return await approvals.pressed(context, card, action)
     handlers: dict[str, Pressed] = {
-        "confirm": cancel.file,
-        "submit": cancel.file if card.purpose == CardPurpose.CONFIRM else cancel.submit,
-        "dismiss": cancel.dismiss,
-        "undo": cancel.undo_pressed,
-        "open": cancel.open_confirm,
+        "confirm": confirming.file,
+        "submit": confirming.file if card.purpose == CardPurpose.CONFIRM else confirming.submit,
+        "dismiss": confirming.dismiss,
+        "undo": taking_back.undo_pressed,
+        "open": confirming.open_confirm,
     }
     return await handlers[action](context, card)
-
-
-async def _too_late(context: Context, card: Card, press: Press) -> Answer:
-    """Show the card as it is now: a second press is answered, not repeated (T5)."""
-    if card.step_id is not None:
-        step = await Step.get(id=card.step_id)
-        if step.decided_at is not None:
-            raise AlreadyDecided("已处理", "", step.decided_at)
-    if press.action in ("confirm", "submit") and card.request_id is not None:
-        request = await CancellationRequest.get(id=card.request_id)
-        raise AlreadyDecided("已提交", "", request.filed_at)
-    raise NotNow(state=await _state(card))
-
-
-async def _state(card: Card) -> str:
-    if card.request_id is not None:
-        return str((await CancellationRequest.get(id=card.request_id)).status)
-    return str((await Booking.get(id=card.booking_id)).status)

@@ -1,17 +1,72 @@
 """What happens as time passes. Whatever the clock does is labelled 系统代办 and never a person's approval."""
 
-from models import OutboxMessage, Role
-from workflow import access, cancelling, outbox, requests
+import json
+from collections.abc import Awaitable, Callable
+
+from handlers import asking
+from models import Account, OutboxMessage, Role
+from workflow import (
+    access,
+    anchor_rounds,
+    anchoring,
+    cancelling,
+    checkpoints,
+    outbox,
+    requests,
+    returning,
+    rights,
+    unconfirmed,
+)
 from workflow.acting import Act
+
+OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
+    "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
+    "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
+}
+
+
+async def _remind(act: Act, row: OutboxMessage) -> None:
+    """Ask a candidate once more about what they said and did not confirm."""
+    statement = await unconfirmed.unanswered(json.loads(row.payload))
+    account = await Account.get(id=row.account_id)
+    ahead = statement is not None and all(each.starts_at > act.now for each in await unconfirmed.bookings_of(statement))
+    if statement is not None and ahead and unconfirmed.may_remind(account, act):
+        await asking.remind(act, account, statement)
+
+
+async def _tell(act: Act, row: OutboxMessage) -> None:
+    """Tell HR of a plain word that nobody confirmed."""
+    statement = await unconfirmed.unanswered(json.loads(row.payload))
+    if statement is not None:
+        await unconfirmed.tell(act, statement)
+
+
+OF_CANDIDATES: dict[str, Callable[[Act, OutboxMessage], Awaitable[None]]] = {
+    unconfirmed.REMIND: _remind,
+    unconfirmed.TELL: _tell,
+    returning.TIMER: returning.expire,
+}
 
 
 async def rang(act: Act, row: OutboxMessage) -> None:
     """Do what a timer was set for; one that comes too late, or after the matter is settled, does nothing."""
+    if row.topic in OF_RIGHTS:
+        await OF_RIGHTS[row.topic](act, json.loads(row.payload))
+        return
+    if row.topic == "sign":
+        await checkpoints.sign_log(act, json.loads(row.payload)["log"])
+        return
+    if row.topic == anchoring.KIND:
+        await anchor_rounds.daily(act)
+        return
+    if row.topic in OF_CANDIDATES:
+        await OF_CANDIDATES[row.topic](act, row)
+        return
     request = await requests.reload(row.request_id)
     if row.topic == "carry_out":
         await requests.carry_out(act, request)
     elif row.topic == "expire":
         await cancelling.expire(act, request)
     elif row.topic == "untold":
-        for recruiter in await access.holders(Role.HR, request.organisation):
+        for recruiter in await access.holders(Role.HR, request.organisation, act.now):
             await outbox.tell_employee(act, "hr_untold", recruiter, request.booking, request)

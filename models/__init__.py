@@ -1,6 +1,6 @@
 """The store: tables and their enums, a file per noun."""
 
-from models.audit import AuditHead, AuditRecord
+from models.audit import Anchor, AuditHead, AuditRecord, Checkpoint
 from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
 from models.cancellation import (
     CancellationRequest,
@@ -13,6 +13,7 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.download import DownloadLink
 from models.exchange import (
     Attempt,
     AttemptOutcome,
@@ -36,9 +37,12 @@ from models.person import (
     Platform,
     Role,
 )
+from models.query import SavedQuery
+from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
 __all__ = [
     "Account",
+    "Anchor",
     "Attempt",
     "AttemptOutcome",
     "AuditHead",
@@ -50,14 +54,19 @@ __all__ = [
     "Candidate",
     "Card",
     "CardPurpose",
+    "Checkpoint",
     "CustomerServiceCursor",
     "Dialogue",
+    "DownloadLink",
     "Employee",
     "EntryLink",
     "Evidence",
     "EvidenceBlob",
     "EvidenceKind",
     "Grant",
+    "GrantChange",
+    "GrantChangeKind",
+    "GrantChangeStatus",
     "InboundMessage",
     "InboundStatus",
     "Invitation",
@@ -70,6 +79,7 @@ __all__ = [
     "Preset",
     "RequestStatus",
     "Role",
+    "SavedQuery",
     "SeenCipher",
     "Step",
     "StepStatus",

@@ -89,7 +89,7 @@ class CancellationRequest(SealedModel):
 
     class Meta:
         table = "cancellation_request"
-        indexes = (("status", "effective_at"),)
+        indexes = (("status", "effective_at"), ("organisation", "created_at"))
 
     steps: fields.ReverseRelation["Step"]
     evidence: fields.ReverseRelation["Evidence"]
@@ -125,6 +125,7 @@ class Step(SealedModel):
     class Meta:
         table = "step"
         unique_together = (("request", "revision", "level"),)
+        indexes = (("approver", "role", "request"),)
 
     request_id: object
     approver_id: object

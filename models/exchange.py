@@ -8,6 +8,7 @@ from tortoise.models import Model
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
 from models.person import Account, Employee, Platform
+from models.rights import GrantChange
 from models.vault import Sealed, SealedModel
 
 
@@ -103,7 +104,8 @@ class AttemptOutcome(StrEnum):
     """How did one try end?"""
 
     SENDING = "sending"
-    SENT = "sent"
+    SENT = "sent"  # the platform took it: not yet a proof that anybody has it (I4)
+    ARRIVED = "arrived"  # the platform gave a receipt, or a person was told by phone
     FAILED = "failed"
     UNKNOWN = "unknown"
 
@@ -137,12 +139,14 @@ class CardPurpose(StrEnum):
     APPROVAL = "approval"  # an approver: decide this step
     BOOKING = "booking"  # a booking with its buttons
     CANDIDATE = "candidate"  # a candidate who is a member: what about your interview?
+    GRANT = "grant"  # an administrator: decide what another one proposes
 
 
 class Card(SealedModel):
     """互动卡片 in one person's phone. Buttons carry only `handle`; what they may do is looked up when pressed.
 
-    `state` is JSON: what a confirm card proposes before anything is filed.
+    `state` is JSON: what a confirm card proposes before anything is filed; on an approver's card, how many pieces of
+    evidence each of its former handles stood for.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -161,6 +165,9 @@ class Card(SealedModel):
     step: fields.ForeignKeyNullableRelation[Step] = fields.ForeignKeyField(
         "models.Step", on_delete=fields.RESTRICT, null=True
     )
+    change: fields.ForeignKeyNullableRelation[GrantChange] = fields.ForeignKeyField(
+        "models.GrantChange", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -178,3 +185,4 @@ class Card(SealedModel):
     booking_id: object
     request_id: object
     step_id: object
+    change_id: object

@@ -1,12 +1,16 @@
 """People: employees with their rights, candidates, and the accounts through which both are reached."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tortoise import fields
 from tortoise.models import Model
 
 from models.organisation import Organisation
 from models.vault import Sealed, SealedModel
+
+if TYPE_CHECKING:
+    from models.rights import GrantChange
 
 
 class Role(StrEnum):
@@ -51,7 +55,10 @@ class Employee(SealedModel):
 
 
 class Grant(Model):
-    """授权: a role in an organisation and everything below it."""
+    """授权: a role in an organisation and everything below it, until `ends_at` when there is an end.
+
+    `change` is what two administrators agreed on; null for what was entered when the installation was set up.
+    """
 
     id = fields.UUIDField(primary_key=True)
     employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
@@ -61,10 +68,19 @@ class Grant(Model):
         "models.Organisation", on_delete=fields.RESTRICT
     )
     role = fields.CharEnumField(Role, max_length=24)
+    given_at = fields.DatetimeField(null=True)
+    ends_at = fields.DatetimeField(null=True)
+    change: fields.ForeignKeyNullableRelation["GrantChange"] = fields.ForeignKeyField(
+        "models.GrantChange", on_delete=fields.RESTRICT, null=True
+    )
 
     class Meta:
         table = "grant_"
         unique_together = (("employee", "organisation", "role"),)
+
+    employee_id: object
+    organisation_id: object
+    change_id: object
 
 
 class Candidate(SealedModel):

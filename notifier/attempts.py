@@ -1,7 +1,7 @@
 """投递尝试: noted before the call and ended after it: a crash between the two is an unknown outcome, not a guess."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models import Attempt, AttemptOutcome, OutboxMessage
@@ -12,11 +12,12 @@ from platforms.errors import AlreadyDone, PlatformError, Unknown
 
 @dataclass(frozen=True)
 class Tried:
-    """How one try ended: `error` is None when it arrived."""
+    """How one try ended: `error` is None when the platform took it; `attempt` is the id of what was noted of it."""
 
     platform: str
     provider_id: str = ""
     error: PlatformError | None = None
+    attempt: object = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Trier:
         repeat = await claims.has_unknown(row, platform)
         attempt = Attempt(message=row, number=row.attempts, platform=platform, content=content, started_at=self.now())
         await claims.began(self.store, row, attempt)
-        tried = await _call(platform, repeat, send, was_sent)
+        tried = replace(await _call(platform, repeat, send, was_sent), attempt=attempt.id)
         await self.store.transact(lambda: self._end(attempt, tried))
         return tried
 

@@ -9,7 +9,7 @@ from cards.drawing import draw
 from cards.text import card_text
 from models import Account, Card, OutboxMessage, OutboxStatus
 from models.store import Store
-from notifier import claims
+from notifier import claims, codes
 from notifier.attempts import Tried, Trier
 from notifier.channels import Parcel
 from notifier.phone_cards import CardChannels, superseded
@@ -17,7 +17,7 @@ from notifier.plain_channels import Channels
 from notifier.words import Words
 from platforms.errors import Misconfigured, PlatformError, Refused, Unreachable
 from workflow.acting import Act
-from workflow.views import card_view
+from workflow.card_views import card_view
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class CardDelivery:
         """Show a card as it is now and settle the row."""
         card = await Card.get(id=row.card_id)
         account = await Account.get(id=card.account_id)
-        view = await card_view(card, Act(self.now(), "clock"))
+        view = await card_view(card, Act(self.now(), "clock", "system"))
         drawn = draw(view)
-        number = view.request.number if view.request else view.booking.number
+        number = view.number
         if row.kind == "card":
             await self._send(row, card, account, drawn, number)
         else:
@@ -54,14 +54,15 @@ class CardDelivery:
         elif tried.error is not None:
             await self._failed(row, tried.error)
         else:
-            await self.store.transact(lambda: self._sent(row, card, tried))
+            await self.store.transact(lambda: self._sent(row, card, drawn, tried))
 
-    async def _sent(self, row: OutboxMessage, card: Card, tried: Tried) -> None:
+    async def _sent(self, row: OutboxMessage, card: Card, drawn: Drawn, tried: Tried) -> None:
         fresh = await Card.get(id=card.id)
         fresh.delivered_at = self.now()
         if tried.provider_id not in ("", "already-done"):
             fresh.update_codes = [*fresh.update_codes, tried.provider_id]
         await fresh.save(update_fields=["delivered_at", "update_codes"])
+        await codes.on_card(self.now(), row, card, drawn.code)
         await claims.settle(row, OutboxStatus.SENT, self.now())
 
     async def _update(self, row: OutboxMessage, card: Card, account: Account, drawn: Drawn, number: str) -> None:
@@ -79,17 +80,18 @@ class CardDelivery:
         elif tried.error is not None:
             await self._failed(row, tried.error)
         else:
-            await self.store.transact(lambda: self._spent(row, card))
+            await self.store.transact(lambda: self._spent(row, card, drawn))
 
     async def _updated(self, card: Card, account: Account, drawn: Drawn) -> str:
         await self.cards[account.platform].update(card, drawn, str(account.address))
         return ""
 
-    async def _spent(self, row: OutboxMessage, card: Card) -> None:
+    async def _spent(self, row: OutboxMessage, card: Card, drawn: Drawn) -> None:
         if card.update_codes:
             fresh = await Card.get(id=card.id)
             fresh.update_codes = [code for code in fresh.update_codes if code != card.update_codes[-1]]
             await fresh.save(update_fields=["update_codes"])
+        await codes.on_card(self.now(), row, card, drawn.code)
         await claims.settle(row, OutboxStatus.SENT, self.now())
 
     async def _as_text(self, row: OutboxMessage, card: Card, account: Account, text: str) -> None:

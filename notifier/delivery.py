@@ -2,28 +2,31 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from models import Account, Booking, OutboxMessage, OutboxStatus, Platform, Role
+from models import Account, Booking, CancellationRequest, OutboxMessage, OutboxStatus, Platform, Role
 from models.store import Store
-from notifier import claims
+from notifier import claims, codes
 from notifier.attempts import Tried, Trier
 from notifier.channels import Parcel, in_order
-from notifier.messages import NOTICES, Matter
+from notifier.matter import Matter
+from notifier.messages import NOTICES
+from notifier.noting import is_candidates, note
 from notifier.plain_channels import Channels
+from notifier.receipts import CALL_AHEAD, WITH_RECEIPTS, expect
 from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, audit, outbox, requests
+from workflow import access, administering, anchoring, downloads, outbox, requests
 from workflow.acting import Act
+from workflow.contacts import contact_of
 from workflow.finding import BOOKING_RELATIONS
 from workflow.views import booking_view, request_view
 
 TRIES_BEFORE_NEXT = 3  # temporary failures of one channel before the next is used
-CALL_AHEAD = timedelta(minutes=30)  # what HR needs to call before the candidate sets out for nothing
 HURRY = timedelta(hours=2)  # so near the start, the next channel is used at the first failure
 
 
@@ -56,6 +59,8 @@ class Notices:
         words = NOTICES[row.topic](await self._matter(row, booking, payload))
         if row.account_id:
             return words, [await Account.get(id=row.account_id)]
+        if words is not None:
+            words = replace(words, code=await anchoring.code_of(booking.organisation))
         accounts = await outbox.accounts_of(booking.candidate)
         left = [each for each in accounts if each.platform not in payload.get("without", ())]
         return words, in_order(
@@ -64,30 +69,35 @@ class Notices:
 
     async def _said(self, row: OutboxMessage, payload: dict[str, Any]) -> Words:
         choices = tuple((str(key), str(text)) for key, text in payload["choices"])
+        if "download" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
         if row.booking_id is None:
             return Words(payload["text"], choices=choices)
         page = await self._page(await Booking.get(id=row.booking_id))
-        return Words(f"{payload['text']}\n在网页上办理：{page}", choices=choices)
+        return Words(payload["text"], choices=choices, page=page)
 
     async def _page(self, booking: Booking) -> str:
         return f"{self.public_url}/i/{await administering.link_token(booking)}"
 
     async def _matter(self, row: OutboxMessage, booking: Booking, payload: dict[str, str]) -> Matter:
-        request = await requests.reload(row.request_id) if row.request_id else None
+        request = await self._request(row)
         return Matter(
             booking=booking_view(booking),
-            request=request_view(request, Act(self.now(), "clock")) if request else None,
+            request=request_view(request, Act(self.now(), "clock", "system")) if request else None,
             link=await self._page(booking),
             reason_code=request.reason_code if request else "",
             words=payload.get("words", ""),
+            said_at=datetime.fromisoformat(payload["at"]) if "at" in payload else None,
+            contact=await contact_of(booking.organisation),
         )
 
     async def _try_in_turn(self, row: OutboxMessage, words: Words, accounts: list[Account]) -> None:
         tried = Tried("")
         for account in accounts:
-            tried = await self._try(row, words, account)
+            said = words.on(account.platform)
+            tried = await self._try(row, said, account)
             if tried.error is None:
-                await self._arrived(row, account, tried)
+                await self._arrived(row, account, tried, said.code)
                 return
             if not await self._next_channel(row, tried.error):
                 break
@@ -133,16 +143,25 @@ class Notices:
         booking = await Booking.get_or_none(id=row.booking_id)
         return booking is not None and booking.starts_at - self.now() < HURRY
 
-    async def _arrived(self, row: OutboxMessage, account: Account, tried: Tried) -> None:
+    async def _arrived(self, row: OutboxMessage, account: Account, tried: Tried, code: str) -> None:
         async def work() -> None:
             await claims.settle(row, OutboxStatus.SENT, self.now())
+            await codes.in_notice(self.now(), row, code)
             if account.platform == Platform.KF:
                 account.sent_since_heard += 1
                 await account.save(update_fields=["sent_since_heard"])
             if row.kind == "notice":
-                await self._record(row, "notice.delivered", True, tried)
+                await self._handed_over(row, account.platform, tried)
 
         await self.store.transact(work)
+
+    async def _handed_over(self, row: OutboxMessage, platform: Platform, tried: Tried) -> None:
+        """Note that a platform took it; that the candidate has it is another record, with the receipt."""
+        act, has_receipts = Act(self.now(), "clock", "system"), platform in WITH_RECEIPTS
+        data = {"channel": tried.platform, "provider": tried.provider_id}
+        await note(act, row, "notice.submitted" if has_receipts else "notice.sent", data)
+        if has_receipts and is_candidates(row):
+            await expect(act, row, tried.attempt)
 
     async def _failed(self, row: OutboxMessage, tried: Tried) -> None:
         error = tried.error
@@ -167,31 +186,22 @@ class Notices:
             await claims.settle(row, OutboxStatus.DEAD, self.now(), reason)
             if row.kind != "notice":
                 return
-            await self._record(row, "notice.failed", False, Tried("", reason))
-            if row.account_id is None:
+            await note(Act(self.now(), "clock", "system"), row, "notice.failed", {"channel": ""}, reason)
+            if is_candidates(row):
                 await self._ask_hr_to_call(row)
 
         await self.store.transact(work)
 
     async def _ask_hr_to_call(self, row: OutboxMessage) -> None:
         booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
-        for recruiter in await access.holders(Role.HR, booking.organisation):
-            await outbox.tell_employee(Act(self.now(), "clock"), "hr_unreachable", recruiter, booking)
+        request, act = await self._request(row), Act(self.now(), "clock", "system")
+        for recruiter in await access.holders(Role.HR, booking.organisation, act.now):
+            await outbox.tell_employee(act, "hr_unreachable", recruiter, booking, request)
+        if request is not None:
+            await requests.refresh_requesters_card(act, request)
+
+    async def _request(self, row: OutboxMessage) -> CancellationRequest | None:
+        return await requests.reload(row.request_id) if row.request_id else None
 
     async def _settle(self, row: OutboxMessage, status: OutboxStatus, reason: str) -> None:
         await self.store.transact(lambda: claims.settle(row, status, self.now(), reason))
-
-    async def _record(self, row: OutboxMessage, action: str, ok: bool, tried: Tried) -> None:
-        """Note to whom, through which channel and with which proof, as a commitment (电子签名法 6, 11)."""
-        booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
-        request = await requests.reload(row.request_id) if row.request_id else None
-        subject = requests.subject_of(request) if request else requests.booking_subject(booking)
-        to = "candidate" if row.account_id is None else "employee"
-        data = {
-            "topic": row.topic,
-            "to": to,
-            "channel": tried.platform,
-            "provider": tried.provider_id,
-            "try": row.attempts,
-        }
-        await audit.record(Act(self.now(), "clock"), booking.organisation, action, subject, ok=ok, data=data)

@@ -3,27 +3,18 @@
 Candidates read 您, an apology where one is due, a plain reason and the next step, never an internal code (E7).
 """
 
-from dataclasses import dataclass
-
-from models import BookingStatus
+from models import BookingStatus, RequestStatus
+from notifier import reconsidered
+from notifier.matter import Matter
+from notifier.sms_lengths import fitted
 from notifier.words import Words
+from workflow.moments import clock
 from workflow.reasons import REASONS
 from workflow.showing import plain
 from workflow.states import LIVE_BOOKINGS
-from workflow.views import BookingView, RequestView
+from workflow.views import RequestView
 
 THANKS = "感谢您的时间。"  # stands where nothing else follows: an SMS gateway refuses an empty value
-
-
-@dataclass(frozen=True)
-class Matter:
-    """What a notice is about; `link` is the candidate's own page, `words` what somebody wrote."""
-
-    booking: BookingView
-    request: RequestView | None
-    link: str
-    reason_code: str = ""
-    words: str = ""
 
 
 def cancelled(matter: Matter) -> Words | None:
@@ -32,9 +23,7 @@ def cancelled(matter: Matter) -> Words | None:
     if booking.status != BookingStatus.CANCELLED or request is None:
         return None
     name, position, time = plain(booking.name, 20), plain(booking.position, 40), booking.when
-    next_ = (
-        "您的面试资格为您保留，想改约可打开下面的链接。" if request.keep else "如仍想应聘，请联系招聘负责人。"
-    )  # SMS takes no empty value
+    next_ = "您的面试资格为您保留，想改约可打开下面的链接。" if request.keep else "如仍想应聘，欢迎与我们联系。"
     if request.by_candidate:
         opening = f"{name}您好，按您的意思，您 {time} 的 {position} 面试已取消，不必再前往。"
         code, reason = "SMS_CANCELLED_OWN", ""
@@ -43,14 +32,30 @@ def cancelled(matter: Matter) -> Words | None:
         sorry = "很抱歉，" if request.companys else ""
         opening = f"{name}您好，{sorry}您 {time} 的 {position} 面试已取消，不必再前往。原因：{reason}。"
         code = "SMS_CANCELLED" if request.companys else "SMS_CANCELLED_TOLD"
-    params = {"name": name, "time": time, "position": position, "next": next_, "link": matter.link}
     return Words(
-        text=f"{opening}{next_}\n详情：{matter.link}",
+        text=f"{opening}{next_}{matter.ask('如有疑问，直接回复本消息即可。')}\n详情：{matter.link}",
+        unanswered=f"{opening}{next_}{matter.ask('')}\n{_PAGE if not matter.contact else '详情：'}{matter.link}",
         subject=f"面试已取消：{time} {position}",
         sms_code=code,
-        sms_params={**params, "reason": reason} if reason else params,
+        sms_params=fitted(code, _sms_params(matter, request, reason)),
         calendar="CANCEL",
     )
+
+
+_PAGE = "如有疑问，请打开您的面试页面："
+
+
+def _sms_params(matter: Matter, request: RequestView, reason: str) -> dict[str, str]:
+    """Return the values of the SMS template; a gateway refuses an empty one."""
+    values = {
+        "name": plain(matter.booking.name, 20),
+        "time": matter.booking.when,
+        "position": plain(matter.booking.position, 40),
+        "next": "资格为您保留，可改约。" if request.keep else THANKS,
+        "contact": f"联系 {matter.contact}。" if matter.contact else "有疑问请直接回复。",
+        "link": matter.link,
+    }
+    return {**values, "reason": reason} if reason else values
 
 
 def interviewer_cancelled(matter: Matter) -> Words | None:
@@ -71,12 +76,16 @@ def interviewer_declined(matter: Matter) -> Words:
 
 
 def hr_declined(matter: Matter) -> Words:
-    """Tell HR that a candidate will not come."""
+    """Tell HR that a candidate will not come, and what becomes of a request of their own."""
     booking, request = matter.booking, matter.request
-    state = "已取消" if booking.status == BookingStatus.CANCELLED else "候选人不来，待审批结论"
-    said = f"原话：{plain(request.reason_text, 80)}。" if request and request.reason_text else ""
+    own = request is not None and not request.by_candidate
+    declined = booking.status == BookingStatus.DECLINED
+    state = ("候选人不来" if own else "候选人不来，待审批结论") if declined else "已取消"
+    at = f"（{clock(booking.declined_at)} 说的）" if declined and booking.declined_at else ""
+    said = f"原话：{plain(matter.words, 80)}。" if matter.words else ""
+    goes_on = "不用再等；取消申请照常办完手续，不能再撤销或撤回。" if own else ""
     number = f"申请号 {request.number}。" if request else ""
-    return Words(f"{state}：{booking.title}（{plain(booking.position, 40)}）。{said}{number}")
+    return Words(f"{state}{at}：{booking.title}（{plain(booking.position, 40)}）。{said}{goes_on}{number}")
 
 
 def hr_reschedule_asked(matter: Matter) -> Words:
@@ -100,21 +109,44 @@ def hr_untold(matter: Matter) -> Words | None:
     """Remind HR that a candidate was not told."""
     if matter.booking.status != BookingStatus.CANCELLED:
         return None
-    return Words(f"提醒：{matter.booking.title} 的面试已取消 24 小时，候选人尚未告知。")
+    done = f"打电话告知后请回复「已电话告知 {matter.request.number}」。" if matter.request else ""
+    return Words(f"提醒：{matter.booking.title} 的面试已取消 24 小时，候选人尚未告知。{done}")
 
 
 def hr_unreachable(matter: Matter) -> Words:
     """Tell HR that no channel reached the candidate: a person has to call."""
-    return Words(f"没有送达：{matter.booking.title} 的取消通知，各渠道都没有成功。请尽快打电话告知候选人。")
+    booking = matter.booking
+    done = f"打完请回复「已电话告知 {matter.request.number}」。" if matter.request else ""
+    return Words(
+        f"没有送达：请打电话给候选人（尾号 {booking.phone_tail}）。{booking.title} 的取消通知，各渠道都没有成功。{done}"
+    )
+
+
+def approver_reminded(matter: Matter) -> Words | None:
+    """Remind who has to decide; nothing to say once it is decided."""
+    request = matter.request
+    if request is None or request.status != RequestStatus.AWAITING_APPROVAL:
+        return None
+    return Words(
+        f"催办：{matter.booking.title} 的取消申请在等你审批，由 {plain(request.requester or '候选人', 20)} 提出。"
+        f"请点之前的卡片，或回复「同意 {request.number}」「驳回 {request.number} 原因」。"
+    )
 
 
 NOTICES = {
+    "approver_reminded": approver_reminded,
     "cancelled": cancelled,
     "interviewer_cancelled": interviewer_cancelled,
     "interviewer_declined": interviewer_declined,
+    "interviewer_restored": reconsidered.interviewer_restored,
+    "not_restored": reconsidered.not_restored,
+    "restored": reconsidered.restored,
     "hr_declined": hr_declined,
     "hr_reschedule_asked": hr_reschedule_asked,
     "hr_question": hr_question,
+    "hr_unconfirmed": reconsidered.hr_unconfirmed,
+    "hr_person_wanted": reconsidered.hr_person_wanted,
+    "hr_wishes_back": reconsidered.hr_wishes_back,
     "hr_untold": hr_untold,
     "hr_unreachable": hr_unreachable,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
 from models import Platform
 from notifier.channels import Channel, Parcel
@@ -60,9 +60,9 @@ class CustomerServiceChannel:
     async def send(self, parcel: Parcel) -> str:
         if parcel.words.choices:
             return await self.service.send_menu(
-                parcel.address, parcel.words.text, parcel.words.choices, msgid=parcel.key
+                parcel.address, parcel.words.plainly(), parcel.words.choices, msgid=parcel.key
             )
-        return await self.service.send_text(parcel.address, parcel.words.text, parcel.key)
+        return await self.service.send_text(parcel.address, parcel.words.plainly(), parcel.key)
 
     async def was_sent(self, parcel: Parcel) -> bool | None:
         return None
@@ -86,6 +86,11 @@ class SmsChannel:
             if await self.gateway.sent(parcel.address, each, parcel.key) != SmsStatus.NOT_FOUND:
                 return True
         return False
+
+    async def has_arrived(self, address: str, key: str, sent_at: datetime) -> bool | None:
+        """Ask for the carrier's receipt; None while there is none."""
+        status = await self.gateway.sent(address, sent_at.astimezone(SHANGHAI).date(), key)
+        return {SmsStatus.DELIVERED: True, SmsStatus.FAILED: False}.get(status)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,19 @@ class Mailer:
             message.add_alternative(ics, maintype="text", subtype="calendar", params=params, cte="base64")
         await self._submit(to, message.as_bytes())
 
+    async def greet(self) -> None:
+        """Connect, encrypt, log in and leave, as for a mail; nothing is sent."""
+        client = self._client()
+        try:
+            await self._open(client)
+            await client.noop()
+        except aiosmtplib.SMTPResponseException as error:
+            raise _for_all(error) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Temporary("connection", type(error).__name__) from None
+        finally:
+            await _leave(client)
+
     def _message(self, to: str, subject: str, message_id: str, reply_to: str) -> EmailMessage:
         if not MESSAGE_ID.fullmatch(message_id) or (reply_to and not ADDRESS.fullmatch(reply_to)):
             raise Refused("header", "message id or reply address")

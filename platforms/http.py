@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace, TracebackType
 from typing import Any, Self
@@ -40,9 +40,17 @@ class Response:
 class Http:
     """Calls out over one lazily opened session; redirects are never followed, certificates always checked."""
 
-    def __init__(self, *, max_body: int = 4 * MIB, connections: int = 100) -> None:
+    def __init__(
+        self,
+        *,
+        max_body: int = 4 * MIB,
+        connections: int = 100,
+        on_answer: Callable[[Mapping[str, str]], object] | None = None,
+    ) -> None:
+        """`on_answer` is given the headers of every answer: their Date tells another clock."""
         self._max_body = max_body
         self._connections = connections
+        self._on_answer = on_answer
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -91,6 +99,8 @@ class Http:
                     trace_request_ctx=progress,
                 ) as answer,
             ):
+                if self._on_answer:
+                    self._on_answer(answer.headers)
                 body = await _read(answer, self._max_body if limit is None else limit)
                 return Response(answer.status, answer.headers, body)
         except (aiohttp.ClientError, OSError) as error:

@@ -1,24 +1,17 @@
 """The only way to fetch a booking or a request on someone's behalf. Deny by default (S79, S80, I12)."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Employee, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, Grant, Organisation, Role
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
+from workflow.permissions import CANCEL, GRANT_READ, PERMISSIONS, READ
 
-READ, CANCEL = "booking:read", "booking:cancel"
-
-PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.HR: frozenset({READ, CANCEL}),
-    Role.DEPARTMENT_HEAD: frozenset({READ}),
-    Role.LEADER: frozenset({READ}),
-    Role.INTERVIEWER: frozenset(),
-    Role.AUDITOR: frozenset({READ}),
-    Role.SYSTEM_ADMIN: frozenset(),
-    Role.SECURITY_ADMIN: frozenset(),
-}
+__all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
 
 
 def covers(granted: str, path: str) -> bool:
@@ -26,36 +19,43 @@ def covers(granted: str, path: str) -> bool:
     return path == granted or path.startswith(granted + "/")
 
 
-async def grants_of(employee: Employee) -> list[tuple[Role, str]]:
+def current(now: datetime) -> QuerySet[Grant]:
+    """Return the query of the grants that hold now: those that have ended are none, recorded or not."""
+    return Grant.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+async def grants_of(employee: Employee, now: datetime) -> list[tuple[Role, str]]:
     """Return the employee's roles with the unit each is held in; none for somebody who left."""
     if not employee.active:
         return []
     return [
         (each.role, each.organisation.path)
-        for each in await Grant.filter(employee=employee).prefetch_related("organisation")
+        for each in await current(now).filter(employee=employee).prefetch_related("organisation")
     ]
 
 
-async def scopes(employee: Employee, permission: str) -> list[str]:
+async def scopes(employee: Employee, permission: str, now: datetime) -> list[str]:
     """Return the units in which the employee holds this permission."""
-    return [path for role, path in await grants_of(employee) if permission in PERMISSIONS[role]]
+    return [path for role, path in await grants_of(employee, now) if permission in PERMISSIONS[role]]
 
 
-async def may(employee: Employee, permission: str, organisation: Organisation) -> bool:
+async def may(employee: Employee, permission: str, organisation: Organisation, now: datetime) -> bool:
     """Tell whether the employee may do this in this unit."""
-    return any(covers(path, organisation.path) for path in await scopes(employee, permission))
+    return any(covers(path, organisation.path) for path in await scopes(employee, permission, now))
 
 
-async def holds(employee: Employee, role: Role, organisation: Organisation) -> bool:
+async def holds(employee: Employee, role: Role, organisation: Organisation, now: datetime) -> bool:
     """Tell whether the employee holds this role in this unit now."""
-    return any(held == role and covers(path, organisation.path) for held, path in await grants_of(employee))
+    return any(held == role and covers(path, organisation.path) for held, path in await grants_of(employee, now))
 
 
-async def holders(role: Role, organisation: Organisation) -> list[Employee]:
+async def holders(role: Role, organisation: Organisation, now: datetime) -> list[Employee]:
     """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
     paths = _upwards(organisation.path)
-    grants = await Grant.filter(role=role, organisation__path__in=paths, employee__active=True).prefetch_related(
-        "employee", "organisation"
+    grants = (
+        await current(now)
+        .filter(role=role, organisation__path__in=paths, employee__active=True)
+        .prefetch_related("employee", "organisation")
     )
     for path in paths:
         found = sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
@@ -84,16 +84,35 @@ async def require_employee(act: Act) -> Employee:
     return act.employee
 
 
+async def require(act: Act, permission: str, organisation: Organisation) -> Employee:
+    """Return the acting employee if they may do this in this unit, or refuse."""
+    employee = await require_employee(act)
+    if not await may(employee, permission, organisation, act.now):
+        raise NotAllowed(permission=permission)
+    return employee
+
+
+async def require_desk(act: Act, permission: str, organisation: Organisation) -> None:
+    """Let the desk (command line, import, settings) enter things; an employee needs the permission for it."""
+    if act.employee is not None:
+        await require(act, permission, organisation)
+
+
+def require_no_colleague(act: Act) -> None:
+    """Refuse an employee where only a candidate's own word counts."""
+    if act.employee is not None:
+        raise NotAllowed("candidates-own")
+
+
 async def booking_for(act: Act, booking_id: object, permission: str = READ) -> Booking:
     """Fetch a booking that the acting employee may see; a foreign one is as absent as none."""
     employee = await require_employee(act)
     booking = await Booking.get_or_none(id=booking_id).prefetch_related(
         "organisation", "candidate", "position", "interviewer"
     )
-    if booking is None or not await may(employee, READ, booking.organisation):
+    if booking is None or not await may(employee, READ, booking.organisation, act.now):
         raise NotFound(what="booking")
-    if not await may(employee, permission, booking.organisation):
-        raise NotAllowed(permission=permission)
+    await require(act, permission, booking.organisation)
     return booking
 
 
@@ -104,9 +123,23 @@ async def request_for(act: Act, request_id: object) -> CancellationRequest:
     if request is None:
         raise NotFound(what="request")
     involved = employee.id in {request.requester_id, *(step.approver_id for step in request.steps)}
-    if not involved and not await may(employee, READ, request.organisation):
+    if not involved and not await may(employee, READ, request.organisation, act.now):
         raise NotFound(what="request")
     return request
+
+
+async def sees_card(act: Act, card: Card) -> bool:
+    """Tell whether the acting employee may know of a card: their own, or one about what they may read.
+
+    Anybody else's handle must be answered like one that was never made (T7).
+    """
+    employee = await require_employee(act)
+    if card.holder_id == employee.id:
+        return True
+    await card.fetch_related("booking__organisation", "change__organisation")
+    matter = card.change or card.booking
+    permission = GRANT_READ if card.change else READ
+    return matter is not None and await may(employee, permission, matter.organisation, act.now)
 
 
 REQUEST_RELATIONS = (

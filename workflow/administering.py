@@ -22,15 +22,17 @@ from models import (
     Role,
 )
 from models.vault import vault
-from workflow import audit, finding, outbox
+from workflow import access, audit, finding, outbox, rights
 from workflow.acting import Act
 from workflow.numbering import booking_number
+from workflow.permissions import DIRECTORY_MANAGE
 
 INVITATION_LASTS = timedelta(days=30)
 
 
 async def add_organisation(act: Act, path: str, name: str, preset: Preset | None) -> Organisation:
     """Enter a unit, or change the name and preset of the one at this path."""
+    await access.require_desk(act, DIRECTORY_MANAGE, Organisation(path=path, name=name))
     organisation, _ = await Organisation.update_or_create({"name": name, "preset": preset}, path=path)
     await audit.record(
         act, organisation, "organisation.entered", ("organisation", path, 1), data={"preset": str(preset or "")}
@@ -42,13 +44,17 @@ async def add_employee(
     act: Act, key: str, name: str, organisation: Organisation, roles: Iterable[Role], platforms: Iterable[Platform]
 ) -> Employee:
     """Enter an employee with their roles in one unit and the platforms on which `key` is their userid."""
+    await access.require_desk(act, DIRECTORY_MANAGE, organisation)
     employee = await Employee.get_or_none(key=key) or Employee(key=key, organisation=organisation, name=name)
     employee.name, employee.organisation = name, organisation
     await employee.save()
     for role in roles:
-        _, is_new = await Grant.get_or_create(employee=employee, organisation=organisation, role=role)
+        await rights.require_separation(employee, role, organisation, act.now)
+        _, is_new = await Grant.get_or_create(
+            {"given_at": act.now}, employee=employee, organisation=organisation, role=role
+        )
         if is_new:
-            person = f"u_{employee.id.hex[:16]}"
+            person = rights.pseudonym(employee)
             await audit.record(act, organisation, "grant.given", ("employee", person, 1), data={"role": str(role)})
     for platform in platforms:
         await add_account(platform, key, employee=employee)
@@ -142,6 +148,7 @@ class NewBooking:
 
 async def add_booking(act: Act, organisation: Organisation, candidate: Candidate, new: NewBooking) -> Booking:
     """Enter a booking and tell nobody. Its room at the interview provider is made only when there is one to make."""
+    await access.require_desk(act, access.CANCEL, organisation)
     position, _ = await Position.get_or_create(organisation=organisation, name=new.position)
     if new.sensitive is not None and position.sensitive != new.sensitive:
         position.sensitive = new.sensitive
@@ -164,13 +171,14 @@ async def add_booking(act: Act, organisation: Organisation, candidate: Candidate
     await finding.remember(booking, new.terms)
     await issue_link(act, booking)
     data = {"starts": audit.stamp(booking.starts_at), "status": str(booking.status)}
-    name = {"candidate": audit.commitment(candidate, "name", candidate.name)}
+    name = {"name": audit.commitment(candidate, "name", candidate.name)}
     await audit.record(act, organisation, "booking.entered", ("booking", booking.number, 1), data=data, personal=name)
     return booking
 
 
 async def change_booking(act: Act, booking: Booking, new: NewBooking) -> Booking:
     """Bring an imported booking up to date; nobody is told."""
+    await access.require_desk(act, access.CANCEL, booking.organisation)
     position, _ = await Position.get_or_create(organisation=booking.organisation, name=new.position)
     booking.position, booking.interviewer, booking.starts_at = position, new.interviewer, new.starts_at
     booking.duration_min, booking.round, booking.status = new.duration_min, new.round, new.status
@@ -186,11 +194,13 @@ async def change_booking(act: Act, booking: Booking, new: NewBooking) -> Booking
 
 async def make_room(act: Act, booking: Booking) -> None:
     """Let the interview provider make the room that the candidate's link will lead to."""
+    await access.require_desk(act, access.CANCEL, await booking.organisation)
     await outbox.post(act, "room", "create", booking=booking, dedupe=f"room:{booking.id}:{booking.revision}")
 
 
 async def issue_link(act: Act, booking: Booking) -> str:
     """Give the booking a link of its own and return its token; only the keyed hash is stored."""
+    await access.require_desk(act, access.CANCEL, await booking.organisation)
     link = EntryLink(booking=booking, created_at=act.now)
     token = vault().token("entry", link.id.hex)
     link.token_index = vault().index("entry", token)
@@ -206,6 +216,7 @@ async def link_token(booking: Booking) -> str:
 
 async def invite(act: Act, candidate: Candidate) -> str:
     """Return the secret part of the candidate's personal WeChat link; whoever opens it first is bound."""
+    await access.require_desk(act, access.CANCEL, await candidate.organisation)
     token = secrets.token_hex(16)
     await Invitation.create(
         candidate=candidate, token_index=vault().index("invitation", token), expires_at=act.now + INVITATION_LASTS

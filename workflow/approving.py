@@ -1,13 +1,33 @@
 """What an approver answers. Each answer is final once and only once (I11)."""
 
+import hashlib
+from dataclasses import dataclass
+
 from tortoise.queryset import QuerySet
 
-from models import CancellationRequest, Card, CardPurpose, RequestStatus, Role, Step, StepStatus, StillNeeded
+from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
 from workflow import access, audit, chain, outbox, requests
 from workflow.acting import Act
+from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
 
+OVER = (
+    RequestStatus.CARRIED_OUT,
+    RequestStatus.REJECTED,
+    RequestStatus.WITHDRAWN,
+    RequestStatus.UNDONE,
+    RequestStatus.EXPIRED,
+)
 OUTCOMES = {StepStatus.APPROVED: "已同意", StepStatus.REJECTED: "已驳回", StepStatus.SENT_BACK: "已退回补充"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody decides on: the revision their card stands for, and the card's title and lines as they read it."""
+
+    revision: int
+    title: str = ""
+    lines: tuple[str, ...] = ()
 
 
 async def _checked(act: Act, step: Step, shown: int) -> CancellationRequest:
@@ -17,20 +37,35 @@ async def _checked(act: Act, step: Step, shown: int) -> CancellationRequest:
     if step.approver_id != employee.id:
         approver = await step.approver
         raise NotYours(approver=approver.name)
-    if step.status in OUTCOMES:
-        raise AlreadyDecided(OUTCOMES[step.status], employee.name, step.decided_at)
+    _require_undecided(request, step)
     if step.status == StepStatus.WAITING and request.status == RequestStatus.AWAITING_APPROVAL:
         before = await chain.steps_of(request).filter(status=StepStatus.OPEN).prefetch_related("approver").first()
         raise NotNow("not-your-turn", approver=before.approver.name if before else "上一级")
     if step.status != StepStatus.OPEN or request.status != RequestStatus.AWAITING_APPROVAL:
         raise NotNow(state=str(request.status))
+    if act.now >= request.booking.starts_at:
+        raise NotNow(state=str(RequestStatus.EXPIRED))
     if shown != request.revision or step.revision != request.revision:
         raise Stale(number=request.number)
     if request.requester_id == employee.id:
         raise NotAllowed("own-request")
-    if not await access.holds(employee, step.role, request.organisation):
-        raise NotAllowed("role-lost")
+    await _require_role(employee, step, request, act)
     return request
+
+
+def _require_undecided(request: CancellationRequest, step: Step) -> None:
+    """Refuse what is settled, and say how: the end of the request first, then what this person decided before."""
+    ended_here = step.status == StepStatus.REJECTED
+    if request.status in OVER and not ended_here:
+        raise NotNow(state=str(request.status))
+    if step.status in OUTCOMES:
+        raise AlreadyDecided(OUTCOMES[step.status], "你", step.decided_at)
+
+
+async def _require_role(employee: Employee, step: Step, request: CancellationRequest, act: Act) -> None:
+    """Refuse somebody who was asked as the holder of a role that is no longer theirs."""
+    if not await access.holds(employee, step.role, request.organisation, act.now):
+        raise NotAllowed("role-lost")
 
 
 async def _answer(act: Act, step: Step, status: StepStatus, comment: str) -> None:
@@ -39,16 +74,34 @@ async def _answer(act: Act, step: Step, status: StepStatus, comment: str) -> Non
     await step.save()
 
 
+def _facts(request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
+    """Return what the record of a decision binds it to (I8).
+
+    `shown` is a commitment (HMAC-SHA-256) to the canonical JSON of title, lines and evidence digests; `policy` the
+    SHA-256 of the rules that stand in the record `request.filed`.
+    """
+    digests = sorted(each.digest for each in request.evidence)
+    card = {"title": shown.title, "lines": list(shown.lines), "evidence": digests}
+    return {
+        "level": step.level,
+        "role": str(step.role),
+        "rev": request.revision,
+        "policy": hashlib.sha256(canonical(request.policy).encode()).hexdigest(),
+        "shown": audit.commitment(request.booking.candidate, "shown", card),
+        "pieces": len(digests),
+    }
+
+
 async def approve(
-    act: Act, step: Step, *, shown: int, comment: str = "", still_needed: StillNeeded | None = None
+    act: Act, step: Step, *, shown: Shown, comment: str = "", still_needed: StillNeeded | None = None
 ) -> CancellationRequest:
     """Agree to one step. The department head says as well whether the position still needs people (S34)."""
-    request = await _checked(act, step, shown)
+    request = await _checked(act, step, shown.revision)
     if step.role == Role.DEPARTMENT_HEAD and still_needed is None:
-        raise Missing(what="still-needed")
+        raise Missing(what="still-needed", number=request.number)
     step.still_needed = still_needed
     await _answer(act, step, StepStatus.APPROVED, comment)
-    data = {"level": step.level, "role": str(step.role), "still_needed": str(still_needed or "")}
+    data = {**_facts(request, step, shown), "still_needed": str(still_needed or "")}
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.open_next(act, request) is None:
         await requests.decided(act, request)
@@ -63,29 +116,31 @@ async def decide_consequence(act: Act, step: Step, *, keep: bool) -> None:
     await request.save(update_fields=["keep_eligibility"])
 
 
-async def reject(act: Act, step: Step, *, shown: int, comment: str = "") -> CancellationRequest:
-    """Say no: the request ends, and a company's booking goes on as it was."""
-    request = await _checked(act, step, shown)
+async def reject(act: Act, step: Step, *, shown: Shown, comment: str) -> CancellationRequest:
+    """Say no, with a reason: the request ends, and a company's booking goes on as it was."""
+    request = await _checked(act, step, shown.revision)
+    if not comment.strip():
+        raise Missing(what="reject-reason", number=request.number)
     await _answer(act, step, StepStatus.REJECTED, comment)
-    await audit.record(
-        act, request.organisation, "approval.rejected", requests.subject_of(request), data={"level": step.level}
-    )
+    await _record(act, request, step, shown, "approval.rejected")
     await requests.end(act, request, RequestStatus.REJECTED)
-    await requests.refresh_steps_card(act, step)
     return request
 
 
-async def send_back(act: Act, step: Step, *, shown: int, comment: str = "") -> CancellationRequest:
+async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") -> CancellationRequest:
     """Ask the requester for more; resubmitting makes a new revision that everybody decides anew."""
-    request = await _checked(act, step, shown)
+    request = await _checked(act, step, shown.revision)
     await _answer(act, step, StepStatus.SENT_BACK, comment)
-    await audit.record(
-        act, request.organisation, "approval.sent_back", requests.subject_of(request), data={"level": step.level}
-    )
+    await _record(act, request, step, shown, "approval.sent_back")
     await requests.move(request, RequestStatus.SENT_BACK)
-    await requests.refresh_steps_card(act, step)
+    await requests.refresh_approvers_cards(act, request)
     await renew_cards(act, Card.filter(request=request, purpose=CardPurpose.REQUEST, closed=False))
     return request
+
+
+async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
+    data = _facts(request, step, shown)
+    await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
 
 
 async def take_back(act: Act, step: Step) -> CancellationRequest:
@@ -94,8 +149,14 @@ async def take_back(act: Act, step: Step) -> CancellationRequest:
     employee = await access.require_employee(act)
     if step.decided_by is None or step.approver_id != employee.id:
         raise NotYours(approver=(await step.approver).name)
-    later = await chain.steps_of(request).filter(level__gt=step.level).order_by("level")
-    if step.status != StepStatus.APPROVED or any(each.status in OUTCOMES for each in later):
+    await _require_role(employee, step, request, act)
+    if request.status in OVER:
+        raise NotNow(state=str(request.status))
+    later = await chain.steps_of(request).filter(level__gt=step.level).order_by("level").prefetch_related("approver")
+    decided = next((each for each in later if each.status in OUTCOMES), None)
+    if decided is not None:
+        raise NotNow("followed", approver=str(decided.approver.name), what=OUTCOMES[decided.status])
+    if step.status != StepStatus.APPROVED or step.revision != request.revision:
         raise NotNow(state=str(request.status))
     if request.status == RequestStatus.APPROVED and request.effective_at and act.now >= request.effective_at:
         raise NotNow(state="grace-over")
@@ -120,6 +181,7 @@ async def _reopen(act: Act, request: CancellationRequest, step: Step, later: lis
         request.effective_at = request.decided_at = None
         await requests.move(request, RequestStatus.AWAITING_APPROVAL)
     await renew_cards(act, Card.filter(step=step, closed=False))
+    await requests.refresh_approvers_cards(act, request)
     await requests.refresh_requesters_card(act, request)
 
 

@@ -1,49 +1,24 @@
-"""审计记录: one line for each change, in the caller's transaction (reliability.md R1, R2).
+"""审计记录: one line for each change, in the caller's transaction (reliability.md R1, R2; docs/audit/format.md).
 
-A line is canonical JSON (RFC 8785 restricted to ASCII member names and integers), so that `json.dumps` with sorted
-keys gives the canonical form. `prev` is the SHA-256 of the previous line; personal data appear only as commitments.
+`prev` is the SHA-256 of the previous line; personal data appear only as commitments.
 """
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
 
 from tortoise.connection import get_connection
 
 from models import AuditHead, AuditRecord, Candidate, Organisation
+from workflow import clocking, outbox, signing
 from workflow.acting import Act
+from workflow.canonical import canonical, stamp
+from workflow.lines import digest_of
+
+__all__ = ["FIRST", "GROUP_LOG", "canonical", "commitment", "locked_head", "logs", "record", "sign_later", "stamp"]
 
 FIRST = "0" * 64
-LARGEST_INTEGER = 2**53 - 1  # what every JSON reader keeps exactly
-GROUP_LOG = "shouyue"  # attempts of people who belong to no unit
-
-
-def canonical(value: object) -> str:
-    """Return the canonical JSON text of a value, or raise ValueError when it lies outside the profile."""
-    _require_profile(value)
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def _require_profile(value: object) -> None:
-    """Refuse what two implementations may write differently: floats, large integers, other than ASCII names."""
-    match value:
-        case None | bool():
-            return
-        case str():
-            value.encode()  # a lone surrogate raises UnicodeEncodeError, which is a ValueError
-        case int() if abs(value) <= LARGEST_INTEGER:
-            return
-        case list() | tuple():
-            for item in value:
-                _require_profile(item)
-        case Mapping() if all(isinstance(key, str) and key.isascii() for key in value):
-            for item in value.values():
-                _require_profile(item)
-        case _:
-            raise ValueError(f"{type(value).__name__} outside the canonical profile")
+GROUP_LOG = "shouyue"  # what belongs to no unit: the program itself, attempts of people nobody knows
 
 
 def commitment(candidate: Candidate, label: str, value: object) -> str:
@@ -52,15 +27,9 @@ def commitment(candidate: Candidate, label: str, value: object) -> str:
     return hmac.new(secret, label.encode() + b"\0" + canonical(value).encode(), hashlib.sha256).hexdigest()
 
 
-def stamp(moment: datetime) -> str:
-    """Return a moment as it stands in the log: UTC with milliseconds."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
-
-
 async def record(
     act: Act,
-    organisation: Organisation | None,
+    organisation: Organisation | str | None,
     action: str,
     subject: tuple[str, str, int],
     *,
@@ -70,13 +39,13 @@ async def record(
     personal: Mapping[str, str] | None = None,
     evidence: list[dict[str, object]] | None = None,
 ) -> AuditRecord:
-    """Add one line to the organisation's log.
+    """Add one line to the log of an organisation, or to the log of that name.
 
     `subject` is (kind, number, revision); `data` holds integers, strings and lists of them, never personal data;
     `personal` maps labels to commitments.
     """
-    log = organisation.origin if organisation else GROUP_LOG
-    head = await _locked_head(log)
+    log = organisation.origin if isinstance(organisation, Organisation) else organisation or GROUP_LOG
+    head = await locked_head(log)
     line = canonical(
         {
             "v": 1,
@@ -84,6 +53,7 @@ async def record(
             "seq": head.seq + 1,
             "prev": head.digest,
             "at": stamp(act.now),
+            "clk": clocking.state.member(),
             "type": action,
             "actor": {"sub": act.subject, "via": act.via, "auth": act.auth, "org": log},
             "obj": {"kind": subject[0], "id": subject[1], "rev": subject[2]},
@@ -94,12 +64,13 @@ async def record(
             "pd": dict(personal or {}),
         }
     )
-    head.seq, head.digest = head.seq + 1, hashlib.sha256(line.encode()).hexdigest()
+    head.seq, head.digest = head.seq + 1, digest_of(line)
     await head.save(update_fields=["seq", "digest"])
+    await _arrange_checkpoint(act, head)
     return await AuditRecord.create(log=log, seq=head.seq, at=act.now, action=action, subject=subject[1], line=line)
 
 
-async def _locked_head(log: str) -> AuditHead:
+async def locked_head(log: str) -> AuditHead:
     """Return the log's last line under a lock: SQLite's transaction holds the write lock, PostgreSQL locks the row."""
     await AuditHead.bulk_create([AuditHead(log=log, seq=0, digest=FIRST)], ignore_conflicts=True)
     heads = AuditHead.filter(log=log)
@@ -108,64 +79,21 @@ async def _locked_head(log: str) -> AuditHead:
     return await heads.get()
 
 
-async def verify(log: str) -> tuple[int, int | None, str]:
-    """Walk one log; return the number of records, the first bad one (or None) and what is wrong with it.
+async def _arrange_checkpoint(act: Act, head: AuditHead) -> None:
+    """Have the log signed a while after the first record that no checkpoint covers, and at once when many wait.
 
-    Others may write meanwhile: what the head named before must be there, and nothing beyond what it names afterwards.
+    "Many" again and again: a log that could not be signed, or was older than its first checkpoint, gets another try.
     """
-    before = await _head(log)
-    marked, previous, expected = FIRST, FIRST, 1
-    async for row in AuditRecord.filter(log=log).order_by("seq"):
-        if row.seq != expected:
-            return expected, expected, f"record {expected} is missing: record {row.seq} comes next"
-        fault = _fault(row, previous, expected)
-        if fault:
-            return expected, row.seq, fault
-        previous, expected = hashlib.sha256(row.line.encode()).hexdigest(), expected + 1
-        marked = previous if row.seq == before[0] else marked
-    return expected - 1, *_fault_of_head(before, await _head(log), marked, expected - 1)
+    waiting, pace = head.seq - head.signed, signing.pace()
+    if waiting % pace.records == 0:
+        await sign_later(act, head.log)
+    elif waiting == 1:
+        await outbox.post(act, "timer", "sign", not_before=act.now + pace.every, payload={"log": head.log})
 
 
-async def _head(log: str) -> tuple[int, str]:
-    head = await AuditHead.get_or_none(log=log)
-    return (head.seq, head.digest) if head else (0, FIRST)
-
-
-def _fault_of_head(
-    before: tuple[int, str], after: tuple[int, str], marked: str, records: int
-) -> tuple[int | None, str]:
-    """Compare the log with its head: what was cut off or put on is seen here only."""
-    if before[0] > records:
-        return records + 1, f"record {records + 1} is missing: the head names {before[0]} records"
-    if after[0] < records:
-        return after[0] + 1, f"record {after[0] + 1} is not covered by the head, which names {after[0]} records"
-    if marked != before[1]:
-        return max(before[0], 1), f"record {before[0]}: the head names another digest"
-    return None, ""
-
-
-def _fault(row: AuditRecord, previous: str, expected: int) -> str:
-    line = _read(row.line)
-    if line is None:
-        return f"record {row.seq}: not canonical JSON"
-    if (line.get("seq"), line.get("log")) != (expected, row.log):
-        return f"record {row.seq}: the line names another number or log"
-    if line.get("prev") != previous:
-        return f"record {row.seq}: prev does not match {expected - 1}"
-    matter = line.get("obj")
-    subject = matter.get("id") if isinstance(matter, dict) else None
-    if (line.get("at"), line.get("type"), subject) != (stamp(row.at), row.action, row.subject):
-        return f"record {row.seq}: the columns beside the line say something else"
-    return ""
-
-
-def _read(text: str) -> dict[str, Any] | None:
-    """Return the members of a line, or None when it is not exactly what `canonical` writes."""
-    try:
-        line = json.loads(text)
-        return line if isinstance(line, dict) and canonical(line) == text else None
-    except (ValueError, RecursionError):
-        return None
+async def sign_later(act: Act, log: str) -> None:
+    """Have a log signed in a transaction of its own, soon."""
+    await outbox.post(act, "timer", "sign", payload={"log": log})
 
 
 async def logs() -> list[str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tortoise.transactions import in_transaction
+
 from models import (
     Booking,
     BookingStatus,
@@ -11,10 +13,12 @@ from models import (
     Evidence,
     Origin,
     RequestStatus,
+    StepStatus,
 )
 from workflow import access, audit, chain, outbox, requests
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Stale
+from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Refusal, Stale
+from workflow.moments import when_of
 from workflow.numbering import request_number
 from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
 from workflow.reasons import reason_of
@@ -40,8 +44,9 @@ def preview(booking: Booking, origin: Origin, act: Act) -> tuple[Policy, Decisio
 
 async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
     """Hand HR the card on which a located booking is cancelled; nothing is filed yet."""
+    booking = await access.booking_for(act, booking.id, access.CANCEL)
     employee = await access.require_employee(act)
-    require_cancellable(booking, await open_request_of(booking))
+    require_cancellable(booking, await open_request_of(booking), act)
     account = await outbox.account_of(employee)
     if account is None:
         raise Missing(what="account")
@@ -54,26 +59,33 @@ async def open_request_of(booking: Booking) -> CancellationRequest | None:
     return await CancellationRequest.filter(booking=booking, status__in=OPEN_REQUESTS).first()
 
 
-def require_cancellable(booking: Booking, open_request: CancellationRequest | None) -> None:
-    """Refuse a booking that is over, or that somebody is cancelling already."""
+def require_cancellable(booking: Booking, open_request: CancellationRequest | None, act: Act) -> None:
+    """Refuse a booking that is over or has begun, or that somebody is cancelling already."""
     if open_request is not None:
         raise AlreadyDecided("申请中", open_request.number, open_request.created_at)
     if booking.status == BookingStatus.CANCELLED:
         raise AlreadyDecided("已取消", "", booking.cancelled_at)
     if booking.status not in CANCELLABLE:
         raise NotNow(state=str(booking.status))
+    require_ahead(booking, act)
+
+
+def require_ahead(booking: Booking, act: Act) -> None:
+    """Refuse once the interview has begun: there is nothing left to cancel, whatever old card is pressed."""
+    if act.now >= booking.starts_at:
+        raise NotNow("started", number=booking.number, when=when_of(booking))
 
 
 async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown: int) -> CancellationRequest:
     """File a request and freeze the booking; the rules say whether it is carried out, proven or approved first."""
     employee = await access.require_employee(act)
     booking = await access.booking_for(act, booking.id, access.CANCEL)
-    require_cancellable(booking, await open_request_of(booking))
+    require_cancellable(booking, await open_request_of(booking), act)
     if shown != booking.revision:
         raise Stale(number=booking.number)
     reason = reason_of(wish.reason_code, wish.reason_text)
     policy, decision = preview(booking, reason.origin, act)
-    await chain.approvers(decision.steps, booking.organisation, employee.id)
+    await chain.approvers(decision.steps, booking.organisation, act.now, employee.id)
     request = await CancellationRequest.create(
         number=await request_number(act.now),
         organisation=booking.organisation,
@@ -99,7 +111,7 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
 
 async def _record_filing(act: Act, request: CancellationRequest) -> None:
     candidate = request.booking.candidate
-    personal = {"candidate": audit.commitment(candidate, "name", candidate.name)}
+    personal = {"name": audit.commitment(candidate, "name", candidate.name)}
     if request.reason_text:
         personal["reason"] = audit.commitment(candidate, "reason", request.reason_text)
     data = {
@@ -126,7 +138,7 @@ async def proceed(act: Act, request: CancellationRequest) -> None:
     if not chain.roles_of(request):
         await requests.decided(act, request)
         return
-    await chain.lay_out(request)
+    await chain.lay_out(act, request)
     await requests.move(request, RequestStatus.AWAITING_APPROVAL)
     await chain.open_next(act, request)
 
@@ -136,8 +148,10 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     employee = await access.require_employee(act)
     if request.requester_id not in (None, employee.id):
         raise NotYours(approver=request.requester.name if request.requester else "")
+    await access.require(act, access.CANCEL, request.organisation)
     if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
         raise NotNow(state=str(request.status))
+    require_ahead(request.booking, act)
     if request.status == RequestStatus.SENT_BACK:
         request.revision += 1
     request.requester, request.filed_at = employee, act.now
@@ -154,11 +168,23 @@ async def evidence_came(act: Act, request: CancellationRequest) -> None:
     await requests.refresh_requesters_card(act, request)
 
 
+async def more_evidence(act: Act, request: CancellationRequest) -> None:
+    """Go on with what the candidate sent, and show it to whoever decides now; the candidate waits for nobody."""
+    try:
+        async with in_transaction():
+            await evidence_came(act, request)
+    except Refusal:
+        await requests.refresh_requesters_card(act, request)
+    for step in await chain.steps_of(request).filter(status=StepStatus.OPEN):
+        await requests.refresh_steps_card(act, step)
+
+
 async def undo(act: Act, request: CancellationRequest) -> CancellationRequest:
     """Take a decided cancellation back inside the grace: the booking stands and nobody was told (D1)."""
     employee = await access.require_employee(act)
     if request.requester_id != employee.id:
         raise NotYours(approver=request.requester.name if request.requester else "")
+    await access.require(act, access.CANCEL, request.organisation)
     if request.status == RequestStatus.CARRIED_OUT:
         raise NotNow(state="grace-over", at=request.ended_at)
     _require_that_the_candidate_comes(request)
@@ -180,6 +206,7 @@ async def withdraw(act: Act, request: CancellationRequest) -> CancellationReques
     employee = await access.require_employee(act)
     if request.requester_id != employee.id:
         raise NotYours(approver=request.requester.name if request.requester else "")
+    await access.require(act, access.CANCEL, request.organisation)
     _require_that_the_candidate_comes(request)
     await requests.end(act, request, RequestStatus.WITHDRAWN)
     await audit.record(act, request.organisation, "request.withdrawn", requests.subject_of(request))
@@ -201,9 +228,13 @@ async def expire(act: Act, request: CancellationRequest) -> bool:
 
 async def last_undoable(act: Act) -> CancellationRequest | None:
     """Return the newest cancellation of this employee whose grace still runs."""
+    return next(iter(await undoables(act)), None)
+
+
+async def undoables(act: Act) -> list[CancellationRequest]:
+    """Return the cancellations of this employee whose grace still runs, newest first."""
     mine = CancellationRequest.filter(requester=act.employee, status=RequestStatus.APPROVED, effective_at__gt=act.now)
-    found = await mine.order_by("-decided_at").first()
-    return await requests.reload(found.id) if found else None
+    return [await requests.reload(each.id) for each in await mine.order_by("-decided_at")]
 
 
 async def earlier_cancellations(booking: Booking) -> int:

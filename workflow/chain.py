@@ -1,6 +1,7 @@
 """The chain of steps of a request: who has to agree, in which order, and whose turn it is."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
@@ -33,24 +34,24 @@ def roles_of(request: CancellationRequest) -> list[Role]:
     return [Role(str(role)) for role in steps] if isinstance(steps, list) else []
 
 
-async def lay_out(request: CancellationRequest) -> None:
+async def lay_out(act: Act, request: CancellationRequest) -> None:
     """Write the chain of this revision: one step for each role, each with the person who holds it.
 
     One person is at most one level, and nobody decides their own request (S38). A step that nobody may take is
     refused, never passed silently (S40).
     """
-    people = await approvers(roles_of(request), request.organisation, request.requester_id)
+    people = await approvers(roles_of(request), request.organisation, act.now, request.requester_id)
     for level, (role, approver) in enumerate(people, start=1):
         await Step.create(request=request, level=level, revision=request.revision, role=role, approver=approver)
 
 
 async def approvers(
-    roles: Iterable[Role], organisation: Organisation, requester_id: object = None
+    roles: Iterable[Role], organisation: Organisation, now: datetime, requester_id: object = None
 ) -> list[tuple[Role, Employee]]:
     """Return who would have to agree, in order; asked before anything is filed, so that nobody waits in vain."""
     taken, found = {requester_id}, []
     for role in roles:
-        people = [each for each in await access.holders(role, organisation) if each.id not in taken]
+        people = [each for each in await access.holders(role, organisation, now) if each.id not in taken]
         if not people:
             raise Missing(what="approver", role=str(role))
         taken.add(people[0].id)

@@ -53,7 +53,7 @@ class AlreadyDecided(Refusal):
 
 
 class Stale(Refusal):
-    """The card shows an older revision."""
+    """The card shows an older revision; `was` and `now` are pieces of evidence, where those have changed."""
 
     code = "stale"
 
@@ -65,7 +65,7 @@ class NotNow(Refusal):
 
 
 class Missing(Refusal):
-    """`what` is missing: reason, reason-text, evidence, approver."""
+    """`what` is missing: reason, reason-text, reject-reason, still-needed, evidence, approver."""
 
     code = "missing"
 

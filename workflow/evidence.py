@@ -3,11 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 
-from models import Booking, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
+from models import Booking, BookingStatus, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
 from models.vault import vault
-from workflow import audit
+from workflow import access, audit, revising
 from workflow.acting import Act
 from workflow.errors import Invalid
+from workflow.states import OPEN_REQUESTS
 
 LARGEST = 10 * 1024 * 1024
 SIGNATURES = {
@@ -36,6 +37,7 @@ def media_type(content: bytes) -> str:
 
 async def keep_file(act: Act, request: CancellationRequest, material: Material) -> Evidence:
     """Keep a file; the same bytes twice are one piece."""
+    await access.require_desk(act, access.CANCEL, request.organisation)
     if len(material.content) > LARGEST:
         raise Invalid("evidence-size", most_mb=LARGEST // 2**20)
     kind = media_type(material.content)
@@ -44,6 +46,7 @@ async def keep_file(act: Act, request: CancellationRequest, material: Material) 
 
 async def keep_reply(act: Act, request: CancellationRequest, words: str, source: str) -> Evidence:
     """Keep the candidate's own words: they are the proof, nobody has to take a screenshot of them."""
+    access.require_no_colleague(act)
     material = Material(words.encode(), "候选人回复", source)
     return await _keep(act, request, EvidenceKind.REPLY, "text/plain", material)
 
@@ -66,8 +69,10 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
     )
     sealed = vault().seal(material.content, f"evidence_blob.sealed.{piece.id}")
     piece.cipher_digest = hashlib.sha256(sealed).hexdigest()
+    before = await Evidence.filter(request=request).count()
     await piece.save()
     await EvidenceBlob.create(id=piece.id, sealed=sealed)
+    await revising.new_evidence(act, request, before)
     booking = await Booking.get(id=request.booking_id).prefetch_related("candidate", "organisation")
     line = {
         "ct": piece.cipher_digest,
@@ -84,6 +89,17 @@ async def open_piece(piece: Evidence) -> bytes:
     """Return the bytes of a piece, or raise `Unsealable` when they are not what was kept."""
     blob = await EvidenceBlob.get(id=piece.id)
     return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}")
+
+
+async def of_candidates(candidate_ids: list[object]) -> CancellationRequest | None:
+    """Return the newest open request that rests on the candidate's own word: what they send is its proof.
+
+    A company's own request is none of these, and its existence is not told to the candidate by a thank-you.
+    """
+    declined = Booking.filter(candidate_id__in=candidate_ids, status=BookingStatus.DECLINED)
+    undecided = [status for status in OPEN_REQUESTS if status != RequestStatus.APPROVED]
+    ids = await declined.values_list("id", flat=True)
+    return await CancellationRequest.filter(booking_id__in=ids, status__in=undecided).order_by("-created_at").first()
 
 
 async def awaiting(act: Act) -> CancellationRequest | None:

@@ -1,16 +1,19 @@
 """Finding bookings through the blind index: what was typed becomes keyed hashes, and only these are compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet
 
-from models import Booking, BookingTerm, Employee
+from models import Booking, BookingTerm, Employee, Position
 from models.vault import vault
 from workflow import access
 from workflow.states import CANCELLABLE
 
-MOST = 50  # bookings returned at once; more is a question for the list, not for a choice
+MOST = 50  # bookings returned at once where no list is asked for
+MOST_LISTED = 500  # of one list, page by page; who wants more names a time
 
 
 async def remember(booking: Booking, terms: Iterable[str]) -> None:
@@ -22,29 +25,73 @@ async def remember(booking: Booking, terms: Iterable[str]) -> None:
 async def find(
     employee: Employee,
     permission: str,
+    now: datetime,
     *,
     any_of: Sequence[str] = (),
     number: str = "",
     between: tuple[datetime, datetime] | None = None,
+    positions: Collection[object] | None = None,
     live: bool = True,
+    most: int = MOST,
 ) -> list[Booking]:
     """Return the bookings this employee may act on: those matching any of the terms, earliest first.
 
-    `between` is half open, aware. Nothing of a unit outside the employee's grants is ever read.
+    `between` is half open, aware. `positions` are ids; an empty collection finds nothing. Nothing of a unit outside
+    the employee's grants is ever read.
     """
-    scopes = await access.scopes(employee, permission)
-    query = Booking.filter(access.within(scopes))
+    query = Booking.filter(access.within(await access.scopes(employee, permission, now)))
     if live:
         query = query.filter(status__in=CANCELLABLE)
     if number:
         query = query.filter(number=number)
     if any_of:
-        hashes = [vault().index("term", term) for term in any_of]
-        query = query.filter(id__in=Subquery(BookingTerm.filter(term__in=hashes).values("booking_id")))
+        query = _matching(query, any_of)
+    if positions is not None:
+        query = query.filter(position_id__in=list(positions))
     if between:
         query = query.filter(starts_at__gte=between[0], starts_at__lt=between[1])
-    found = await query.order_by("starts_at").limit(MOST).prefetch_related(*BOOKING_RELATIONS)
+    found = await query.order_by("starts_at", "number").limit(most).prefetch_related(*BOOKING_RELATIONS)
     return list(found)
+
+
+def _matching(query: QuerySet[Booking], terms: Sequence[str]) -> QuerySet[Booking]:
+    hashes = [vault().index("term", term) for term in terms]
+    return query.filter(id__in=Subquery(BookingTerm.filter(term__in=hashes).values("booking_id")))
+
+
+async def those(employee: Employee, permission: str, now: datetime, ids: Sequence[str]) -> list[Booking]:
+    """Return bookings of a list that was shown, in its order; those this employee may no longer act on are left out."""
+    scopes = await access.scopes(employee, permission, now)
+    found = await Booking.filter(access.within(scopes), id__in=list(ids)).prefetch_related(*BOOKING_RELATIONS)
+    by_id = {str(each.id): each for each in found}
+    return [by_id[each] for each in ids if each in by_id]
+
+
+@dataclass(frozen=True)
+class NamedPosition:
+    """A position that somebody's units have; names are unique within a unit only."""
+
+    id: object
+    name: str
+
+
+async def positions(employee: Employee, permission: str, now: datetime) -> list[NamedPosition]:
+    """Return the positions of the units this employee holds the permission for."""
+    scopes = await access.scopes(employee, permission, now)
+    rows = await Position.filter(access.within(scopes)).order_by("name").values_list("id", "name")
+    return [NamedPosition(id, str(name)) for id, name in rows]
+
+
+async def to_interview(
+    employee: Employee, between: tuple[datetime, datetime] | None = None, since: datetime | None = None
+) -> list[Booking]:
+    """Return the bookings at which this employee is the interviewer, whatever else they may see."""
+    query = Booking.filter(interviewer=employee) if employee.active else Booking.filter(pk__isnull=True)
+    if since:
+        query = query.filter(starts_at__gte=since)
+    if between:
+        query = query.filter(starts_at__gte=between[0], starts_at__lt=between[1])
+    return list(await query.order_by("starts_at", "number").limit(MOST_LISTED).prefetch_related(*BOOKING_RELATIONS))
 
 
 BOOKING_RELATIONS = ("organisation", "candidate", "position", "interviewer")

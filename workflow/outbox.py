@@ -14,7 +14,9 @@ from models import (
     Candidate,
     Card,
     CardPurpose,
+    DownloadLink,
     Employee,
+    GrantChange,
     OutboxMessage,
     OutboxStatus,
     Platform,
@@ -65,12 +67,19 @@ async def say(
     *,
     choices: list[tuple[str, str]] | None = None,
     page_of: Booking | None = None,
+    download: DownloadLink | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
-    With `page_of` the address of the candidate's own page of that booking stands below.
+    With `page_of` the address of the candidate's own page of that booking stands below, with `download` that of the
+    link, which is made when it is sent.
     """
-    await post(act, "say", account=account, booking=page_of, payload={"text": text, "choices": choices or []})
+    payload: dict[str, Any] = {"text": text, "choices": choices or []}
+    await post(act, "say", account=account, booking=page_of, payload=payload | _link(download))
+
+
+def _link(download: DownloadLink | None) -> dict[str, str]:
+    return {"download": download.id.hex} if download else {}
 
 
 async def tell_candidate(act: Act, topic: str, booking: Booking, request: CancellationRequest | None = None) -> None:
@@ -102,6 +111,7 @@ async def hand_card(
     booking: Booking | None = None,
     request: CancellationRequest | None = None,
     step: Any = None,
+    change: GrantChange | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -112,6 +122,7 @@ async def hand_card(
         booking=booking,
         request=request,
         step=step,
+        change=change,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,
@@ -134,6 +145,25 @@ async def refresh_card(act: Act, card: Card) -> None:
     pending = OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
     if not await pending.exists():
         await post(act, "card_update", account=await card.account, card=card)
+
+
+async def is_on_its_way(card: Card) -> bool:
+    """Tell whether a drawing of this card has not arrived yet."""
+    under_way = (OutboxStatus.WAITING, OutboxStatus.CLAIMED, OutboxStatus.SENDING)
+    return await OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status__in=under_way).exists()
+
+
+async def shown_at_once(act: Act, card: Card) -> None:
+    """Take back the update of a card that the answer to its click has drawn already: each is a counted call.
+
+    Unless an older update is under way, which would arrive last and stay. Handing the card out does not count, even if
+    its outcome is not stored yet: somebody who presses a card has it.
+    """
+    updates = OutboxMessage.filter(card=card, kind="card_update")
+    if not await updates.filter(status__in=(OutboxStatus.CLAIMED, OutboxStatus.SENDING)).exists():
+        await updates.filter(status=OutboxStatus.WAITING).update(
+            status=OutboxStatus.SUPPRESSED, reason="answered", settled_at=act.now
+        )
 
 
 async def set_timer(act: Act, name: str, at: datetime, request: CancellationRequest) -> None:

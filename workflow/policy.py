@@ -8,6 +8,7 @@ from typing import Any
 from models import Organisation, Origin, Preset, Role
 
 APPROVING = (Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER)  # who can be asked to agree
+CONTACT = "contact"  # stands beside a unit's own rules and is none: whom candidates can ask
 MOST = 100_000  # of any number in the rules; more is a slip of the finger
 NO_GRACE_WITHIN = timedelta(minutes=30)  # so near the start every minute counts more than the chance to undo
 
@@ -25,6 +26,7 @@ class Policy:
     late_steps: tuple[Role, ...] = (Role.HR,)  # a candidate said no after the notice period
     sensitive_steps: tuple[Role, ...] = ()
     candidate_needs_approval: bool = False  # strict: even in time, closing takes the whole chain
+    code: bool = False  # 存证码 on its cards and in its notices: whoever keeps one is a witness
 
     @property
     def notice_period(self) -> timedelta:
@@ -40,6 +42,7 @@ PRESETS = {
         late_steps=(Role.DEPARTMENT_HEAD, Role.LEADER),
         sensitive_steps=(Role.DEPARTMENT_HEAD, Role.LEADER),
         candidate_needs_approval=True,
+        code=True,
     ),
     Preset.TRANSITION: Policy(
         "transition", late_steps=(Role.DEPARTMENT_HEAD,), sensitive_steps=(Role.DEPARTMENT_HEAD,)
@@ -75,7 +78,8 @@ class WrongRules(ValueError):
 
 def policy_of(organisation: Organisation) -> Policy:
     """Return the unit's rules: its preset, overridden by what the unit changed; raises WrongRules."""
-    return overridden(PRESETS[organisation.preset or Preset.STRICT], organisation.policy)
+    changes = {key: value for key, value in organisation.policy.items() if key != CONTACT}
+    return overridden(PRESETS[organisation.preset or Preset.STRICT], changes)
 
 
 def overridden(base: Policy, changes: Mapping[str, object]) -> Policy:

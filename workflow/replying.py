@@ -1,5 +1,7 @@
 """What a candidate says: it is never refused (design.md §4). The rules decide only what follows from it."""
 
+from datetime import datetime
+
 from models import (
     Booking,
     BookingStatus,
@@ -10,7 +12,7 @@ from models import (
     Origin,
     Role,
 )
-from workflow import access, audit, cancelling, chain, evidence, outbox, requests
+from workflow import access, audit, cancelling, chain, drafts, evidence, outbox, requests, unconfirmed
 from workflow.acting import Act
 from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
@@ -41,6 +43,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
 
     A second word on the same booking returns the request of the first.
     """
+    access.require_no_colleague(act)
     if booking.status in (BookingStatus.DECLINED, BookingStatus.CANCELLED):
         return await _earlier(booking)
     if not may_become(booking.status, BookingStatus.DECLINED):
@@ -57,7 +60,9 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
         request = await _join(act, running, words)
     else:
         request = await _file(act, booking, (policy, decision), words, reason_code)
-    await _tell_who_waits(act, request, decision)
+    await drafts.retire(act, booking)
+    await unconfirmed.settle(act, booking)
+    await _tell_who_waits(act, request, words)
     return request
 
 
@@ -69,11 +74,11 @@ async def _earlier(booking: Booking) -> CancellationRequest:
 
 
 async def _join(act: Act, running: CancellationRequest, words: str) -> CancellationRequest:
-    """Add the candidate's word to the company's own request: it is its best evidence."""
+    """Add the candidate's word to the company's own request: it is its best evidence, and goes on to its closing."""
     request = await requests.reload(running.id)
     await evidence.keep_reply(act, request, words, act.source)
-    await cancelling.evidence_came(act, request)
-    return request
+    await cancelling.more_evidence(act, await requests.reload(running.id))
+    return await requests.reload(running.id)
 
 
 async def _file(
@@ -98,17 +103,17 @@ async def _file(
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
     await evidence.keep_reply(act, request, words, act.source)
     await outbox.set_timer(act, "expire", booking.starts_at, request)
-    if decision.drafted_for_hr or not await _somebody_decides(booking, decision):
+    if decision.drafted_for_hr or not await _somebody_decides(booking, decision, act.now):
         await _draft(act, request)
     else:
         await cancelling.proceed(act, request)
     return request
 
 
-async def _somebody_decides(booking: Booking, decision: Decision) -> bool:
+async def _somebody_decides(booking: Booking, decision: Decision, now: datetime) -> bool:
     """Tell whether the steps can be taken; a candidate's word is not refused because an approver is missing."""
     try:
-        await chain.approvers(decision.steps, booking.organisation)
+        await chain.approvers(decision.steps, booking.organisation, now)
     except Missing:
         return False
     return True
@@ -116,7 +121,7 @@ async def _somebody_decides(booking: Booking, decision: Decision) -> bool:
 
 async def _draft(act: Act, request: CancellationRequest) -> None:
     """Lay the request on HR's table: one tap submits it, the reply is its evidence."""
-    for recruiter in (await access.holders(Role.HR, request.organisation))[:1]:
+    for recruiter in (await access.holders(Role.HR, request.organisation, act.now))[:1]:
         request.requester = recruiter
         await request.save(update_fields=["requester_id"])
         account = await outbox.account_of(recruiter)
@@ -126,24 +131,44 @@ async def _draft(act: Act, request: CancellationRequest) -> None:
             )
 
 
-async def _tell_who_waits(act: Act, request: CancellationRequest, decision: Decision) -> None:
+async def _tell_who_waits(act: Act, request: CancellationRequest, words: str) -> None:
+    """Tell the interviewer and HR at once, whatever is decided later; a card that says it already is enough.
+
+    The card of a company's own request was on a screen before: it is drawn anew in silence, so its HR is told in words.
+    """
     booking = request.booking
     await requests.close_room(act, booking)
     if booking.interviewer:
         await outbox.tell_employee(act, "interviewer_declined", booking.interviewer, booking, request)
-    for recruiter in await access.holders(Role.HR, booking.organisation):
-        if not await _has_card(request, recruiter):
-            await outbox.tell_employee(act, "hr_declined", recruiter, booking, request)
+    for recruiter in await access.holders(Role.HR, booking.organisation, act.now):
+        if not requests.is_candidates(request) or not await _has_card(request, recruiter):
+            await _tell_hr(act, "hr_declined", recruiter, booking, words, request)
+
+
+async def _tell_hr(
+    act: Act,
+    topic: str,
+    recruiter: Employee,
+    booking: Booking,
+    words: str,
+    request: CancellationRequest | None = None,
+) -> None:
+    account = await outbox.account_of(recruiter)
+    if account:
+        payload = {"words": words}
+        await outbox.post(act, "notice", topic, account=account, booking=booking, request=request, payload=payload)
 
 
 async def _has_card(request: CancellationRequest, employee: Employee) -> bool:
-    """Tell whether a card already says it: a second message would only cost."""
+    """Tell whether a new card already says it: a second message would only cost."""
     deciding = await chain.steps_of(request).filter(approver=employee).exists()
     return deciding or request.requester_id == employee.id
 
 
 async def keep(act: Act, booking: Booking) -> None:
     """Note that the candidate will come (确认)."""
+    access.require_no_colleague(act)
+    await unconfirmed.settle(act, booking)
     if booking.status == BookingStatus.SCHEDULED:
         booking.confirmed_at = act.now
         await requests.move_booking(booking, BookingStatus.CONFIRMED)
@@ -152,27 +177,49 @@ async def keep(act: Act, booking: Booking) -> None:
 
 async def ask_for_another_time(act: Act, booking: Booking, words: str) -> list[Employee]:
     """Pass a wish for another time to HR in the candidate's own words; the booking stands until HR moves it."""
+    access.require_no_colleague(act)
+    await unconfirmed.settle(act, booking)
     personal = {"words": audit.commitment(booking.candidate, "words", words)}
     await audit.record(
         act, booking.organisation, "booking.reschedule_asked", requests.booking_subject(booking), personal=personal
     )
-    recruiters = await access.holders(Role.HR, booking.organisation)
-    for recruiter in recruiters:
-        account = await outbox.account_of(recruiter)
-        if account:
-            payload = {"words": words}
-            await outbox.post(act, "notice", "hr_reschedule_asked", account=account, booking=booking, payload=payload)
-    return recruiters
+    return await _tell_every_hr(act, "hr_reschedule_asked", booking, words)
 
 
-async def pass_on(act: Act, booking: Booking, words: str) -> list[Employee]:
+async def pass_on(act: Act, booking: Booking, words: str, topic: str = "hr_question") -> list[Employee]:
     """Hand a question, or what nobody could read, to HR: a candidate is never left without an answer."""
-    recruiters = await access.holders(Role.HR, booking.organisation)
+    access.require_no_colleague(act)
+    return await _tell_every_hr(act, topic, booking, words)
+
+
+async def _tell_every_hr(act: Act, topic: str, booking: Booking, words: str) -> list[Employee]:
+    recruiters = await access.holders(Role.HR, booking.organisation, act.now)
     for recruiter in recruiters:
+        await _tell_hr(act, topic, recruiter, booking, words)
+    return recruiters
+
+
+async def all_of(candidate_ids: list[object]) -> list[Booking]:
+    """Return every interview of this person, the latest first."""
+    mine = Booking.filter(candidate_id__in=candidate_ids).order_by("-starts_at")
+    return list(await mine.prefetch_related(*BOOKING_RELATIONS))
+
+
+async def declined_ahead(candidate_ids: list[object], act: Act) -> list[Booking]:
+    """Return what this person has said no to and could still come to, earliest first."""
+    found = await all_of(candidate_ids)
+    ahead = [each for each in found if each.status == BookingStatus.DECLINED and each.starts_at > act.now]
+    return ahead[::-1]
+
+
+async def call_without_booking(act: Act, candidate_id: object, line: str) -> None:
+    """Tell HR of the unit that somebody without any interview asks for a person."""
+    access.require_no_colleague(act)
+    candidate = await Candidate.get(id=candidate_id).prefetch_related("organisation")
+    for recruiter in await access.holders(Role.HR, candidate.organisation, act.now):
         account = await outbox.account_of(recruiter)
         if account:
-            await outbox.post(act, "notice", "hr_question", account=account, booking=booking, payload={"words": words})
-    return recruiters
+            await outbox.say(act, account, line)
 
 
 async def candidates_at(candidate_id: object) -> list[object]:

@@ -110,7 +110,7 @@ async def carry_out(act: Act, request: CancellationRequest) -> bool:
         "keep": request.keep_eligibility,
         "notify": request.notify,
     }
-    personal = {"candidate": audit.commitment(booking.candidate, "name", booking.candidate.name)}
+    personal = {"name": audit.commitment(booking.candidate, "name", booking.candidate.name)}
     await audit.record(
         act, booking.organisation, "booking.cancelled", booking_subject(booking), data=data, personal=personal
     )
@@ -127,7 +127,15 @@ async def _tell_everybody(act: Act, request: CancellationRequest, booking: Booki
         await outbox.tell_employee(act, "interviewer_cancelled", booking.interviewer, booking, request)
     await close_room(act, booking)
     await refresh_requesters_card(act, request)
-    await refresh_last_deciders_card(act, request)
+    await refresh_approvers_cards(act, request)
+    await refresh_wish_cards(act, booking)
+
+
+async def refresh_wish_cards(act: Act, booking: Booking) -> None:
+    """Take the buttons off what put a candidate's wish to come after all before HR: it is decided."""
+    wishes = Card.filter(booking=booking, purpose=CardPurpose.BOOKING, closed=False, sealed_state__isnull=False)
+    for card in await wishes:
+        await outbox.refresh_card(act, card)
 
 
 async def close_room(act: Act, booking: Booking) -> None:
@@ -144,11 +152,9 @@ async def end(act: Act, request: CancellationRequest, status: RequestStatus) -> 
     await move(request, status)
     await thaw(request.booking)
     for step in await Step.filter(request=request, status__in=(StepStatus.OPEN, StepStatus.WAITING)):
-        was_open = step.status == StepStatus.OPEN
         step.status = StepStatus.CLOSED
         await step.save(update_fields=["status"])
-        if was_open:
-            await refresh_steps_card(act, step)
+    await refresh_approvers_cards(act, request)
     await refresh_requesters_card(act, request)
 
 
@@ -164,8 +170,8 @@ async def refresh_steps_card(act: Act, step: Step) -> None:
         await outbox.refresh_card(act, card)
 
 
-async def refresh_last_deciders_card(act: Act, request: CancellationRequest) -> None:
-    """Draw the card of the last approver anew: the chance to undo is over."""
-    last = await Step.filter(request=request, status=StepStatus.APPROVED).order_by("-level").first()
-    if last:
-        await refresh_steps_card(act, last)
+async def refresh_approvers_cards(act: Act, request: CancellationRequest) -> None:
+    """Draw anew the newest card of everybody who was asked: how it ended, and no button that does nothing."""
+    cards = await Card.filter(request=request, purpose=CardPurpose.APPROVAL).order_by("created_at")
+    for card in {each.holder_id: each for each in cards}.values():
+        await outbox.refresh_card(act, card)

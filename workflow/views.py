@@ -1,19 +1,13 @@
-"""What one viewer may see and press: plain values, drawn by `cards/` and worded by `notifier/` and `handlers/`.
+"""What one viewer may see: plain values, drawn by `cards/` and worded by `notifier/` and `handlers/`."""
 
-Nothing here is a right: a button that is shown is checked again when it is pressed.
-"""
-
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from models import (
     Booking,
     BookingStatus,
     CancellationRequest,
-    Card,
-    CardPurpose,
-    Employee,
     EvidenceKind,
     Origin,
     RequestStatus,
@@ -21,14 +15,15 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import cancelling, requests
-from workflow.acting import Act, local
+from workflow import requests
+from workflow.acting import Act
+from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
-from workflow.states import CANCELLABLE
+from workflow.states import CANCELLABLE, LIVE_BOOKINGS
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
-WEEKDAYS = "一二三四五六日"
+STILL_NEEDED = {"yes": "仍需招聘", "paused": "暂停招聘", "no": "不再招聘"}
 ROLE_LABELS = {
     Role.HR: "HR",
     Role.DEPARTMENT_HEAD: "用人部门",
@@ -38,30 +33,6 @@ ROLE_LABELS = {
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
 }
-
-
-def when(moment: datetime, since: datetime) -> str:
-    """Return a moment as people read it: 11月24日 周二 15:00 (Asia/Shanghai); with its year if `since` had another."""
-    here = local(moment)
-    year = "" if here.year == local(since).year else f"{here.year}年"
-    return f"{year}{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]} {here:%H:%M}"
-
-
-def when_of(booking: Booking) -> str:
-    """Return when an interview begins, as people read it."""
-    return when(booking.starts_at, booking.created_at)
-
-
-def clock(moment: datetime) -> str:
-    """Return the clock time: 10:16."""
-    return f"{local(moment):%H:%M}"
-
-
-def clock_after(moment: datetime) -> str:
-    """Return the clock time of a limit: 10:16, or with its seconds when it has any, so that it never lies."""
-    here = local(moment)
-    whole = here.replace(second=0, microsecond=0)
-    return f"{whole:%H:%M}" if whole == here else f"{here:%H:%M:%S}"
 
 
 def tail(phone: str | None) -> str:
@@ -86,6 +57,12 @@ class BookingView:
     interviewer: str
     sensitive: bool
     cancellable: bool
+    declined_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the interview is still to take place."""
+        return self.status in LIVE_BOOKINGS
 
     @property
     def title(self) -> str:
@@ -110,7 +87,26 @@ def booking_view(booking: Booking) -> BookingView:
         interviewer=plain(str(booking.interviewer.name), LONGEST_NAME) if booking.interviewer else "",
         sensitive=booking.position.sensitive,
         cancellable=booking.status in CANCELLABLE,
+        declined_at=booking.declined_at,
     )
+
+
+class Delivery(StrEnum):
+    """How far is the notice to the candidate?"""
+
+    UNDER_WAY = "under_way"  # nobody knows yet
+    SENT = "sent"  # on a channel that gives no receipts
+    ARRIVED = "arrived"  # there is a receipt
+    OWED = "owed"  # no channel reached them: a person has to call
+    PHONED = "phoned"  # a person has called
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far it is, and since when."""
+
+    how: Delivery = Delivery.UNDER_WAY
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -151,26 +147,6 @@ class RequestView:
     undoable: bool
 
 
-@dataclass(frozen=True)
-class CardView:
-    """Everything a card is drawn from: its purpose, its matter and what its holder may press now."""
-
-    purpose: CardPurpose
-    handle: str
-    now: datetime
-    booking: BookingView
-    request: RequestView | None = None
-    step: StepView | None = None
-    closed: bool = False
-    needs_approval: bool = False
-    chain: tuple[str, ...] = ()
-    late: bool = False
-    needs_evidence: int = 0
-    proposed: dict[str, object] = field(default_factory=dict)
-    actions: tuple[str, ...] = ()
-    earlier: int = 0
-
-
 def request_view(request: CancellationRequest, act: Act) -> RequestView:
     """Return a request with its chain; it must come from `requests.reload`."""
     reason = REASONS.get(request.reason_code)
@@ -194,7 +170,7 @@ def request_view(request: CancellationRequest, act: Act) -> RequestView:
         evidence=tuple(_evidence_label(each.kind, each.name) for each in request.evidence),
         evidence_needed=int(str(request.policy.get("evidence", 0))),
         steps=tuple(step_view(each) for each in steps),
-        undoable=_undoable(request, act),
+        undoable=undoable(request, act),
     )
 
 
@@ -202,13 +178,12 @@ def _evidence_label(kind: EvidenceKind, name: object) -> str:
     return "候选人本人回复" if kind == EvidenceKind.REPLY else plain(str(name), LONGEST_NAME)
 
 
-def _undoable(request: CancellationRequest, act: Act) -> bool:
+def undoable(request: CancellationRequest, act: Act) -> bool:
+    """Return whether a decided cancellation can still be taken back."""
     if request.status != RequestStatus.APPROVED or request.effective_at is None:
         return False
-    return act.now < request.effective_at and not requests.is_candidates(request)
-
-
-STILL_NEEDED = {"yes": "仍需招聘", "paused": "暂停招聘", "no": "不再招聘"}
+    stands = request.booking.status != BookingStatus.DECLINED  # nobody takes back what the candidate said
+    return act.now < request.effective_at and stands and not requests.is_candidates(request)
 
 
 def step_view(step: Step) -> StepView:
@@ -222,94 +197,3 @@ def step_view(step: Step) -> StepView:
         comment=plain(str(step.comment or ""), LONGEST_COMMENT),
         still_needed=STILL_NEEDED.get(str(step.still_needed or ""), ""),
     )
-
-
-async def card_view(card: Card, act: Act) -> CardView:
-    """Return what this card shows now and which of its buttons its holder may press."""
-    if card.request_id is not None:
-        return await _of_request(card, await requests.reload(card.request_id), act)
-    booking = await Booking.get(id=card.booking_id).prefetch_related(
-        "organisation", "candidate", "position", "interviewer"
-    )
-    return await _of_booking(card, booking, act)
-
-
-async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
-    view = booking_view(booking)
-    proposed = json.loads(card.state) if card.state else {}
-    decision = cancelling.preview(booking, _origin(proposed), act)[1]
-    running = await cancelling.open_request_of(booking)
-    asked_by_hr = card.purpose != CardPurpose.CANDIDATE
-    usable = not card.closed and view.cancellable and (running is None or not asked_by_hr)
-    return CardView(
-        purpose=card.purpose,
-        handle=card.handle,
-        now=act.now,
-        booking=view,
-        closed=card.closed,
-        needs_approval=bool(decision.steps),
-        chain=tuple(ROLE_LABELS[role] for role in decision.steps),
-        late=decision.late,
-        needs_evidence=decision.evidence,
-        proposed=proposed,
-        actions=_booking_actions(card.purpose, bool(decision.steps or decision.evidence)) if usable else (),
-        earlier=await cancelling.earlier_cancellations(booking),
-    )
-
-
-def _origin(proposed: dict[str, object]) -> Origin:
-    reason = REASONS.get(str(proposed.get("reason", "")))
-    return reason.origin if reason else Origin.COMPANY
-
-
-def _booking_actions(purpose: CardPurpose, asks: bool) -> tuple[str, ...]:
-    if purpose == CardPurpose.CONFIRM:
-        return ("submit" if asks else "confirm", "dismiss")
-    return ("open",) if purpose == CardPurpose.BOOKING else ("confirm", "open", "dismiss")
-
-
-async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:
-    step = next((each for each in request.steps if each.id == card.step_id), None)
-    holder = await Employee.get_or_none(id=card.holder_id)
-    return CardView(
-        purpose=card.purpose,
-        handle=card.handle,
-        now=act.now,
-        booking=booking_view(request.booking),
-        request=request_view(request, act),
-        step=step_view(step) if step else None,
-        closed=card.closed,
-        late=request.late,
-        needs_evidence=int(str(request.policy.get("evidence", 0))),
-        actions=() if card.closed else _request_actions(card, request, step, holder, act),
-        earlier=await cancelling.earlier_cancellations(request.booking),
-    )
-
-
-def _request_actions(
-    card: Card, request: CancellationRequest, step: Step | None, holder: Employee | None, act: Act
-) -> tuple[str, ...]:
-    if step is not None:
-        return _step_actions(request, step, act)
-    if request.status in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
-        return ("submit",)
-    if _undoable(request, act) and holder is not None and holder.id == request.requester_id:
-        return ("undo",)
-    return ()
-
-
-def _step_actions(request: CancellationRequest, step: Step, act: Act) -> tuple[str, ...]:
-    if step.revision != request.revision:
-        return ()
-    if step.status == StepStatus.OPEN and request.status == RequestStatus.AWAITING_APPROVAL:
-        returnable = not requests.is_candidates(request) or request.requester_id is not None
-        return ("approve", "send_back", "reject") if returnable else ("approve", "reject")
-    later = [each for each in request.steps if each.revision == step.revision and each.level > step.level]
-    undecided = all(each.status in (StepStatus.OPEN, StepStatus.WAITING) for each in later)
-    if step.status == StepStatus.APPROVED and undecided and _may_take_back(request, act):
-        return ("undo",)
-    return ()
-
-
-def _may_take_back(request: CancellationRequest, act: Act) -> bool:
-    return request.status == RequestStatus.AWAITING_APPROVAL or _undoable(request, act)

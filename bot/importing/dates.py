@@ -63,7 +63,9 @@ class Reader:
         return found.pop()
 
     def _placed(self, read: datetime | date) -> datetime:
-        """Give a day its time and a time its zone."""
+        """Give a day its time and a time its zone; at the edges of the calendar a zone would lead out of it."""
+        if not date.min.year < read.year < date.max.year:
+            raise Fault("date", f"{read.year} 年不会有面试，请核对年份")
         if not isinstance(read, datetime):
             if not self.dates.default_time:
                 raise Fault("date", f"{read} 没有写几点")

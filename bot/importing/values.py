@@ -14,7 +14,7 @@ LONGEST_NAME, LONGEST_POSITION, LONGEST_ROUND, LONGEST_NUMBER, LONGEST_LINK = 40
 DURATIONS = range(5, 601)  # minutes
 
 _HAN = "\u3400-\u9fff\U00020000-\U000323af"
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _BETWEEN_DIGITS = re.compile(r"[\s().\-–—_]")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
@@ -52,7 +52,7 @@ def phone(text: str) -> str:
     home = re.sub(r"^(?:\+|00)?86(?=1\d{10}$)", "", digits)
     if _MOBILE.fullmatch(home):
         return home
-    if re.fullmatch(r"(?:\+|00)(?!86)[1-9]\d{6,14}", digits):
+    if re.fullmatch(r"(?:\+|00)(?!86)[1-9][0-9]{6,14}", digits):
         return "+" + digits.removeprefix("+").removeprefix("00")
     raise Fault("phone", _what_is_wrong(home))
 
@@ -126,8 +126,12 @@ def duration(text: str) -> int:
 def link(text: str) -> str:
     """Return a web address."""
     address = visible(text)
-    parts = urlsplit(address)
-    if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"\s", address):
+    try:
+        parts = urlsplit(address)
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, a port or letters that no host has
+        raise Fault("link", "链接写得不对，请从浏览器里整条复制") from None
+    if parts.scheme not in ("https", "http") or not has_place or re.search(r"\s", address):
         raise Fault("link", "链接应以 https:// 开头")
     return _within(address, LONGEST_LINK, "link")
 

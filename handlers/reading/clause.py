@@ -42,7 +42,7 @@ _NEGATED_CANCEL: Final = re.compile(
     r"|the|my|interview|to|it|please|want|wish|mean|plan|like|have| ){0,6}(?:取消|取销|cancel|撤)"
     r"|(?:取消|取销)不(?:了|得|要)?$|(?:撤回|收回|撤销)(?:刚才|之前)?的?取消|(?:谁|什么时候|哪里?"
     r"|几时)说(?:我|过|要|了|想){0,3}(?:取消|不来|不去)"
-    r"|取消.{0,4}(?:误操作|误点|误触|点错|按错|手滑|手误|发错)|(?:误操作|误点|误触|点错|按错|手滑"
+    r"|取消错|取消.{0,4}(?:误操作|误点|误触|点错|按错|手滑|手误|发错)|(?:误操作|误点|误触|点错|按错|手滑"
     r"|手误)(?:了|成){0,2}取消"
 )
 _NEGATED_MOVE: Final = re.compile(
@@ -57,7 +57,8 @@ _NOT_THAT: Final = re.compile(r"^(?:并)?不是(?:我)?(?:不想|不愿|故意)"
 _KEEPS: Final = re.compile(
     r"照常|照旧|按(?:原|既)?(?:定|来|计划|原?时间)|继续(?:面试|参加|保留)|保留(?:我的)?(?:面试|预约)"
     r"|还(?:是)?(?:会)?(?:来|去|参加|面)(?!不)(?:的|吧|$)|仍然?(?:会)?(?:来|去|参加)|时间不变"
-    r"|保持不变|维持原|keep (?:it|the|my)|still (?:come|coming|attend)"
+    r"|保持不变|维持原|(?:还|又|仍然?|依然)(?:是|还)?(?:想|能|可以|愿意)(?:来|参加|面试)(?!不|别的|其他|另)"
+    r"|恢复(?:我的|这场)?(?:面试|预约)|keep (?:it|the|my)|still (?:come|coming|attend)"
 )
 _CANNOT: Final = re.compile(
     r"(?:来|去|到|参加|面|面试|赴约|出席)不(?:了|成)(?!解)|不(?:能|可以|便|方便|克)(?:按时|准时|如期"
@@ -82,7 +83,7 @@ _FOREIGN: Final = re.compile(
     r"(?:出差|会议?|例会|周会|航班|火车|高铁|飞机|课程?|考试|活动|婚礼|聚会|约会|旅行|旅游|订单|快递"
     r"|酒店|别的面试|别家的?面试|另一家的?面试|其他面试|计划|安排)(?:[^,]{0,3})(?:被|已经|已)?(?:取消"
     r"|cancel)"
-    r"|取消(?:了)?(?:订阅|关注|提醒|通知|短信|推送|订单|闹钟|会议|出差|行程|航班|机票|车票|酒店"
+    r"|取消(?:了|掉)?(?:别的|别家|其他|另一|订阅|关注|提醒|通知|短信|推送|订单|闹钟|会议|出差|行程|航班|机票|车票|酒店"
     r"|免打扰|静音|活动|聚会|自动)"
 )
 _OTHERS: Final = re.compile(
@@ -91,7 +92,7 @@ _OTHERS: Final = re.compile(
     r"|女朋友|父母|家里人?)说"
 )
 _REPORTED: Final = re.compile(
-    r"(?:已经?|被|之前|昨天|刚才?|早就|上次|怎么就?|为什么|为何|听说|说是?)(?:[^,]{0,6})(?:取消)"
+    r"(?:知道|晓得|看到|收到|明白)(?:了)?[^,]{0,8}?取消(?:了|的)|(?:已经?|被|之前|昨天|刚才?|早就|上次|怎么就?|为什么|为何|听说|说是?)(?:[^,]{0,6})(?:取消)"
     r"|取消(?:的)?(?:政策|规则|流程|费用?|手续费|次数|记录|原因|后果|影响|方式|按钮|入口|链接|之后"
     r"|以后|后|过|的话|还是|或者?|或)|(?:同意|允许|支持|接受)取消$"
 )
@@ -105,7 +106,7 @@ _WISH: Final = re.compile(
 )
 _ASKS: Final = re.compile(
     r"\?|[吗么嘛](?:$|[,.!~])|(?:没有|没|呢|不)$(?<!不不)|是不是|是否|能不能|可不可以|可否|能否"
-    r"|行不行|好不好|怎么|如何|为什么|为何|什么|哪|谁|几点|多久|多少|多长|会不会|要不要|有没有"
+    r"|行不行|好不好|怎么|怎样|如何|为什么|为何|什么|哪|谁|几点|多久|多少|多长|会不会|要不要|有没有"
     r"|来得及不|还用|咋|是\S{1,8}还是"
     r"|^(?:can(?! ?no|'?t)|could(?!n)|is|are|do|does|did|will|would|may|should|what|when|where|how|why|who|am)\b"
 )
@@ -143,6 +144,9 @@ _LATE: Final = re.compile(
     r"|会晚|要晚|堵(?:车|在|着)|在路上|路上了|马上(?:就)?(?:到|来)|快到了|稍等"
     r"|(?<!用)(?<!别)(?<!必)等我|稍晚|be late|running late|minutes late|on my way|stuck in traffic"
 )
+_OTHERS_LATE: Final = re.compile(
+    r"(?:面试官|考官|你们|对方|他们?|她们?)[^,我]{0,6}(?:迟到|晚到|晚了|没来|没到|不来|堵)"
+)
 _NOT_LATE: Final = re.compile(r"(?:不会|不能|不|绝不|没)(?:会)?(?:迟到|晚到|晚)")
 _CONFIRMS: Final = re.compile(
     r"准时(?!.{0,4}不)|按时(?!.{0,4}不)|确认|一定(?:会)?(?:到|来|去|参加)|(?:会|能|可以|能够|将|要"
@@ -178,9 +182,13 @@ def _label(text: str) -> Says:
         says |= Says.MOVE
     elif _NEGATED_MOVE.search(text) and not says & (Says.MAYBE | Says.CANCEL):
         says |= Says.KEEP
-    if _LATE.search(text) and not _NOT_LATE.search(text) and Says.MOVE not in says:
+    if _is_late(text) and Says.MOVE not in says:
         says |= Says.LATE
     return says | _agreement(text, says)
+
+
+def _is_late(text: str) -> bool:
+    return bool(_LATE.search(text)) and not _NOT_LATE.search(text) and not _OTHERS_LATE.search(text)
 
 
 def _manner(text: str) -> Says:
@@ -201,7 +209,7 @@ def _stay_or_go(text: str) -> Says:
     if _EITHER_WAY.search(text):
         return Says.DOUBT
     if _NEGATED_CANCEL.search(text) or _DOUBLE.search(text):
-        return Says.DOUBT if re.search(r"不是不(?:能|想|要)?取消|不(?:能|得)不取消", text) else Says.KEEP
+        return _negated(text)
     if _STOPS.search(text):
         return Says.NOTHING
     if _CANNOT.search(text):
@@ -209,6 +217,12 @@ def _stay_or_go(text: str) -> Says:
     if _CANCELS.search(text) or _TYPOS.search(text):
         return _cancels(text)
     return Says.KEEP if _KEEPS.search(text) else Says.NOTHING
+
+
+def _negated(text: str) -> Says:
+    if re.search(r"不得不取消", text):
+        return Says.CANCEL
+    return Says.DOUBT if re.search(r"不是不(?:能|想|要)?取消|不能不取消", text) else Says.KEEP
 
 
 def _cancels(text: str) -> Says:

@@ -13,7 +13,7 @@ from handlers.reading.reasons import Reason
 from handlers.reading.remains import Remains
 from handlers.reading.text import as_written, plain
 from handlers.reading.verbs import Verb, nearest
-from handlers.reading.wishes import find_verb
+from handlers.reading.wishes import NAMED, find_verb
 
 __all__ = ["Command", "Verb", "Who", "nearest", "read_command"]
 
@@ -55,7 +55,7 @@ READS: Final = frozenset(
         Verb.EVIDENCE,
         Verb.REPORT,
     }
-    | {Verb.PROGRESS, Verb.AUDIT_SEARCH, Verb.HELP, Verb.TRIAL, Verb.RECORD, Verb.MINE, Verb.WAITLIST}
+    | {Verb.PROGRESS, Verb.AUDIT_SEARCH, Verb.HELP, Verb.TRIAL, Verb.RECORD, Verb.MINE, Verb.WAITLIST, Verb.PERMISSIONS}
 )
 """Verbs that change nothing: a time that is over is no problem for them."""
 
@@ -65,6 +65,7 @@ _COMMENTS: Final = frozenset({Verb.REJECT, Verb.SEND_BACK, Verb.APPROVE, Verb.HA
 _ONE_PERSON: Final = frozenset({Verb.CANCEL, Verb.RESCHEDULE, Verb.PHONE_CANCEL, Verb.RESTORE})
 _WORDS_FOLLOW: Final = frozenset(
     {Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS}
+    | {Verb.PERMISSIONS, Verb.GRANT, Verb.REVOKE}
 )
 _PICKS: Final = re.compile(
     r"(?<![0-9a-z:.=/-])(?:第\s?)?(?P<low>[0-9]{1,2}"
@@ -82,6 +83,8 @@ def read_command(text: str, now: datetime) -> Command | None:
         return None
     if wish.verb in (Verb.CHOOSE, Verb.DROP):
         return Command(wish.verb, picks=wish.picks)
+    if wish.verb in NAMED:
+        return Command(wish.verb, rest=as_written(text)[wish.spans[-1][1] :].strip())
     remains = Remains(said, as_written(text))
     for start, end in wish.spans:
         remains.blank(start, end)
@@ -223,7 +226,7 @@ def _missing(command: Command) -> tuple[str, ...]:
         ),
     }
     decided = bool(command.picks) or located
-    for each in (*_DECIDES, Verb.TIMELINE, Verb.EVIDENCE, Verb.RESTORE):
+    for each in (*_DECIDES, Verb.TIMELINE, Verb.EVIDENCE, Verb.RESTORE, Verb.PHONED):
         needs[each] = (decided, f"{each.value}哪一条？请带上序号或申请号。")
     said, question = needs.get(verb, (True, ""))
     return () if said else (question,)

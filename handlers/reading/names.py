@@ -1,6 +1,7 @@
 """Whose name is meant: honorifics, pinyin and initials, terms for a search index, and how well a query fits a name."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 from typing import Final
@@ -156,6 +157,8 @@ def rank(query: str, name: str) -> int | None:
         return _rank_latin(asked, name, spelled)
     if len(asked) > 1 and spelled & {"".join(reading) for reading in readings(query)}:
         return 1
+    if len(asked) > 1 and asked in re.split(r"[· ]", bare_name(name)):
+        return 3
     return 3 if asked in whole and len(asked) <= 2 else None
 
 
@@ -179,6 +182,35 @@ def is_one_edit(first: str, second: str) -> bool:
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and len(a) > 1 and a[2:] == b[2:])
 
 
+def is_surname(query: str) -> bool:
+    """Tell whether a whole query is a surname: 张, 欧阳."""
+    return query in SINGLE or query in COMPOUND
+
+
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_LONGEST_SOUND: Final = 24
+
+
+def near_terms(query: str) -> list[str]:
+    """List the terms of names that sound one letter different: the index holds hashes, which have no neighbours."""
+    found: dict[str, None] = {}
+    for sound in {"".join(reading) for reading in readings(query)}:
+        if sound.isascii() and 3 <= len(sound) <= _LONGEST_SOUND:
+            found |= dict.fromkeys(f"p:{each}" for each in _one_letter_off(sound))
+    return list(found)
+
+
+def _one_letter_off(sound: str) -> Iterator[str]:
+    for at in range(len(sound) + 1):
+        head, tail = sound[:at], sound[at:]
+        yield from (head + letter + tail for letter in _LETTERS)
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in _LETTERS if letter != tail[0])
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+
+
 def suggest(query: str, names: list[str]) -> list[str]:
     """Name up to three people one slip of the finger away; only ever shown, never acted on."""
     asked = _joined(bare_name(query))
@@ -186,7 +218,7 @@ def suggest(query: str, names: list[str]) -> list[str]:
     near = [
         name
         for name in names
-        if is_one_edit(asked, _joined(bare_name(name)))
+        if (len(asked) > 2 and is_one_edit(asked, _joined(bare_name(name))))
         or any(is_one_edit(sound, full_pinyin(name)) for sound in sounds)
     ]
     return list(dict.fromkeys(near))[:3]

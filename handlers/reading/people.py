@@ -62,6 +62,8 @@ _LATIN: Final = re.compile(r"[a-z][a-z'.-]{0,30}")
 _TITLED: Final = re.compile(
     r"(?:端|工程师|师|员|主管|经理|会计|总监|开发|产品|运营|实习生|岗)(?P<name>[\u3400-\u9fff]{2,4})$"
 )
+_TITLES: Final = frozenset({"经理", "总监", "主管", "会计", "师傅"})
+"""Endings of a position that begin with a surname: 产品经理 names nobody."""
 _SPLIT: Final = re.compile(r"[和与跟及]|以及")
 
 
@@ -143,7 +145,7 @@ def _names_in(word: str) -> list[str]:
     if len(parts) > 1 and all(looks_like_name(part) for part in parts):
         return [bare_name(part) for part in parts]
     titled = _TITLED.search(word)
-    if titled and looks_like_name(titled["name"]):
+    if titled and titled["name"] not in _TITLES and looks_like_name(titled["name"]):
         return [bare_name(titled["name"])]
     before, of, _ = word.partition("的")
     return [bare_name(before)] if of and looks_like_name(before) else []

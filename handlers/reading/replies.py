@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
+from handlers.reading.asides import wants_list, wants_person
 from handlers.reading.clause import CONDITION, POLITE_IF, Clause, Says, clauses
 from handlers.reading.dates import DateError, When, read_all_when
 from handlers.reading.reasons import Reason, reason_in
@@ -47,7 +48,9 @@ _POLITE_TAG: Final = re.compile(
 )
 _QUESTION_TOPICS: Final = re.compile(
     r"链接.{0,6}(?:打不开|失效|错|进不去|在哪)|进不去|打不开|没收到|收不到|没有链接|没链接|怎么进"
+    r"|(?:面试官|考官|你们|对方)[^,我]{0,6}(?:迟到|晚到|没来|没到|不在|没上线|堵)"
 )
+_ONCE: Final = re.compile(r"^[我你]?(?:本来|原本|原来|原先)")
 _POINTS_TO_NEW: Final = Says.MOVE | Says.FREE
 
 
@@ -57,8 +60,10 @@ def read_reply(text: str, now: datetime) -> Reply:
     Cancelling needs one clause that plainly says so and none that doubts it: a question, a condition, someone else's
     interview or a wish to stay turns it into a question back, and a wish for another time turns it into a reschedule.
     """
+    if wants_person(text) or wants_list(text):
+        return Reply(Intent.QUESTION)
     said = _unspaced(plain(text))
-    parts = clauses(said)
+    parts = _present(clauses(said))
     says = reduce(or_, (part.says for part in parts), Says.NOTHING)
     intent, ask = _decide(said, parts, says)
     when, unclear_time = _time(said, parts, intent, now)
@@ -73,6 +78,12 @@ def read_reply(text: str, now: datetime) -> Reply:
 def _unspaced(said: str) -> str:
     """Close up 取 消, which is written so to be seen."""
     return said.replace(" ", "") if re.fullmatch(r"(?:[\u4e00-\u9fff] +)+[\u4e00-\u9fff][!.]?", said) else said
+
+
+def _present(parts: list[Clause]) -> list[Clause]:
+    """Leave out what was so before, 本来想取消, where the message goes on to say what is so now."""
+    now = [part for part in parts if not _ONCE.search(part.text)]
+    return now if any(part.says & (_GONE | Says.KEEP | Says.CONFIRM | Says.MOVE) for part in now) else parts
 
 
 def _decide(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]:
@@ -167,7 +178,7 @@ def _is_half_hearted(parts: list[Clause], what: Says) -> bool:
 def _harmless(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]:
     """Sort what cannot cancel anything."""
     if Says.LATE in says:
-        return (Intent.QUESTION if re.search(r"怎么办|影响|会不会|还能|扣|算", said) else Intent.LATE), False
+        return (Intent.QUESTION if re.search(r"怎么办|怎样|后果|影响|会不会|还能|扣|算", said) else Intent.LATE), False
     if len(said.strip("?.! ")) <= 1 and "?" in said:
         return Intent.UNCLEAR, True
     if _QUESTION_TOPICS.search(said):
@@ -190,7 +201,7 @@ def _nodded(said: str, parts: list[Clause], says: Says) -> tuple[Intent, bool]:
         parts
         and not greeting
         and all(Says.NOD in part.says for part in parts)
-        and re.search(r"[^\W\d_]|1|\U0001f44c|\U0001f44d", said)
+        and re.search(r"[^\W\d_]|\U0001f44c|\U0001f44d", said)
     ):
         return Intent.CONFIRM, False
     if Says.FREE in says and re.search(r"只有|才|改|除了|换", said):

@@ -49,12 +49,19 @@ class Verb(StrEnum):
     POLICY = "规范"
     TRIAL = "试算"
     AUDIT_SEARCH = "审计检索"
+    SAVE_QUERY = "保存查询"
+    DELETE_QUERY = "删除查询"
     AUDIT_VERIFY = "审计验证"
+    ANCHOR = "锚定"
     INTEGRITY = "完整性检查"
     CHECKUP = "合规体检"
     PERMISSIONS = "权限"
+    GRANT = "授权"
+    REVOKE = "收回授权"
+    PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
+    MORE = "更多"
 
 
 SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
@@ -152,7 +159,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.RISK: ("风险", "取消风险", "fx", "risk"),
     Verb.WAITLIST: ("候补", "候补名单", "hb", "waitlist"),
     Verb.ARCHIVE: ("归档状态", "归档", "档案状态", "gdzt"),
-    Verb.UNDO: ("撤销", "撤消", "撤销操作", "反悔", "后悔药", "undo"),
+    Verb.UNDO: ("撤销", "撤消", "撤销操作", "撤销取消", "撤回取消", "反悔", "后悔药", "undo"),
     Verb.RESTORE: ("恢复", "恢复面试", "恢复预约", "hf", "restore"),
     Verb.EVIDENCE: ("证据包", "争议包", "zjb"),
     Verb.HELP: ("帮助", "帮助一下", "使用说明", "怎么用", "指令", "命令", "菜单", "说明书", "bz", "help", "?"),
@@ -164,11 +171,18 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.POLICY: ("规范", "取消规范", "取消规则", "规则"),
     Verb.TRIAL: ("试算",),
     Verb.AUDIT_SEARCH: ("审计检索", "审计查询"),
+    Verb.SAVE_QUERY: ("保存查询", "保存检索"),
+    Verb.DELETE_QUERY: ("删除查询", "删除检索"),
     Verb.AUDIT_VERIFY: ("审计验证",),
+    Verb.ANCHOR: ("锚定", "立即锚定", "md", "anchor"),
     Verb.INTEGRITY: ("完整性检查",),
     Verb.CHECKUP: ("合规体检",),
-    Verb.PERMISSIONS: ("权限",),
+    Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
+    Verb.GRANT: ("授权", "授权给", "授予"),
+    Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
+    Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
+    Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),
     Verb.DROP: (
         "算了",
         "返回",
@@ -207,6 +221,8 @@ _ALONE: Final = frozenset(
         "待办",
         "恢复",
         "批了",
+        "授予",
+        "授权",
         "找",
         "报告",
         "拒绝",
@@ -219,6 +235,7 @@ _ALONE: Final = frozenset(
         "权限",
         "查",
         "模板",
+        "更多",
         "没事了",
         "清单",
         "看一下",

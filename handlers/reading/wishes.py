@@ -9,6 +9,9 @@ from handlers.reading.people import looks_like_name
 from handlers.reading.surnames import RARELY
 from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
+NAMED: Final = frozenset({Verb.SAVE_QUERY, Verb.DELETE_QUERY})
+"""Verbs behind which a name stands that somebody chose: nothing in it is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -26,7 +29,7 @@ _POLITE: Final = re.compile(
     r"|please\b"
 )
 _CHOICE: Final = re.compile(
-    rf"(?:我?选择?|就|要)?\s?(?:第\s?)?(?P<n>[0-9]{{1,2}}|十?{DIGIT})\s?(?:个|条|位|号|项)?(?:吧"
+    rf"(?:我?选择?|就|要)?\s?(?:第\s?)?(?P<n>[0-9]{{1,3}}|十?{DIGIT})\s?(?:个|条|位|号|项)?(?:吧"
     rf"|的)?[.!]?"
 )
 _CHOICES: Final = re.compile(r"(?:选择?\s?)?[0-9]{1,2}(?:[\s,]{1,3}[0-9]{1,2}){0,19}")
@@ -45,7 +48,17 @@ _ALREADY: Final = re.compile(
 _WAS_IT: Final = re.compile(
     r"取消(?:成功|掉)?(?:了|过)?(?:吗|么|没有?|了没|没$|了?不)|是否(?:已经?)?取消"
     r"|是不是(?:已经?)?取消|取消(?:了)?没|谁取消|为什么取消|取消了\?|取消了几"
+    r"|取消[^\s,.;!?]{1,14}了(?:吗|么|没有?)"
 )
+_DONE_YET: Final = re.compile(
+    r"(?:(?:撤回|撤销|提交|同意|批准|通过|驳回|退回|催办|转交)(?:[^\s,.;!?]{0,14}?)(?:了|过)?(?:吗|么|了没有?|没有?)"
+    r"|谁(?:撤回|撤销|提交|同意|批准|驳回|退回)了?的?|为什么(?:被)?(?:撤回|撤销|驳回|退回))\??"
+)
+_LATER: Final = re.compile(
+    r"(?:提醒|记得|别忘|等一?会儿?|待会儿?|过一?会儿?|晚点|晚些|回头)[^,.;!]{0,14}(?:取消|撤|改期)"
+)
+_CROSSED: Final = re.compile(r"取消(?:一下|掉|了)?(?:刚才的?|上次的?)?(?:撤销|撤回|撤消)|取消(?:错了?|错人了?)[!.]?")
+_CROSSED_OUT: Final = "要收回刚才的取消，请发「撤销」；要取消一场面试，请发「取消 姓名」。"
 _HOW: Final = re.compile(
     r"(?:怎么|在哪里?|如何|哪里|咋|怎样)(?:能|可以|才能|操作|去)?(?:批量)?(?:取消|撤|改期|约|用)"
     r"|(?:取消|改期)[^,.;]{0,6}(?:怎么弄|怎么操作|在哪里?|入口|流程是|怎么办理)"
@@ -70,6 +83,12 @@ def find_verb(said: str) -> Wish | None:
         return Wish(Verb.DROP)
     if choice := _choice(said):
         return choice
+    if (first := verb_at_start(said)) and first[0] in NAMED:
+        return Wish(first[0], ((0, first[1]),))
+    if _CROSSED.fullmatch(said):
+        return Wish(Verb.UNDO, ((0, len(said)),), (_CROSSED_OUT,))
+    if asked := _DONE_YET.match(said) if not said.startswith("/") else None:
+        return Wish(Verb.TIMELINE, (asked.span(),))
     if _HOW.search(said):
         match = _HOW.search(said)
         return Wish(Verb.HELP, (match.span(),) if match else ())
@@ -132,6 +151,8 @@ def _plain_verb(said: str) -> Wish | None:
     if _WAS_IT.search(said):
         match = _WAS_IT.search(said)
         return Wish(Verb.FIND, (match.span(),) if match else ())
+    if _LATER.search(said):
+        return None
     if _NOT.search(said) and not re.match(r"不(?:同意|批)", said[start:]):
         return None
     found = verb_at_start(said[start:])

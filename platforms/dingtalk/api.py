@@ -72,6 +72,13 @@ class DingTalk:
         """Send markdown to up to 20 members; the title is what the conversation list shows."""
         return await self.send_to_users(user_ids, "sampleMarkdown", {"title": title, "text": content})
 
+    async def send_to_group(self, conversation_id: str, title: str, content: str) -> str:
+        """Send markdown into a group that the robot is in (a counted call) and return its processQueryKey."""
+        message = _message("sampleMarkdown", {"title": title, "text": content})
+        body = {"robotCode": self._account.robot_code, "openConversationId": conversation_id, **message}
+        found = await self._post("/v1.0/robot/groupMessages/send", body)
+        return text(found, "processQueryKey")
+
     async def reply(self, session_webhook: str, payload: Mapping[str, object]) -> None:
         """Answer in the conversation a message came from; an expired session is Unreachable.
 

@@ -13,25 +13,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import yarl
 from dingtalk_stream import Credential, DingTalkStreamClient
-from dingtalk_stream.version import VERSION_STRING
 
 from platforms.dingtalk.account import DingTalkAccount
-from platforms.dingtalk.answers import Refusal, read_new
 from platforms.dingtalk.connection import Backoff, Connection
-from platforms.dingtalk.dispatch import CARD_TOPIC, ROBOT_TOPIC, Acknowledgement, Delivery, Dispatcher, Handler
+from platforms.dingtalk.dispatch import CARD_TOPIC, Acknowledgement, Delivery, Dispatcher, Handler
 from platforms.dingtalk.frames import Frame
-from platforms.errors import Misconfigured, PlatformError
+from platforms.dingtalk.gateway import open_connection, socket_address
+from platforms.errors import PlatformError
 from platforms.http import Http
 
 __all__ = ["Delivery", "Handler", "StreamClient", "StreamOptions"]
-
-SUBSCRIPTIONS = (
-    {"type": "EVENT", "topic": "*"},
-    {"type": "CALLBACK", "topic": ROBOT_TOPIC},
-    {"type": "CALLBACK", "topic": CARD_TOPIC},
-)
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +87,14 @@ class StreamClient(DingTalkStreamClient):  # type: ignore[misc]
         return self._current is not None and self._current.usable
 
     @property
+    def hears(self) -> bool:
+        """Tell whether the platform can push to us and has said something within the silence a watchdog allows.
+
+        A half-open socket looks connected; silence is all there is to know it by.
+        """
+        return self.connected and self.last_frame_age() < self._options.silence
+
+    @property
     def counters(self) -> dict[str, int]:
         """Return what happened so far: reconnects, failed opens, junk, lost acks, frames by topic."""
         return dict(self._counters)
@@ -129,23 +129,7 @@ class StreamClient(DingTalkStreamClient):  # type: ignore[misc]
 
     async def open_connection(self) -> tuple[str, str]:
         """Ask the gateway for a socket address and its single-use ticket, a secret good for 90 seconds."""
-        answer = await self._http.call(
-            "POST",
-            f"{self._account.api_base}/v1.0/gateway/connections/open",
-            json={
-                "clientId": self._account.client_id,
-                "clientSecret": self._account.client_secret,
-                "subscriptions": SUBSCRIPTIONS,
-                "ua": f"dingtalk-sdk-python/v{VERSION_STRING}-union",
-            },
-            headers={"Accept": "application/json"},
-            timeout=self._options.open_timeout,
-        )
-        try:
-            found = read_new(answer, repeatable=True)
-        except Refusal:
-            raise Misconfigured("authFailed", "the gateway refuses the client id or secret") from None
-        return str(found.get("endpoint", "")), str(found.get("ticket", ""))
+        return await open_connection(self._account, self._http, timeout=self._options.open_timeout)
 
     async def get_access_token(self) -> str:
         """Return the app's access token without blocking the loop."""
@@ -189,7 +173,7 @@ class StreamClient(DingTalkStreamClient):  # type: ignore[misc]
     async def _connect(self) -> Connection:
         endpoint, ticket = await self.open_connection()
         socket = await self._http.websocket(
-            _address(endpoint, ticket, secure=self._account.api_base.startswith("https:")),
+            socket_address(endpoint, ticket, secure=self._account.api_base.startswith("https:")),
             heartbeat=self._options.heartbeat,
             max_frame=4 * self._options.max_frame,
             timeout=self._options.open_timeout,
@@ -235,16 +219,6 @@ class StreamClient(DingTalkStreamClient):  # type: ignore[misc]
             await asyncio.gather(*(connection.close() for connection in readers))
         finally:
             self._ended.set()
-
-
-def _address(endpoint: str, ticket: str, *, secure: bool) -> yarl.URL:
-    try:
-        url = yarl.URL(endpoint)
-    except ValueError:
-        raise Misconfigured("endpoint", "the gateway's socket address is not one") from None
-    if not ticket or url.scheme not in (("wss",) if secure else ("ws", "wss")):
-        raise Misconfigured("endpoint", "the gateway gave no socket address and ticket to use safely")
-    return url.update_query(ticket=ticket)
 
 
 def _keep(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:

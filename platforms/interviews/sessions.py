@@ -11,6 +11,7 @@ from platforms.http import Http, Response
 from platforms.interviews.protocol import InterviewSession
 
 GONE = frozenset({404, 410})
+NO_ROOM = "shouyue-check"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ class HttpSessions:
         """Close a room; one that is closed already is closed."""
         response = await self._call("DELETE", session_id, key, None)
         if response.status not in GONE and response.status >= 300:
+            raise _failure(response)
+
+    async def reach(self) -> None:
+        """Ask for a room that does not exist: "gone" says that the provider is there and takes our key.
+
+        A provider that offers no reading answers 405, after having looked at the key.
+        """
+        response = await self._call("GET", NO_ROOM, NO_ROOM, None)
+        if response.status not in GONE | {405}:
             raise _failure(response)
 
     async def _call(self, method: str, session_id: str, key: str, body: Mapping[str, Any] | None) -> Response:

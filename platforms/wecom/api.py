@@ -94,6 +94,10 @@ class WeCom:
         self._http = http
         self._tokens = Tokens(self._fetch_token, now, cache)
 
+    async def access_token(self) -> str:
+        """Return the app's access token, a secret."""
+        return await self._tokens.get()
+
     async def send_text(self, userids: Sequence[str], content: str, *, once_within_s: int = 0) -> SentMessage:
         """Send plain text, cut after 2,048 bytes with an ellipsis.
 

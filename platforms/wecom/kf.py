@@ -71,6 +71,12 @@ class Customer:
     scene_param: str = field(repr=False)
 
 
+async def accounts(wecom: WeCom) -> dict[str, str]:
+    """List the accounts that the app may serve, by id with their names; 100 at most, as a corp has a handful."""
+    found = await wecom.call("POST", "/kf/account/list", body={"offset": 0, "limit": 100}, writes=False)
+    return {str(each["open_kfid"]): str(each.get("name", "")) for each in found.get("account_list") or ()}
+
+
 class CustomerService:
     """One customer-service account, reached with the app's token."""
 

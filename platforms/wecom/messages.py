@@ -16,8 +16,20 @@ from platforms.wecom.strict_xml import Malformed, cdata, root_of, text_of
 
 CARD_EVENTS = frozenset({"template_card_event", "template_card_menu_event"})
 KF_EVENT = "kf_msg_or_event"
-MSG_ID = re.compile(r"[0-9A-Za-z_-]{0,64}")
+MSG_ID = re.compile(r"[0-9]{0,20}")  # 64 bits
 SECONDS = re.compile(r"[0-9]{1,12}")
+
+
+class Foreign(Exception):
+    """Authentic, but not meant for this app, or under a number that WeCom never gives; answer 200 and do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Which corp and which of its apps we are."""
+
+    corp_id: str
+    agent_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +83,11 @@ class OtherEvent:
 Message = MemberMessage | CardClick | KfNudge | OtherEvent
 
 
-def read(xml: bytes) -> Message:
-    """Read one decrypted callback; raises Malformed or TooLarge."""
+def read(xml: bytes, ours: Ours | None = None) -> Message:
+    """Read one decrypted callback; raises Malformed, TooLarge, or Foreign where it is not addressed to us."""
     root = root_of(xml)
+    if ours is not None:
+        _check_addressee(root, ours)
     kind = text_of(root, "MsgType").strip().lower()
     if not kind:
         raise Malformed("MsgType")
@@ -171,6 +185,14 @@ def _needed(parent: etree._Element, tag: str) -> str:
     return value
 
 
+def _check_addressee(root: etree._Element, ours: Ours) -> None:
+    """Refuse another corp's and another app's: the receiver in the cipher is the corp's, and keys may be shared."""
+    if text_of(root, "ToUserName").strip() != ours.corp_id:
+        raise Foreign("ToUserName")
+    if _agent_id(root) not in ("", ours.agent_id):  # what customer service sends names no app
+        raise Foreign("AgentID")
+
+
 def _userid(root: etree._Element) -> str:
     # WeCom compares ids without case and returns some of them lower-cased.
     return text_of(root, "FromUserName").strip().casefold()
@@ -183,7 +205,7 @@ def _needed_userid(root: etree._Element) -> str:
 def _msg_id(root: etree._Element) -> str:
     found = text_of(root, "MsgId").strip()
     if not MSG_ID.fullmatch(found):
-        raise Malformed("MsgId")
+        raise Foreign("MsgId")
     return found
 
 

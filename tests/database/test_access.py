@@ -8,7 +8,7 @@ import pytest
 from models import Booking, CancellationRequest, Grant, Preset, Role
 from models.store import Store
 from tests.database import office
-from tests.database.office import by
+from tests.database.office import NOW, by
 from workflow import access, approving, cancelling, evidence, replying, requests
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotYours
@@ -114,7 +114,9 @@ async def test_only_the_one_approver_decides_a_step(store: Store, staff: Office,
     request = await store.transact(staff.request)
     step = await step_of(request)
     with pytest.raises(NotYours):
-        await store.transact(lambda: approving.reject(by(getattr(staff, who)), step, shown=1))
+        await store.transact(
+            lambda: approving.reject(by(getattr(staff, who)), step, shown=approving.Shown(1), comment="岗位仍缺人")
+        )
     assert (await step_of(request)).status == "open"
 
 
@@ -123,28 +125,32 @@ async def test_an_approver_who_lost_the_role_decides_no_more(store: Store, staff
     step = await step_of(request)
     await store.transact(lambda: Grant.filter(employee=staff.head).delete())
     with pytest.raises(NotAllowed) as refusal:
-        await store.transact(lambda: approving.reject(by(staff.head), step, shown=1))
+        await store.transact(
+            lambda: approving.reject(by(staff.head), step, shown=approving.Shown(1), comment="岗位仍缺人")
+        )
     assert refusal.value.code == "role-lost"
 
 
 async def test_a_second_decision_is_told_what_the_first_was(store: Store, staff: Office) -> None:
     request = await store.transact(staff.request)
     step = await step_of(request)
-    await store.transact(lambda: approving.reject(by(staff.head), step, shown=1))
+    await store.transact(lambda: approving.reject(by(staff.head), step, shown=approving.Shown(1), comment="岗位仍缺人"))
     again = await step_of(request)
     with pytest.raises(AlreadyDecided) as refusal:
-        await store.transact(lambda: approving.reject(by(staff.head), again, shown=1))
+        await store.transact(
+            lambda: approving.reject(by(staff.head), again, shown=approving.Shown(1), comment="岗位仍缺人")
+        )
     assert refusal.value.facts["what"] == "已驳回"
 
 
 async def test_when_nobody_in_the_unit_holds_a_role_the_nearest_unit_above_is_asked(
     store: Store, staff: Office
 ) -> None:
-    assert [each.key for each in await access.holders(Role.HR, staff.heavy)] == ["liuyang"]
-    assert [each.key for each in await access.holders(Role.AUDITOR, staff.heavy)] == ["sunjing"]
-    assert await access.holders(Role.LEADER, staff.net) == []
+    assert [each.key for each in await access.holders(Role.HR, staff.heavy, NOW)] == ["liuyang"]
+    assert [each.key for each in await access.holders(Role.AUDITOR, staff.heavy, NOW)] == ["sunjing"]
+    assert await access.holders(Role.LEADER, staff.net, NOW) == []
     await store.transact(lambda: type(staff.auditor).filter(id=staff.auditor.id).update(active=False))
-    assert await access.holders(Role.AUDITOR, staff.heavy) == []
+    assert await access.holders(Role.AUDITOR, staff.heavy, NOW) == []
 
 
 async def test_a_step_that_nobody_may_take_is_refused_and_nothing_is_filed(store: Store, staff: Office) -> None:

@@ -22,7 +22,8 @@ from models import AuditHead, AuditRecord, CancellationRequest, Candidate, Evide
 from models.store import Store
 from tests.database import office
 from workflow import approving, audit, cancelling, evidence, replying, requests
-from workflow.audit import canonical, record, verify
+from workflow.audit import canonical, record
+from workflow.verifying import verify
 
 ROOT = Path(__file__).parents[2]
 LOG = "shouyue/huachen/net"
@@ -375,7 +376,9 @@ async def proven(hr: Any, request_id: object, name: str) -> None:
 async def agreed(approver: Any, request_id: object, words: str) -> None:
     step = await Step.get(request_id=request_id, approver=approver)
     needed = approving.StillNeeded.YES if step.role == Role.DEPARTMENT_HEAD else None
-    await approving.approve(office.by(approver), step, shown=step.revision, comment=words, still_needed=needed)
+    await approving.approve(
+        office.by(approver), step, shown=approving.Shown(step.revision), comment=words, still_needed=needed
+    )
 
 
 async def test_names_phones_and_words_never_stand_in_a_line(store: Store) -> None:
@@ -406,7 +409,7 @@ async def test_two_people_of_one_name_have_different_commitments_and_each_opens_
     first = await store.transact(lambda: office.booking(unit, phone="13800008123"))
     second = await store.transact(lambda: office.booking(unit, phone="13900004410"))
     entered = [json.loads(line) for line in await lines_of() if '"booking.entered"' in line]
-    commitments = [line["pd"]["candidate"] for line in entered]
+    commitments = [line["pd"]["name"] for line in entered]
     assert len(set(commitments)) == 2
     assert commitments == [audit.commitment(each.candidate, "name", "张伟") for each in (first, second)]
 

@@ -50,7 +50,7 @@ async def hr_of(store: Store, path: str, key: str) -> Employee:
 
 
 async def numbers(employee: Employee, *terms: str, **more: object) -> set[str]:
-    found = await finding.find(employee, access.READ, any_of=terms, **more)  # type: ignore[arg-type]
+    found = await finding.find(employee, access.READ, NOW, any_of=terms, **more)  # type: ignore[arg-type]
     return {each.number for each in found}
 
 
@@ -127,7 +127,7 @@ async def test_a_grant_above_reaches_all_units_below_and_no_grant_reaches_none(s
     unit = await store.transact(lambda: office.unit("huachen/net"))
     booking = await store.transact(lambda: office.booking(unit))
     assert await numbers(auditor) == {booking.number}
-    assert await finding.find(auditor, access.CANCEL) == []
+    assert await finding.find(auditor, access.CANCEL, NOW) == []
     assert await numbers(admin) == set()
 
 
@@ -159,7 +159,7 @@ async def test_the_earliest_come_first_and_never_more_than_fifty(store: Store) -
             await office.booking(hr.organisation, "张伟", f"138{number:08d}", timedelta(hours=200 - number))
 
     await store.transact(enter)
-    found = await finding.find(hr, access.READ, any_of=query_terms("张伟"))
+    found = await finding.find(hr, access.READ, NOW, any_of=query_terms("张伟"))
     assert len(found) == finding.MOST
     assert [each.starts_at for each in found] == sorted(each.starts_at for each in found)
 

@@ -14,9 +14,10 @@ from models.store import Store
 
 NOUNS = [getattr(models, name) for name in models.__all__]
 TABLES = [noun for noun in NOUNS if issubclass(noun, Model)]
+GUARDED = ("audit_record", "checkpoint", "anchor")
 TRIGGERS = {
-    "sqlite": {"audit_record_no_update", "audit_record_no_delete", "audit_record_no_replace"},
-    "postgres": {"audit_record_no_update", "audit_record_no_delete", "audit_record_no_truncate"},
+    "sqlite": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "replace")},
+    "postgres": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "truncate")},
 }
 
 

@@ -51,8 +51,7 @@ class Endpoint:
     @property
     def refused(self) -> dict[str, int]:
         """What was refused so far, by reason."""
-        assert self.app.wecom is not None
-        return dict(self.app.wecom.counters)
+        return self.app.refused.by_cause()
 
     def stamp(self, later_s: int = 0) -> str:
         """Return the business time as WeCom writes it into an address."""

@@ -24,6 +24,7 @@ from models.store import Store
 from models.vault import Vault, install
 from sandbox.config import parse
 from sandbox.server import start
+from workflow import signing
 from workflow.acting import Act
 
 START = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Tuesday
@@ -56,6 +57,7 @@ class Company:
         """Enter the company, start both sides, wait until they are connected."""
         keys.create(self.settings)
         install(Vault(keys.read(self.settings)))
+        signing.install(keys.read_signing(self.settings))
         store = Store(self.settings.database.url)
         await store.open()
         try:

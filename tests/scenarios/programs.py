@@ -19,7 +19,7 @@ from bot.settings import Settings
 from models import OutboxMessage, OutboxStatus
 from models.store import Store
 from tests.scenarios.company import START, Company, free_ports
-from workflow import audit
+from workflow import verifying
 
 PATIENCE = 40.0  # starting takes seconds on a busy machine
 QUIET = {"SHOUYUE_LOGGING__LEVEL": "warning"}
@@ -259,7 +259,7 @@ async def chains_hold() -> bool:
     """Verify every audit log of the open store."""
     from models import AuditHead
 
-    found = [await audit.verify(head.log) for head in await AuditHead.all()]
+    found = [await verifying.verify(head.log) for head in await AuditHead.all()]
     return bool(found) and all(bad is None for _, bad, _ in found)
 
 

@@ -1,5 +1,6 @@
 """What several scenarios share: people entered on the way, evidence, and the check that every log is whole."""
 
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from models import AuditRecord, Booking, Candidate, Employee, Role
 from models.vault import vault
 from sandbox.people import person_with_id
 from tests.scenarios.company import START, Company
-from workflow import administering, audit
+from workflow import administering, audit, verifying
 from workflow.acting import Act
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
@@ -29,12 +30,14 @@ def key_index(candidate: str) -> str:
 
 @pytest.fixture(autouse=True)
 async def whole_logs(company: Company) -> AsyncIterator[None]:
-    """After each scenario every audit log must verify, and hold something."""
+    """After each scenario every audit log must verify, hold something, and say of each record how it knew who acted."""
     yield
     names = await audit.logs()
     assert names
     for name in names:
-        assert (await audit.verify(name))[1:] == (None, ""), name
+        assert (await verifying.verify(name))[1:] == (None, ""), name
+    lines = [json.loads(each.line) for each in await AuditRecord.all()]
+    assert [each["type"] for each in lines if not (each["actor"]["auth"] and each["actor"]["via"])] == []
 
 
 async def booked(candidate: str, starts_at: datetime, company: Company, interviewer: str = "lilei") -> Booking:

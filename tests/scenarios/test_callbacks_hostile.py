@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import io
 import json
 import random
 from collections.abc import AsyncIterator
@@ -13,11 +14,12 @@ import pytest
 from tortoise import connections
 from yarl import URL
 
-from bot import addresses
+from bot import addresses, logs
 from models import Card, InboundMessage, OutboxMessage, SeenCipher
 from sandbox.wecom.cipher import Cipher
 from tests.scenarios.bot_endpoint import (
     AES_KEY,
+    AGENT,
     CIPHER,
     CORP,
     PUSH_SECRET,
@@ -220,7 +222,8 @@ async def test_two_thousand_mutated_callbacks_change_nothing(bot: Endpoint) -> N
     assert await everything() == before
     assert set(statuses) == {200, 400, 403}  # 200: the change left the ciphertext alone, so it is a replay
     counted = {"forged": 403, "malformed": 400, "replayed": 200, "too_large": 413}
-    assert bot.refused == {name: statuses.count(status) for name, status in counted.items()}
+    at_wecom = bot.app.refused.by_door()["wecom"]
+    assert at_wecom == {name: times for name, status in counted.items() if (times := statuses.count(status))}
     assert statuses.count(200) < 600
 
 
@@ -303,17 +306,16 @@ async def test_what_could_not_be_kept_is_welcome_when_the_same_delivery_comes_ag
 @pytest.mark.parametrize("address", [addresses.SMS_UPLINK, addresses.SMS_RECEIPT])
 async def test_an_sms_push_without_the_secret_is_forbidden(bot: Endpoint, address: str) -> None:
     wrong = ["x", PUSH_SECRET + "x", PUSH_SECRET[:-1], PUSH_SECRET.upper(), "中文", "%", "a" * 4000]
-    before = await everything()
-    for secret in wrong:
-        url = URL(bot.base).with_path(address + secret)
-        async with bot.http.post(url, json=[sms_reply()]) as answer:
-            assert answer.status == 403, secret
-    assert await everything() == before
+    async with no_effect(bot, forged=len(wrong)):
+        for secret in wrong:
+            url = URL(bot.base).with_path(address + secret)
+            async with bot.http.post(url, json=[sms_reply()]) as answer:
+                assert answer.status == 403, secret
 
 
 @pytest.mark.parametrize("address", [addresses.SMS_UPLINK, addresses.SMS_RECEIPT])
 async def test_garbage_on_an_sms_address_is_refused(bot: Endpoint, address: str) -> None:
-    url, before = URL(bot.base).with_path(address + PUSH_SECRET), await everything()
+    url = URL(bot.base).with_path(address + PUSH_SECRET)
     garbage: list[bytes] = [b"", b"{}", b"null", b"[1]", b"[[]]", b"\xff", b"[" * 5000, b"[NaN]", b'[{"a":1,"a":2}]']
     strange: list[dict[str, Any]] = [
         {"phone_number": {}},
@@ -324,12 +326,17 @@ async def test_garbage_on_an_sms_address_is_refused(bot: Endpoint, address: str)
     strange += [{"success": "yes", "send_time": None, "report_time": "later"}]
     garbage += [json.dumps([{**sms_reply(), **each}]).encode() for each in strange]
     garbage += [json.dumps([sms_reply()] * 1001).encode()[:60_000]]
-    for body in garbage:
-        async with bot.http.post(url, data=body) as answer:
-            assert answer.status == 400, body[:80]
-    async with bot.http.post(url, data=b" " * (LARGEST + 1)) as answer:
-        assert answer.status == 413
-    assert await everything() == before
+    async with no_effect(bot, malformed=len(garbage) + 1, too_large=1):
+        for body in garbage:
+            async with bot.http.post(url, data=body) as answer:
+                assert answer.status == 400, body[:80]
+        packed = {"Content-Encoding": "gzip", "Connection": "close"}
+        async with bot.http.post(url, data=b"not packed", headers=packed) as answer:
+            assert answer.status == 400
+        async with bot.http.post(url, data=b" " * (LARGEST + 1)) as answer:
+            assert answer.status == 413
+    async with bot.http.get(bot.base + addresses.HEALTH) as answer:
+        assert (await answer.json())["refused"] == bot.refused
 
 
 async def test_an_sms_with_characters_no_store_can_keep_never_fails_us(bot: Endpoint) -> None:
@@ -373,3 +380,63 @@ def mutated(rng: random.Random, original: bytes) -> bytes:
             case _:
                 changed[at:at] = changed[at : at + length]
     return bytes(changed)
+
+
+async def test_an_authentic_message_that_is_not_for_us_is_taken_and_nothing_follows(bot: Endpoint) -> None:
+    ours, app = f"<ToUserName><![CDATA[{CORP}]]>", f"<AgentID>{AGENT}</AgentID>"
+    others = [COMMAND.replace(ours, f"<ToUserName><![CDATA[{other}]]>") for other in ("ww2", "", CORP + "x")]
+    others += [COMMAND.replace(app, f"<AgentID>{other}</AgentID>") for other in ("1000003", "0", "x", f"{AGENT}0")]
+    numbers = ("abc", "-1", "7e18", "7700000000000000001; DROP", "9" * 21)
+    others += [COMMAND.replace("7700000000000000001", other) for other in numbers]
+    assert len(set(others)) == len(others)
+    async with no_effect(bot, foreign=len(others)):
+        assert [await bot.push(xml) for xml in others] == [200] * len(others)
+    assert bot.app.refused.by_door()["wecom"] == {"foreign": len(others)}
+    assert await bot.push(COMMAND) == 200
+    assert await Card.all().count() == 1
+
+
+async def test_refusals_are_told_by_door_and_cause(bot: Endpoint) -> None:
+    assert await bot.push(COMMAND, Cipher("another", AES_KEY, CORP)) == 403
+    async with bot.http.post(URL(bot.base).with_path(addresses.SMS_UPLINK + "x"), json=[sms_reply()]) as answer:
+        assert answer.status == 403
+    unknown = bot.base + addresses.INTERVIEW_LINK + "a" * 26
+    async with bot.http.get(unknown) as answer:
+        assert answer.status == 404
+    async with bot.http.post(unknown, json={}) as answer:
+        assert answer.status == 403
+    async with bot.http.get(bot.base + addresses.HEALTH) as answer:
+        health = await answer.json()
+    told = {"wecom": {"forged": 1}, "sms": {"forged": 1}, "page": {"forged": 1, "gone": 1}}
+    assert (health["refused_at"], health["refused"]["forged"]) == (told, 3)
+    async with bot.http.get(bot.base + addresses.METRICS) as answer:
+        gauges = (await answer.text()).splitlines()
+    for door, causes in told.items():
+        for cause, count in causes.items():
+            assert f'shouyue_refused_total{{door="{door}",cause="{cause}"}} {count}' in gauges
+
+
+async def test_what_nobody_can_read_leaves_one_line_in_the_log_and_no_stack_trace(bot: Endpoint) -> None:
+    written = io.StringIO()
+    logs.configure("info", "json", written)
+    end = b" HTTP/1.1\r\nHost: bot\r\n"
+    requests = [
+        b"POST "
+        + addresses.WECOM_CALLBACK.encode()
+        + end
+        + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nabcde",
+        b"POST /nowhere" + end + b"Content-Encoding: deflate\r\nContent-Length: 5\r\n\r\n\xff\xff\xff\xff\xff",
+        b"GET /" + b"a" * 20_000 + end + b"\r\n",
+        b"GET /" + end + b"A: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"POST /" + end + b"Content-Length: -1\r\n\r\n",
+        b"POST /" + end + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    ]
+    for request in requests:
+        assert 400 <= await raw(bot, request) < 500
+    await asyncio.sleep(0.1)
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    told = [line for line in lines if line["logger"] == "aiohttp.server"]
+    assert "Traceback" not in written.getvalue()
+    assert not [line for line in lines if line["level"] == "error"]
+    assert [line["event"].split(":")[0] for line in told] == ["unreadable request"] * len(told)
+    assert 4 <= len(told) <= len(requests)  # what a handler has refused itself is drained without a word

@@ -18,7 +18,7 @@ from models import (
     OutboxMessage,
 )
 from tests.scenarios.candidate_door import ROOM, STARTS, Door, closed, count, everything, forms_in, opened, text_of
-from workflow import audit, requests
+from workflow import requests, verifying
 
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -108,7 +108,7 @@ async def test_cancelling_in_time_cancels_at_once_and_the_room_is_gone(door: Doo
     assert "cancel" not in forms_in(html)
     line = json.loads((await AuditRecord.get(action="booking.declined")).line)
     assert (line["actor"]["via"], line["actor"]["auth"]) == ("page", "link+tail")
-    assert (await audit.verify("shouyue/huachen/net"))[1] is None
+    assert (await verifying.verify("shouyue/huachen/net"))[1] is None
 
 
 async def test_the_same_form_twenty_times_at_once_is_one_cancellation(door: Door, token: str) -> None:

@@ -84,9 +84,9 @@ async def test_an_sms_is_answered_with_a_number_even_hours_later(company: Compan
     await company.sees("lilei", "已取消")
 
 
-async def test_a_number_without_a_question_does_nothing(company: Company) -> None:
+async def test_a_number_without_a_question_is_asked_about_and_does_nothing(company: Company) -> None:
     await company.says(SMS, "1")
-    await company.sees(SMS, "没有对应的选项", "取消")
+    await company.sees(SMS, "您是想取消面试吗", "1 确认取消", "3 不取消")
     assert await state_of(SMS) == "confirmed"
 
 
@@ -131,7 +131,7 @@ async def test_a_day_that_is_said_narrows_two_interviews_down(company: Company) 
 @pytest.mark.parametrize("action", ["confirm", "open", "dismiss"])
 async def test_an_old_menu_meets_the_interview_as_it_is_now(company: Company, action: str) -> None:
     old = await asked(company, NET)
-    await company.chooses(NET, await asked(company, NET), "confirm")
+    await company.chooses(NET, await asked(company, NET, "你好"), "confirm")
     await company.sees(NET, "按您的意思", "已取消")
     await company.settled()
     seen, before = len(await company.screen(NET)), await recorded()
@@ -182,7 +182,7 @@ async def test_late_the_word_counts_at_once_and_hr_decides_the_closing(company: 
 
 async def test_a_refused_closing_makes_nobody_come(company: Company) -> None:
     card = await late(company)
-    await company.taps("wangfang", card, "reject")
+    await company.taps("wangfang", card, "reject", {"comment": "请先核实"})
     await company.card("wangfang", "已驳回")
     await company.passes(DAY)
     assert await state_of(NET) == "declined"
@@ -207,13 +207,16 @@ async def test_strict_the_word_is_drafted_for_hr_and_goes_through_the_chain(comp
 
 
 async def test_the_word_joins_an_open_request_as_its_evidence(company: Company) -> None:
-    card = await on_the_table(company)
+    await on_the_table(company)
     await company.chooses(HEAVY, await asked(company, HEAVY), "confirm")
     await company.sees(HEAVY, "不必再前往")
     await company.sees("wutong", "候选人不来")
+    await company.sees("liuyang", "候选人不来（09:30 说的）", "原话：取消", "取消申请照常办完手续")
+    await company.card("liuyang", "审批中", "候选人不来（09:30 说的），不必再等")
     assert await state_of(HEAVY) == "declined"
     assert (await recorded())["request.filed"] == 1
     assert (await recorded())["evidence.kept"] == 2
+    card = await company.card("chenmin", "待你审批", "2 份 ✓", "候选人本人回复")
     await company.taps("chenmin", card, "approve", {"still_needed": "no"})
     leader = await company.card("zhaoguoqiang", "待你审批", "候选人本人回复")
     await company.taps("zhaoguoqiang", leader, "approve")
@@ -224,10 +227,11 @@ async def test_the_word_joins_an_open_request_as_its_evidence(company: Company) 
 
 
 async def test_rejecting_the_joined_request_leaves_the_candidate_at_home(company: Company) -> None:
-    card = await on_the_table(company)
+    await on_the_table(company)
     await company.chooses(HEAVY, await asked(company, HEAVY), "confirm")
     await company.sees(HEAVY, "不必再前往")
-    await company.taps("chenmin", card, "reject")
+    card = await company.card("chenmin", "待你审批", "2 份 ✓", "候选人本人回复", "候选人不来（09:30 说的）")
+    await company.taps("chenmin", card, "reject", {"comment": "岗位仍缺人"})
     hr = await company.card("liuyang", "已驳回")
     assert any("不必再等" in line for line in hr["lines"])
     await company.passes(until(2, 11))
@@ -239,6 +243,8 @@ async def test_the_company_cannot_undo_what_the_candidate_said_in_the_grace(comp
     card = await company.card("wangfang", "前可撤销")
     await company.chooses(NET, await asked(company, NET), "confirm")
     await company.sees("lilei", "不必等候")
+    await company.sees("wangfang", "候选人不来（09:30 说的）", "不能再撤销")
+    await company.card("wangfang", "候选人不来（09:30 说的），不必再等", "执行，不能再撤销")
     await company.taps("wangfang", card, "undo", force=True)
     await company.card("wangfang", "候选人本人说了不来", "编号 E")
     await company.passes(61)
@@ -274,5 +280,5 @@ async def test_the_number_of_another_persons_question_is_not_mine(company: Compa
     other = await Candidate.get(key_index=key_index(NET))
     await at_the_desk(company, lambda: administering.add_account(Platform.SMS, "13800138123", candidate=other))
     await company.says(NET, "1", app="sms")
-    await company.sees(NET, "没有对应的选项")
+    await company.sees(NET, "您是想取消面试吗")
     assert await state_of(SMS) == await state_of(NET) == "confirmed"

@@ -160,7 +160,7 @@ PNG = bytes.fromhex(
 
 async def test_opposite_answers_at_once_are_one_decision_and_the_other_is_told(company: Company) -> None:
     card = await chain_opened(company)
-    needed = {"still_needed": "yes"}
+    needed = {"still_needed": "yes", "comment": "岗位仍缺人"}
     answers = await asyncio.gather(
         company.taps("chenmin", card, "approve", needed, force=True),
         company.taps("chenmin", card, "reject", needed, force=True),
@@ -266,7 +266,7 @@ async def test_two_bots_on_one_postgres_do_everything_once(branch: Branch) -> No
     assert await CancellationRequest.all().count() == 1
 
     head = await chain_opened(branch)
-    needed = {"still_needed": "yes"}
+    needed = {"still_needed": "yes", "comment": "岗位仍缺人"}
     await asyncio.gather(
         *(
             branch.taps("chenmin", head, action, needed, force=True)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -176,6 +177,36 @@ async def test_commands_beside_a_running_demo_read_and_check_its_store(tmp_path:
         await demo.sees("wangfang", "尾号1234", after=seq)
         code, out, _ = await demo.cli("audit", "verify", "--json")
         assert (code, json.loads(out)["ok"]) == (0, True)
+
+
+async def test_a_demo_whose_supervisor_is_killed_ends_and_can_be_started_again_at_once(tmp_path: Path) -> None:
+    async with demo_at(tmp_path / "home", SHOUYUE_DEMO_NOW=MORNING) as demo:
+        state = await demo.start()
+        await demo.post("/phones/wangfang/say", {"text": "帮助"})
+        os.kill(state["pid"], signal.SIGKILL)
+        assert demo.program is not None
+        await demo.program.process.wait()
+        killed_at = asyncio.get_running_loop().time()
+
+        async def gone() -> bool:
+            return not any(alive(state[each]) for each in ("bot_pid", "sandbox_pid"))
+
+        await eventually(gone, "both have noticed", patience=8)
+        took = asyncio.get_running_loop().time() - killed_at
+        assert took < 4, took  # two seconds, on a machine that does nothing else
+        assert "Traceback" not in demo.program.printed
+        for port in demo.ports:
+            with socket.socket() as free:
+                free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                free.bind(("127.0.0.1", port))
+
+        again = await demo.start()
+        os.kill(again["pid"], signal.SIGKILL)
+        await demo.program.process.wait()
+        third = await demo.start()  # while what was left of the second may still be ending
+        assert third["bot_pid"] not in (state["bot_pid"], again["bot_pid"])
+        assert "8123" in await bookings_of(demo, "列表 本周")
+        assert await demo.end() == 0
 
 
 async def test_a_demo_told_to_end_while_it_starts_leaves_nothing_running(tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ async def confirmed(company: Company, words: str, **inputs: str) -> None:
     await company.says("wangfang", words)
     card = await company.card("wangfang", "待你确认")
     await company.taps("wangfang", card, "confirm", inputs)
+    if "有后果" in card["status"]:
+        card = await company.card("wangfang", "再确认一次")
+        await company.taps("wangfang", card, "confirm", inputs)
     await company.card("wangfang", "已通过")
 
 
@@ -167,8 +170,9 @@ async def test_undo_of_somebody_who_cancelled_nothing_does_not_speak_of_notices(
 async def test_half_an_hour_before_the_start_there_is_no_grace(company: Company) -> None:
     soon = await booked("zhangwei-8123", START + timedelta(minutes=25), company)
     await company.says("wangfang", f"取消 {soon.number} 原因 面试官冲突")
-    card = await company.card("wangfang", "待你确认")
+    card = await company.card("wangfang", "待你确认", "不足 24 小时")
     await company.taps("wangfang", card, "confirm")
+    await company.taps("wangfang", await company.card("wangfang", "再确认一次"), "confirm")
     await company.card("wangfang", "已取消")
     await company.sees("zhangwei-8123", "已取消", "09:55")
     await company.sees("lilei", "已取消", "09:55")

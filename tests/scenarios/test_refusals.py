@@ -13,10 +13,10 @@ async def test_a_card_of_somebody_else_is_refused_and_recorded(company: Company)
     await company.says("wangfang", "取消 8123 原因 面试官冲突")
     card = await company.card("wangfang", "待你确认")
     await company.taps("lilei", card, "confirm", force=True)
-    await company.sees("lilei", "此单由 王芳 处理", "编号 E")
+    await company.sees("lilei", "不是给你的，或者已经失效", "编号 E")
     record = await AuditRecord.get(action="attempt.refused")
     line = json.loads(record.line)
-    assert (line["ok"], line["why"], line["data"]["action"]) == (False, "not-yours", "confirm")
+    assert (line["ok"], line["why"], line["data"]["action"]) == (False, "not-now", "confirm")
     assert line["actor"]["sub"] == f"u_{(await Employee.get(key='lilei')).id.hex[:16]}"
     assert (await company.card("wangfang", "待你确认"))["buttons"]
     assert await state_of("zhangwei-8123") == "confirmed"
@@ -24,9 +24,10 @@ async def test_a_card_of_somebody_else_is_refused_and_recorded(company: Company)
 
 async def test_an_approvers_card_in_strange_hands_decides_nothing(company: Company) -> None:
     card = await on_the_table(company)
-    for person in ("wangfang", "sunjing", "zhoukai"):
+    told = {"wangfang": "不是给你的", "sunjing": "此单由 陈敏 处理", "zhoukai": "不是给你的"}
+    for person, words in told.items():
         await company.taps(person, card, "approve", {"still_needed": "no"}, force=True)
-        await company.sees(person, "此单由 陈敏 处理", "编号 E")
+        await company.sees(person, words, "编号 E")
     assert (await recorded())["attempt.refused"] == 3
     assert (await recorded())["approval.approved"] == 0
 

@@ -100,10 +100,28 @@ async def test_a_connection_that_fell_silent_is_replaced_and_what_was_pushed_int
         order = {"platform": "stream", "match": "", "kind": "half-open", "value": 3, "times": 1}
         await company.post("/faults", order)
 
+        async def health() -> dict[str, Any]:
+            async with company.http.get(f"http://127.0.0.1:{company.ports.bot}/health") as answer:
+                return dict(await answer.json())
+
         async def silent() -> bool:
             return not await company._ready()
 
+        async def told() -> bool:
+            return (await health())["ok"] is False
+
         await company.until(silent, "the platform's side is deaf")
+        company.world.faults.add("stream", "", "refuse-open", 503, times=1000)  # and no other can be had for now
+        await company.until(told, "our own health says so")
+
+        assert (await health())["stream"] is False
+        company.world.faults.clear()
+
+        async def well_again() -> bool:
+            found = await health()
+            return bool(found["ok"]) and found["stream"] is True and found["stream_frame_age_s"] < QUICK.silence
+
+        await company.until(well_again, "a new connection is heard")
         await one_round(company, "half-open")
         assert company.app is not None
         assert company.app.stream is not None

@@ -94,8 +94,11 @@ async def test_what_is_no_evidence_is_refused_and_told(company: Company) -> None
 async def test_the_department_rejects_and_the_interview_stands(company: Company) -> None:
     card = await on_the_table(company)
     await company.taps("chenmin", card, "reject")
+    typed = f"驳回 {request_number(card)} 岗位仍缺人"
+    card = await company.card("chenmin", "待你审批", "驳回要写原因", typed, "编号 E")
+    await company.taps("chenmin", card, "reject", {"comment": "岗位仍缺人"})
     await company.card("chenmin", "已驳回")
-    await company.card("liuyang", "已驳回", "面试照常")
+    await company.card("liuyang", "已驳回", "陈敏 驳回", "原因：岗位仍缺人", "面试照常", "仍要取消：先与 陈敏 说好")
     await company.passes(3600)
     assert await state_of("machao-5566") == "confirmed"
     assert await heard(company, "machao-5566") + await heard(company, "zhaoguoqiang") == []

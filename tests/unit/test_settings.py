@@ -186,3 +186,38 @@ def test_settings_never_change_while_the_program_runs() -> None:
     settings = loaded("port: 8000")
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]
+
+
+VKEY = "audit/witness+1a2b3c4d+" + "A" * 44
+HOOK = "https://oapi.dingtalk.com/robot/send?access_token=hidden"
+
+
+@pytest.mark.parametrize(
+    ("audit", "why"),
+    [
+        ("{post_at: '25:00'}", "audit.post_at"),
+        ("{post_group: 审计群}", "dingtalk.group_conversations 里也没有这个群"),
+        (f"{{post_webhook: '{HOOK}'}}", "也要写 post_group"),
+        (
+            "{post_group: 群, post_webhook: 'https://oapi.dingtalk.com/robot/else?access_token=hidden'}",
+            "群机器人的地址",
+        ),
+        ("{post_group: 群, post_webhook: 'http://oapi.dingtalk.com/robot/send?access_token=hidden'}", "https://"),
+        ("{tsa_url: 'http://tsa.example.cn'}", "要一起写"),
+        ("{witnesses: [{url: 'http://10.0.0.9:1'}]}", "audit.witnesses.0.vkey"),
+        ("{witnesses: [{url: 'ftp://10.0.0.9', vkey: '" + VKEY + "'}]}", "应为以 https:// 或 http:// 开头"),
+        ("{witnesses: [{url: 'http://10.0.0.9', vkey: 'x'}]}", "打印的公钥"),
+    ],
+)
+def test_who_keeps_checkpoints_is_written_whole_or_refused(audit: str, why: str) -> None:
+    said = refused(f"audit: {audit}")
+    assert why in said
+    assert "hidden" not in said
+
+
+def test_who_keeps_checkpoints_can_be_written(here: Path) -> None:
+    text = f"audit: {{post_at: '17:30', post_group: 群, post_webhook: '{HOOK}', witnesses: [{{url: 'http://10.0.0.9/', "
+    audit = loaded(f"{text}vkey: '{VKEY}'}}], tsa_url: 'http://tsa.example.cn/tsr', tsa_ca_file: ca.pem}}").audit
+    assert (audit.post_at, audit.witnesses[0].url, audit.post_group) == ("17:30", "http://10.0.0.9", "群")
+    assert "hidden" not in repr(audit)
+    loaded("dingtalk: {group_conversations: {群: cid==}}\naudit: {post_group: 群}")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models import BookingStatus, CardPurpose, RequestStatus, StepStatus
+from workflow.card_views import CardView
 from workflow.reasons import REASONS
-from workflow.views import BookingView, CardView, RequestView, StepView
+from workflow.views import BookingView, RequestView, StepView
 
 NOW = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 START = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from cards.drawing import draw
 from models import CardPurpose
 from sandbox.dingtalk.form import fields_of
 from tests.unit.cards import samples
+from workflow.card_views import CardView
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
-from workflow.views import CardView
 
 TEMPLATE = json.loads((Path(dingtalk.__file__).parent / "dingtalk_template.json").read_text("utf-8"))
 VIEWS = list(samples.every_card())

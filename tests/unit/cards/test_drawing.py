@@ -2,21 +2,22 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from cards.buttons import ACTIONS
 from cards.drawing import DRAWN_BY, draw
-from models import CardPurpose, RequestStatus, StepStatus
+from models import BookingStatus, CardPurpose, RequestStatus, StepStatus
 from tests.unit.cards import samples
-from workflow.views import CardView
+from workflow.card_views import CardView
 
 VIEWS = list(samples.every_card())
 each_card = pytest.mark.parametrize("view", VIEWS, ids=[f"{place}-{view.purpose}" for place, view in enumerate(VIEWS)])
 
 
 def test_every_purpose_has_its_drawing() -> None:
-    assert set(DRAWN_BY) == set(CardPurpose) == {view.purpose for view in VIEWS}
+    assert set(DRAWN_BY) == set(CardPurpose) - {CardPurpose.GRANT} == {view.purpose for view in VIEWS}
 
 
 @each_card
@@ -90,7 +91,7 @@ def test_only_the_department_head_is_asked_whether_the_position_still_needs_peop
     first = draw(samples.card(CardPurpose.APPROVAL))
     second = draw(samples.card(CardPurpose.APPROVAL, step=samples.step(2)))
     assert [each.name for each in first.inputs] == ["still_needed", "comment"]
-    assert first.inputs[0].required
+    assert (first.inputs[0].required, first.inputs[0].value) == (True, "")
     assert [each.name for each in second.inputs] == ["comment"]
 
 
@@ -127,3 +128,61 @@ def test_what_the_clock_closed_says_so() -> None:
 def test_a_late_card_says_that_the_notice_period_is_over() -> None:
     late = samples.card(CardPurpose.CONFIRM, late=True, now=samples.START.replace(hour=1))
     assert "距面试：6 小时 0 分（已不足提前期，属临时取消）" in [str(each) for each in draw(late).lines]
+
+
+ENDS = [
+    (RequestStatus.CARRIED_OUT, "已同意 · 已取消", "09:32 已取消，保留面试资格。"),
+    (RequestStatus.UNDONE, "已同意 · 已撤销，面试照常", "09:32 申请人已撤销，没有通知任何人，面试照常。"),
+    (RequestStatus.WITHDRAWN, "已同意 · 申请已撤回", "09:32 申请人已撤回，面试照常。"),
+    (RequestStatus.EXPIRED, "已同意 · 到点未决，系统代办关闭", "到点未决，系统代办关闭，面试照常。"),
+]
+
+
+@pytest.mark.parametrize(("status", "headline", "words"), ENDS, ids=[str(row[0]) for row in ENDS])
+def test_who_agreed_reads_how_it_ended(status: RequestStatus, headline: str, words: str) -> None:
+    mine = samples.step(1, StepStatus.APPROVED)
+    asked = samples.request(status=status, steps=(mine, samples.step(2, StepStatus.CLOSED)))
+    drawn = draw(samples.card(CardPurpose.APPROVAL, request=asked, step=mine, actions=()))
+    assert drawn.status == headline
+    assert str(drawn.lines[-1]) == f"你已于 09:30 同意。{words}"
+
+
+def test_who_was_asked_and_did_not_answer_reads_how_it_ended() -> None:
+    mine = samples.step(1, StepStatus.CLOSED)
+    asked = samples.request(status=RequestStatus.WITHDRAWN, steps=(mine,))
+    drawn = draw(samples.card(CardPurpose.APPROVAL, request=asked, step=mine, actions=()))
+    assert (drawn.status, str(drawn.lines[-1])) == ("申请已撤回", "09:32 申请人已撤回，面试照常。")
+
+
+def test_after_a_rejection_hr_reads_who_why_and_what_next() -> None:
+    steps = (
+        samples.step(1, StepStatus.APPROVED, comment="同意"),
+        samples.step(2, StepStatus.REJECTED, comment="仍缺人"),
+    )
+    asked = samples.request(status=RequestStatus.REJECTED, steps=steps)
+    shown = "\n".join(map(str, draw(samples.card(CardPurpose.REQUEST, request=asked)).lines))
+    assert "分管领导 赵国强 驳回。原因：仍缺人。面试照常。" in shown
+    assert "先与 赵国强 说好，再发「取消 8123 原因 …」" in shown
+    declined = samples.booking(status=BookingStatus.DECLINED)
+    gone = samples.card(CardPurpose.REQUEST, request=replace(asked, by_candidate=True, booking=declined))
+    assert "候选人已说不来，不必再等。" in "\n".join(map(str, draw(gone).lines))
+
+
+WAYS = [
+    (timedelta(days=1), 60, "无需审批，确认后 60 秒内可撤销（开始前 30 分钟内则不能）"),
+    (timedelta(days=1), 20, "无需审批，确认后 20 秒内可撤销（开始前 30 分钟内则不能）"),
+    (timedelta(days=1), 0, "无需审批，确认后立即执行，不能撤销"),
+    (timedelta(minutes=20), 0, "无需审批，距面试不足 30 分钟：确认后立即执行，不能撤销"),
+]
+
+
+@pytest.mark.parametrize(("ahead", "grace_s", "words"), WAYS)
+def test_the_confirm_card_promises_the_undo_there_is(ahead: timedelta, grace_s: int, words: str) -> None:
+    shown = samples.booking(starts_at=samples.NOW + ahead)
+    drawn = draw(samples.card(CardPurpose.CONFIRM, booking=shown, grace_s=grace_s, actions=("confirm", "dismiss")))
+    assert f"审批：{words}" in [str(each) for each in drawn.lines]
+
+
+def test_a_draft_whose_interview_has_begun_says_so() -> None:
+    begun = samples.booking(starts_at=samples.NOW)
+    assert draw(samples.card(CardPurpose.CONFIRM, booking=begun, actions=())).status == "已到开始时间，不能再取消"

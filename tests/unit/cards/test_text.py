@@ -12,7 +12,7 @@ from handlers.reading.grammar import read_command
 from handlers.reading.verbs import Verb
 from models import CardPurpose
 from tests.unit.cards import samples
-from workflow.views import CardView
+from workflow.card_views import CardView
 
 VIEWS = list(samples.every_card())
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))

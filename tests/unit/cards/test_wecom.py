@@ -13,7 +13,7 @@ from cards.wecom import NOTHING_CHOSEN, template_card, updated_card
 from models import CardPurpose
 from sandbox.wecom.card_rules import check_card
 from tests.unit.cards import samples
-from workflow.views import CardView
+from workflow.card_views import CardView
 
 VIEWS = list(samples.every_card())
 each_card = pytest.mark.parametrize("view", VIEWS, ids=[f"{place}-{view.purpose}" for place, view in enumerate(VIEWS)])

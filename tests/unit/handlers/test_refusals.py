@@ -1,11 +1,14 @@
 """A refusal is one sentence: what is true now, what to do next, and the reference of the record."""
 
+import ast
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from handlers.refusals import STATES, sentence
+from handlers.refusals import INCOMPLETE, OTHERWISE, STATES, sentence, to_candidate
 from models import BookingStatus, RequestStatus, Role
 from workflow.errors import AlreadyDecided, Invalid, Missing, NotAllowed, NotFound, NotNow, NotYours, Refusal, Stale
 
@@ -17,14 +20,22 @@ CASES: list[tuple[Refusal, str]] = [
     (NotYours(approver="陈敏"), "此单由 陈敏 处理"),
     (AlreadyDecided("已同意", "陈敏", AT), "陈敏 于 10:15 已同意，未重复执行"),
     (AlreadyDecided("已取消"), "已取消，未重复执行"),
+    (AlreadyDecided("申请中", "Q20261124-007", AT), "已在办理取消：申请 Q20261124-007（10:15 提出），未重复执行"),
+    (NotNow("in-grace", number="Q20261124-007", until="10:16"), "请在 10:16 前发「撤销 Q20261124-007」"),
+    (NotAllowed(permission="booking:read"), "看不到候选人和面试"),
     (Stale(number="Q20261124-007"), "卡片已更新，请看过再点"),
     (NotNow(state="grace-over"), "可撤销的时间已过"),
+    (Stale("", was=1, now=2), "证明由 1 份变为 2 份"),
+    (NotNow("started", number="Y20261124-481", when="11月25日 周三 15:00"), "11月25日 周三 15:00 的面试已到开始时间"),
+    (NotNow("followed", approver="赵国强", what="已同意"), "赵国强 在你之后已同意，你的意见不能再收回"),
+    (NotNow(state="undone"), "申请已撤销，面试照常"),
     (NotNow(state="never-heard-of"), "现在不能这样做"),
     (Missing(what="reason"), "还没有选取消原因"),
     (Missing(what="reason-text", shortest=4), "至少 4 个字"),
     (Missing(what="approver", role=str(Role.LEADER)), "没有可用的分管领导审批人"),
     (Missing(what="approver", role="unheard-of"), "没有可用的审批人，"),
-    (Missing(what="still-needed"), "岗位是否仍需招聘"),
+    (Missing(what="still-needed", number="Q20261124-007"), "请先选岗位是否仍需招聘"),
+    (Missing(what="reject-reason", number="Q20261124-007"), "驳回 Q20261124-007 岗位仍缺人"),
     (Invalid(what="reason", value="x"), "不在可选范围内"),
     (Invalid("evidence-type", allowed="PNG、JPG 图片或 PDF"), "请发 PNG、JPG 图片或 PDF"),
     (Invalid("evidence-size", most_mb=10), "最多 10 MB"),
@@ -50,3 +61,73 @@ def test_every_state_that_can_stand_in_the_way_has_its_sentence(state: str) -> N
 def test_what_was_done_before_is_not_called_undone() -> None:
     assert not sentence(AlreadyDecided("已同意", "陈敏", AT), "E1").startswith("没有办理")
     assert sentence(NotFound(what="request"), "E1").startswith("没有办理：")
+
+
+ROOT = Path(__file__).parents[3]
+REFUSALS = {"NotFound", "NotAllowed", "NotYours", "Stale", "NotNow", "Missing", "Invalid"}
+KINDS: dict[str, type[Refusal]] = {
+    each.__name__: each for each in (NotFound, NotAllowed, NotYours, Stale, NotNow, Missing, Invalid)
+}
+FACTS: dict[str, object] = {
+    "approver": "陈敏",
+    "at": AT,
+    "what": "已同意",
+    "who": "李雷",
+    "has": "审计",
+    "wanted": "HR",
+    "role": "leader",
+    "number": "Q20261124-007",
+    "when": "11月25日 周三 15:00",
+    "until": "10:16",
+    "allowed": "PNG",
+    "most_mb": 10,
+}
+
+
+def raised() -> Iterator[Refusal]:
+    """Make every refusal whose code, state or missing thing is written in the source."""
+    for path in sorted([*ROOT.glob("workflow/*.py"), *ROOT.glob("handlers/*.py")]):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
+                yield _made(node, KINDS[node.func.id])
+
+
+def _made(node: ast.Call, kind: type[Refusal]) -> Refusal:
+    code = next((str(each.value) for each in node.args if isinstance(each, ast.Constant)), "")
+    said = {each.arg: each.value.value for each in node.keywords if each.arg and isinstance(each.value, ast.Constant)}
+    names = {each.arg for each in node.keywords if each.arg}
+    if kind is NotNow and not code and "state" not in said:
+        said["state"] = "cancelled"  # the state of something: each is in the next test
+    return kind(code, **{**{key: FACTS.get(key, "某") for key in names | set(FACTS) - {"what"}}, **said})
+
+
+EVERY = {(each.code, str(each.facts.get("state", "")), str(each.facts.get("what", ""))): each for each in raised()}
+
+
+def test_the_source_has_been_read() -> None:
+    assert len(EVERY) > 35
+    assert {"started", "role-lost", "in-grace", "may-not-cancel"} <= {code for code, _, _ in EVERY}
+
+
+@pytest.mark.parametrize("key", sorted(EVERY), ids="/".join)
+def test_every_refusal_in_the_source_says_what_is_true_and_what_to_do_next(key: tuple[str, str, str]) -> None:
+    text = sentence(EVERY[key], "E1A2B3")
+    assert OTHERWISE not in text
+    assert INCOMPLETE not in text
+    assert re.search("「|请|不用|之后", text), text
+    assert text.endswith("编号 E1A2B3")
+    assert not re.search(r"None|您|\{|[a-z]+_[a-z]+", text.replace("audit.post_group", ""))
+    assert "。。" not in text
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_every_state_says_what_to_do_next(state: str) -> None:
+    assert re.search("「|请|不用|之后", STATES[state])
+
+
+def test_a_candidate_reads_nothing_of_how_we_work_inside() -> None:
+    for refusal in (NotNow(state="cancelled"), NotFound(what="booking"), NotNow(state="unheard-of")):
+        text = to_candidate(refusal, "E1")
+        assert "请直接回复" in text
+        assert text.endswith("编号 E1")
+        assert not re.search("「|申请|HR|权限", text)

@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models import BookingStatus
+from models import BookingStatus, Platform
 from notifier import messages
-from notifier.messages import NOTICES, Matter
+from notifier.matter import Matter
+from notifier.messages import NOTICES
 from notifier.words import Words
 from tests.unit.cards.samples import booking, request
 from workflow.reasons import REASONS
@@ -55,7 +57,7 @@ def test_a_cancelled_candidate_reads_when_why_and_what_next_on_every_channel(
         assert text.startswith("张伟您好，")
         assert "Java后端" in text
         assert LINK in text
-        assert ("资格为您保留" in text) is keep
+        assert (re.search("资格(?:为您)?保留", text) is not None) is keep
         assert not re.search(r"你|\$\{|None|[a-z]+_[a-z]+", text.replace(LINK, ""))
         assert "候选人" not in text
     assert words.subject == "面试已取消：11月25日 周三 15:00 Java后端"
@@ -103,9 +105,13 @@ def colleague(topic: str, shown: BookingView = CANCELLED, **changes: object) -> 
     return words.text
 
 
-@pytest.mark.parametrize("topic", [topic for topic in NOTICES if topic != "cancelled"])
+TO_CANDIDATES = ("cancelled", "restored", "not_restored")
+WHILE_AHEAD = ("hr_unconfirmed", "interviewer_restored")
+
+
+@pytest.mark.parametrize("topic", [topic for topic in NOTICES if topic not in TO_CANDIDATES])
 def test_a_colleague_reads_who_and_when_and_never_您(topic: str) -> None:
-    text = colleague(topic)
+    text = colleague(topic, booking() if topic in WHILE_AHEAD else CANCELLED)
     assert "张伟" in text
     assert "11月25日 周三 15:00" in text
     assert not re.search(r"您|None|[a-z]+_[a-z]+", text)
@@ -132,3 +138,33 @@ def test_words_that_hold_a_link_or_hidden_signs_are_passed_on_without_them() -> 
     matter = Matter(CANCELLED, None, LINK, words="看\u202e这里 https://evil.example 点一下\n【系统】")
     text = messages.hr_question(matter).text
     assert "原话：看这里 ［链接已隐去］ 点一下 【系统】" in text
+
+
+LINES = ("", "华辰互联招聘组 010-55550101", "招聘组王老师（工作日 9:00–18:00）电话 0755-12345678 转 8")
+
+
+@pytest.mark.parametrize("contact", LINES)
+@pytest.mark.parametrize("code", REASONS)
+def test_every_sms_has_two_parts_at_most_and_says_whom_to_ask(code: str, contact: str) -> None:
+    long = replace(CANCELLED, name="买买提·艾力江·吐尔逊", position="高级机械结构设计工程师（新能源方向）")
+    for shown in (CANCELLED, long):
+        for keep in (True, False):
+            words = messages.cancelled(Matter(shown, asked(code, keep=keep), LINK, code, contact=contact))
+            assert words is not None
+            text = sms(words)
+            assert len("【守约面试】") + len(text) <= 2 * 67
+            assert shown.when in text
+            assert text.endswith(LINK)
+            assert re.search("直接回复|010-55550101|0755-12345678", text)
+
+
+def test_a_notice_names_the_contact_and_without_one_how_it_is_answered() -> None:
+    for contact, chat, mail in (
+        ("招聘组 010-55550101", "请联系 招聘组 010-55550101。", "请联系 招聘组 010-55550101。"),
+        ("", "直接回复本消息即可", f"如有疑问，请打开您的面试页面：{LINK}"),
+    ):
+        words = messages.cancelled(Matter(CANCELLED, asked("plan_changed"), LINK, "plan_changed", contact=contact))
+        assert words is not None
+        assert chat in words.on(Platform.KF).text
+        assert mail in words.on(Platform.EMAIL).text
+        assert "直接回复" not in words.on(Platform.EMAIL).text

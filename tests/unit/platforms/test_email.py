@@ -268,6 +268,27 @@ async def test_a_mail_is_encrypted_for_a_server_we_trust_and_for_no_other(tmp_pa
     assert len(inbox.mails) == 1
 
 
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+async def test_greeting_a_server_goes_as_far_as_a_mail_would_and_sends_none(tmp_path: Path, tls: str) -> None:
+    server, trust = certificate_for_loopback(tmp_path)
+    inbox = Inbox()
+    offered = {"tls_context": server, "require_starttls": True} if tls == "starttls" else {"wrap": server}
+    async with smtp(inbox, authenticator=only_the_right_one, auth_require_tls=False, **offered) as port:
+        await mailer(port, tls=tls, trust=trust, username="hr", password="right").greet()
+        with pytest.raises(Misconfigured, match="535"):
+            await mailer(port, tls=tls, trust=trust, username="hr", password="wrong").greet()
+        with pytest.raises(Misconfigured, match="smtp-tls"):
+            await mailer(port, tls=tls, username="hr", password="right").greet()
+    with pytest.raises(Temporary):
+        await mailer(port, tls=tls, trust=trust).greet()
+    assert inbox.mails == []
+
+
+def only_the_right_one(server: Any, session: Any, envelope: Any, mechanism: str, given: Any) -> AuthResult:
+    is_right = given.password == b"right"
+    return AuthResult(success=is_right, handled=is_right)
+
+
 def test_a_sender_without_an_address_is_refused_at_once() -> None:
     with pytest.raises(ValueError):
         mailer(25, sender="守约")

@@ -123,6 +123,22 @@ async def test_a_silent_socket_is_replaced() -> None:
         assert client.counters["silences"] == 1
 
 
+async def test_a_socket_that_nothing_was_read_from_for_too_long_is_connected_and_does_not_hear() -> None:
+    desk = Desk()
+    desk.gate.clear()
+    narrow = StreamOptions(concurrency=1, waiting=0, silence=0.5)
+    async with Gateway() as gateway, connected(gateway, desk, narrow) as client:
+        assert client.hears
+        await gateway.push(FRAMES["robot_message"]["frame"])
+        await soon(lambda: desk.running)
+        await gateway.push(FRAMES["robot_message_again"]["frame"])  # read, and waits for room: reading stops
+        await soon(lambda: client.last_frame_age() > 0.5)
+        assert client.connected
+        assert not client.hears
+        desk.gate.set()
+        await soon(lambda: len(desk.messages) == 2)
+
+
 async def test_pings_keep_a_quiet_socket() -> None:
     async with Gateway() as gateway, connected(gateway, Desk(), StreamOptions(silence=0.4)) as client:
         for number in range(6):
@@ -130,6 +146,7 @@ async def test_pings_keep_a_quiet_socket() -> None:
             await gateway.push(frame("ping", f"p{number}"))
         await gateway.acked(6)
         assert client.last_frame_age() < 0.4
+        assert client.hears
         assert len(gateway.sockets) == 1
 
 

@@ -390,3 +390,16 @@ def test_ordinary_sentences_are_understood(text: str, verb: Verb, who: str | Non
 )
 def test_a_verb_inside_talk_is_no_order(text: str) -> None:
     assert read_command(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "name"),
+    [
+        ("保存查询 未取消的 出差 8123", Verb.SAVE_QUERY, "未取消的 出差 8123"),
+        ("/删除查询 赵总ＡＢ", Verb.DELETE_QUERY, "赵总ＡＢ"),
+        ("帮我保存查询 2026年", Verb.SAVE_QUERY, "2026年"),
+        ("保存查询", Verb.SAVE_QUERY, ""),
+    ],
+)
+def test_nothing_is_read_into_the_name_of_a_query(text: str, verb: Verb, name: str) -> None:
+    assert (read(text).verb, read(text).rest, said(read(text))) == (verb, name, {})

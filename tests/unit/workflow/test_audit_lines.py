@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from models import Candidate
 from models.vault import Vault
-from workflow.audit import LARGEST_INTEGER, canonical, commitment, stamp
+from workflow.audit import canonical, commitment, stamp
+from workflow.canonical import LARGEST_INTEGER
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 names = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=8)

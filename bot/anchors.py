@@ -1,0 +1,117 @@
+"""Those outside who keep checkpoints, put together from the settings; and which units have too few of them."""
+
+import asyncio
+
+from tortoise.context import TortoiseContext
+
+from bot import keys
+from bot.checks import Step
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.wires import Wires
+from models import Organisation
+from models.migrating import sqlite_path
+from models.store import config
+from notifier.anchoring import Keeper
+from notifier.keepers import AuthorityKeeper, Group, GroupKeeper, WitnessKeeper
+from platforms.dingtalk.api import DingTalk
+from platforms.dingtalk.group_robot import LONGEST_TEXT, DingTalkGroupRobot
+from platforms.http import Http
+from platforms.timestamps import TimestampAuthority
+from platforms.wecom.group_robot import WeComGroupRobot
+from platforms.witnesses import WitnessApi
+from workflow.anchoring import CODE, POST, TSA, WITNESS
+from workflow.policy import WrongRules, policy_of
+
+PATIENCE_S = 10.0
+ENOUGH = 2  # kinds of anchors, by default, where a unit's rules are strict (reliability.md R4)
+
+
+class OwnRobot:
+    """A DingTalk group that our app's robot is in; each message is a counted call."""
+
+    most_bytes = LONGEST_TEXT - 4_000  # a message's parameters may have 15,000 bytes
+
+    def __init__(self, api: DingTalk, conversation_id: str) -> None:
+        self._api = api
+        self._conversation_id = conversation_id
+
+    async def post(self, title: str, text: str) -> str:
+        """Post markdown and return what it can be asked about by."""
+        return await self._api.send_to_group(self._conversation_id, title, text)
+
+
+def keepers(settings: Settings, wired: Wires, http: Http, clock: Clock) -> dict[tuple[str, str], Keeper]:
+    """Return who keeps checkpoints, by kind and name."""
+    audit, outside = settings.audit, keys.outside(settings.audit)
+    found: dict[tuple[str, str], Keeper] = {}
+    group = _group(settings, wired, http, clock)
+    if group is not None:
+        found[POST, outside.group] = GroupKeeper(group, clock.now)
+    for key, written in zip(outside.witnesses, audit.witnesses, strict=True):
+        found[WITNESS, key.name] = WitnessKeeper(WitnessApi(http, written.url), key)
+    if audit.tsa_url and audit.tsa_ca_file:
+        authority = TimestampAuthority(http, audit.tsa_url, audit.tsa_ca_file)
+        found[TSA, outside.authority] = AuthorityKeeper(authority)
+    return found
+
+
+def _group(settings: Settings, wired: Wires, http: Http, clock: Clock) -> Group | None:
+    audit = settings.audit
+    if audit.post_webhook:
+        url = audit.post_webhook.get_secret_value()
+        if "/webhook/send" in url:
+            return WeComGroupRobot(http, url)
+        return DingTalkGroupRobot(http, url, audit.post_secret.get_secret_value(), lambda: clock.now().timestamp())
+    if audit.post_group and wired.dingtalk:
+        return OwnRobot(wired.dingtalk, settings.dingtalk.group_conversations[audit.post_group])
+    return None
+
+
+async def units(url: str) -> list[Organisation]:
+    """Read the units apart from the store that this process may have open.
+
+    None where the database cannot be read or is not there yet: what is wrong with it is said by whoever tries it.
+    """
+    path = sqlite_path(url)
+    if path and not path.exists():
+        return []
+    try:
+        async with asyncio.timeout(PATIENCE_S), TortoiseContext() as context:
+            await context.init(config=config(url))
+            return await Organisation.all().order_by("path")
+    except Exception:  # each driver has its own tree
+        return []
+
+
+def too_few(settings: Settings, units: list[Organisation]) -> list[Step]:
+    """Name the strict units whose log fewer than two kinds of people outside can vouch for."""
+    outside = keys.outside(settings.audit)
+    everywhere = {POST: outside.group, WITNESS: outside.witnesses, TSA: outside.authority}
+    configured = {kind for kind, given in everywhere.items() if given}
+    return [
+        _too_few(unit, kinds)
+        for unit in units
+        if _is_strict(unit) and len(kinds := configured | ({CODE} if _prints(unit) else set())) < ENOUGH
+    ]
+
+
+def _too_few(unit: Organisation, kinds: set[str]) -> Step:
+    said = {POST: "审计群", CODE: "卡片和通知上的存证码", WITNESS: "见证人", TSA: "时间戳"}
+    return Step(
+        f"给「{unit.name}」再配一种锚定",
+        f"审计日志现在只有{'、'.join(said[each] for each in sorted(kinds)) or '签名'}；掌握签名密钥的人仍可能整本重写",
+        "配好审计群（audit.post_group）、见证人（audit.witnesses）或时间戳（audit.tsa_url）中的一种，"
+        "说明见 docs/audit/anchors.md",
+    )
+
+
+def _is_strict(unit: Organisation) -> bool:
+    try:
+        return policy_of(unit).name == "strict" and unit.preset is not None
+    except WrongRules:
+        return False
+
+
+def _prints(unit: Organisation) -> bool:
+    return policy_of(unit).code

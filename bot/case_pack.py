@@ -1,0 +1,86 @@
+"""证据包: one case as a zip that can be checked without us: records with proofs, the print, and what opens them."""
+
+import hashlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from bot import certificates, packing, printouts
+from bot.exporting import Asking, Exported, keep, timeline_of
+from workflow import exporting
+from workflow.acting import local
+from workflow.canonical import canonical
+from workflow.exporting import TakenCase
+from workflow.openings import Openings, openings_of
+
+GUIDE = "说明.txt"
+
+
+async def case_pack(by: Asking, number: str, out: Path) -> Exported:
+    """Write the pack of one case, with what this person may see."""
+    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack"))
+    content = _zipped(await _files(by, taken), by)
+    await keep(by, out, content, taken.case.organisation, taken.export)
+    return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
+
+
+async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
+    files = await packing.excerpt(
+        by.store, by.act, taken.case.organisation.origin, [each.seq for each in taken.records]
+    )
+    signing = certificates.signing(by.settings, by.act.now)
+    files["timeline.pdf"] = await printouts.file_of(timeline_of(taken, by.printed), signing)
+    opened = await openings_of(taken.case, taken.records)
+    if opened.lines:
+        files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
+    files |= opened.files
+    guide = _guide(taken, _Enclosed(opened, by.printed.who, signing.fingerprint()), by)
+    files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
+    return files
+
+
+@dataclass(frozen=True)
+class _Enclosed:
+    opened: Openings
+    who: str
+    fingerprint: str
+
+
+def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
+    case, opened = taken.case, enclosed.opened
+    lines = [
+        f"证据包 {case.number}",
+        f"导出：{enclosed.who}，{local(by.act.now):%Y-%m-%d %H:%M:%S}（北京时间），日志记录号 {taken.export.seq}",
+        f"records/ 里是审计日志 {case.organisation.origin} 与本案有关的 {len(taken.records)} 条记录原文，"
+        f"proofs/ 里是它们各自的包含证明，检查点代码 {taken.checkpoint.code}。",
+        f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
+        _what_is_open(taken, opened),
+    ]
+    if not case.names and opened.lines:
+        lines.append("导出人的权限看不到候选人姓名，姓名没有打开；证明材料里可能出现姓名，请妥善保管。")
+    if opened.closed:
+        lines.append(f"另有 {opened.closed} 处没有打开：数据已更正或已按规定删除。记录本身不受影响。")
+    if opened.damaged:
+        lines.append(f"有 {opened.damaged} 份证明材料打不开：存放的内容和当时收到的不一样，或已不在。请先查明原因。")
+    return "\n".join([*lines, "", ""])
+
+
+def _what_is_open(taken: TakenCase, opened: Openings) -> str:
+    words = len(opened.lines) - len(opened.files)
+    if opened.lines:
+        return f"openings.jsonl 打开了 {words} 处姓名或文字，evidence/ 里有 {len(opened.files)} 份证明材料。"
+    if taken.case.names or taken.case.evidence:
+        return "本案没有导出人可以打开的数据，所以没有 openings.jsonl 和 evidence/。"
+    return "导出人的权限看不到候选人的姓名、原话和证明材料，所以没有 openings.jsonl 和 evidence/。"
+
+
+def _zipped(files: dict[str, bytes], by: Asking) -> bytes:
+    out = io.BytesIO()
+    date = local(by.act.now).timetuple()[:6]
+    with ZipFile(out, "w") as pack:
+        for path, content in sorted(files.items()):
+            entry = ZipInfo(path, date)
+            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
+            pack.writestr(entry, content)
+    return out.getvalue()

@@ -1,0 +1,107 @@
+"""The page behind a link from 导出: a GET only shows and asks for the code, a POST with it downloads, once (T24)."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from bot import addresses, exporting
+from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
+from bot.exporting import Asking
+from bot.refused import counting
+from handlers import exporting as forms
+from handlers.exporting import Ending, Outcome
+from models import DownloadLink
+from workflow import downloads
+from workflow.acting import Act
+from workflow.errors import Refusal
+from workflow.exporting import TakenCase, note_written
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+GONE = "这个链接已失效：已经下载过、超过 15 分钟，或验证码错了 5 次。请在聊天里再发一次「导出 Q…」。"
+FORGED = "这次提交不是从下载页面发出的。请从聊天里的链接重新打开页面。"
+NOT_ALLOWED = "你现在没有导出这件取消的权限。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
+FAILED = "系统出错了，文件没有生成。请在聊天里再发一次「导出 Q…」；仍不行请联系系统管理员。"
+log = structlog.get_logger(__name__)
+
+
+def routes(app: "App") -> list[web.RouteDef]:
+    """Return the routes of the download page."""
+    page, address = DownloadPage(app), addresses.DOWNLOAD_LINK + "{token}"
+    return [
+        web.get(address, counting(app.refused, "page", page.show)),
+        web.post(address, counting(app.refused, "page", page.act)),
+    ]
+
+
+class DownloadPage:
+    """Draws the page and hands the file out."""
+
+    def __init__(self, app: "App") -> None:
+        self._app = app
+        self._templates = templates()
+        self._printing = asyncio.Lock()  # one at a time: drawing and signing take a core for a second
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Draw the page; nothing is written, whoever opens the link."""
+        return await self._page(request.match_info["token"])
+
+    async def act(self, request: web.Request) -> web.Response:
+        """Hand the file out if the code is right and its owner may still have it."""
+        token = request.match_info["token"]
+        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            return self._refused(403, "forged", FORGED)
+        fields, now = fields_in(await request.read()), self._app.clock.now()
+        try:
+            outcome = await self._app.store.transact(lambda: forms.take(token, fields, now))
+            return await self._answer(token, outcome)
+        except Refusal as refusal:
+            why = refusal.code
+            await self._app.store.transact(lambda: forms.refused(token, why, now))
+            return self._refused(403, "foreign", NOT_ALLOWED)
+        except Exception:
+            log.exception("download failed")
+            return self._ended(500, FAILED)
+
+    async def _answer(self, token: str, outcome: Outcome) -> web.Response:
+        if outcome.act and outcome.taken:
+            return await self._file(outcome.act, outcome.taken)
+        if outcome.ending == Ending.FORGED:
+            return self._refused(403, "forged", FORGED)
+        if outcome.ending == Ending.UNPROVEN:
+            self._app.refused.count("page", "unproven")
+            return await self._page(token, 403, outcome.left)
+        return self._refused(404, "gone", GONE)
+
+    async def _file(self, act: Act, taken: TakenCase) -> web.Response:
+        """Print, sign and record the file, then send it: nobody gets one that is not on record."""
+        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act))
+        async with self._printing:
+            content = await exporting.printed_case(by, taken)
+        sha256, size = hashlib.sha256(content).hexdigest(), len(content)
+        await by.store.transact(lambda: note_written(act, taken.case.organisation, taken.export, sha256, size))
+        headers = {**SAFE, "Content-Disposition": f'attachment; filename="{taken.case.number}.pdf"'}
+        return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+    async def _page(self, token: str, status: int = 200, left: int = 0) -> web.Response:
+        link: DownloadLink | None = await downloads.find(token, self._app.clock.now())
+        if link is None:
+            return self._refused(404, "gone", GONE)
+        return self._drawn(status, "download.html", {"link": link, "seal": downloads.seal_of(link), "left": left})
+
+    def _refused(self, status: int, cause: str, text: str) -> web.Response:
+        self._app.refused.count("page", cause)
+        return self._ended(status, text)
+
+    def _ended(self, status: int, text: str) -> web.Response:
+        return self._drawn(status, "download_ended.html", {"text": text})
+
+    def _drawn(self, status: int, template: str, values: Mapping[str, object]) -> web.Response:
+        text = self._templates.get_template(template).render(values)
+        headers = {**SAFE, "Content-Security-Policy": POLICY}
+        return web.Response(status=status, text=text, content_type="text/html", headers=headers)

@@ -1,0 +1,212 @@
+"""What an auditor takes home: one case as a pack, a PDF or text; a unit's log as PDF or XLSX.
+
+Each export is recorded before anything is written, and once more with the file's digest before the file gets its name.
+"""
+
+import asyncio
+import hashlib
+import io
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from bot import certificates, printouts
+from bot.auditing import with_store
+from bot.clock import Clock
+from bot.printouts import Listed, Printed, Proof
+from bot.settings import Settings
+from cards import timeline as words
+from models import AuditRecord, Employee, Organisation
+from models.store import Store
+from platforms.printing.document import Document
+from platforms.printing.signing import NotSigned
+from workflow import access, attempts, exporting, timeline
+from workflow.acting import Act, local
+from workflow.canonical import canonical
+from workflow.errors import Refusal
+from workflow.exporting import Period, TakenCase, TakenLog
+from workflow.views import ROLE_LABELS
+
+T = TypeVar("T")
+MOST_PRINTED = 5000  # records in one PDF: some 250 pages, beyond which nobody reads
+
+
+class NotExported(Exception):
+    """Nothing was exported; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written: how many records, whether names are in full, and the file's digest."""
+
+    records: int
+    names: bool
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who takes something out, and whose settings, store and clock it is."""
+
+    settings: Settings
+    store: Store
+    act: Act
+    role: str
+
+    @property
+    def printed(self) -> Printed:
+        """Return who stands on a print."""
+        if self.act.employee is None:
+            return Printed("操作员（命令行）", "operator", self.act.now)
+        return Printed(f"{self.act.employee.name}（{self.role}）", self.act.subject, self.act.now)
+
+
+async def asking(settings: Settings, person: str | None, work: Callable[[Asking], Awaitable[T]]) -> T:
+    """Open the store and do something as this person (their id), or as the operator when none is named.
+
+    What is refused is recorded and raised as NotExported.
+    """
+
+    async def with_it(store: Store) -> T:
+        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        employee = await Employee.get_or_none(key=person) if person else None
+        if person and employee is None:
+            raise NotExported(f"没有这个人：{person}。写人员编号，例如 sunjing")
+        act = Act(now, "cli", "operator", employee=employee)
+        try:
+            return await work(Asking(settings, store, act, await roles_of(act)))
+        except Refusal as refusal:
+            why = refusal.code
+            await store.transact(lambda: exporting.note_refused(act, why, "export"))
+            raise NotExported(REFUSED.get(why, REFUSED["not-allowed"])) from refusal
+        except NotSigned as wrong:
+            raise NotExported(f"PDF 没有签上名，请看 audit.pdf_certificate_file：{wrong}") from wrong
+        except LookupError as wrong:
+            if isinstance(wrong, KeyError | IndexError):
+                raise
+            raise NotExported(f"日志不完好，不能出具证明：先运行 python -m bot audit verify（{wrong}）") from wrong
+
+    return await with_store(settings, with_it)
+
+
+REFUSED = {
+    "not-found": "没有找到，或不在这个人的范围内。这次尝试已记录",
+    "not-allowed": "这个人没有导出的权限；HR 和审计可以导出自己范围内的。这次尝试已记录",
+}
+
+
+async def roles_of(act: Act) -> str:
+    """Name the roles of who acts, as they stand on a print."""
+    grants = await access.grants_of(act.employee, act.now) if act.employee else []
+    return "、".join(dict.fromkeys(ROLE_LABELS[role] for role, _ in grants)) or "没有角色"
+
+
+async def case_text(by: Asking, number: str) -> list[str]:
+    """Return the timeline as a chat shows it; reading it is recorded."""
+
+    async def look() -> list[str]:
+        case = await timeline.case_of(by.act, number)
+        await timeline.note_viewed(by.act, case)
+        entries = attempts.told(case, await timeline.entries_of(case))
+        return [f"时间轴 · {case.title}", *(words.line(each) for each in entries)]
+
+    return await by.store.transact(look)
+
+
+async def case_pdf(by: Asking, number: str, out: Path) -> Exported:
+    """Write the signed PDF of one case's timeline."""
+    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pdf"))
+    content = await printed_case(by, taken)
+    await keep(by, out, content, taken.case.organisation, taken.export)
+    return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
+
+
+async def printed_case(by: Asking, taken: TakenCase) -> bytes:
+    """Return the signed PDF of a case that is taken out."""
+    return await _signed(by, timeline_of(taken, by.printed))
+
+
+def timeline_of(taken: TakenCase, printed: Printed) -> Document:
+    """Return the printed timeline of a case that is taken out."""
+    log, point = taken.case.organisation.origin, taken.checkpoint
+    return printouts.timeline_document(
+        taken.case, taken.entries, Proof(log, taken.digest, point.size, point.code), printed
+    )
+
+
+async def _signed(by: Asking, document: Document) -> bytes:
+    signing = await asyncio.to_thread(certificates.signing, by.settings, by.act.now)  # it may have to make a key
+    return await printouts.file_of(document, signing)
+
+
+async def keep(by: Asking, out: Path, content: bytes, organisation: Organisation, export: AuditRecord) -> None:
+    """Record the file's digest, then let it appear under its name, for its owner alone."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    unfinished = out.with_name(f".{out.name}.part")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+    await by.store.transact(lambda: exporting.note_written(by.act, organisation, export, sha256, len(content)))
+    unfinished.replace(out)
+
+
+async def log_pdf(by: Asking, path: str, period: Period, out: Path) -> Exported:
+    """Write the signed PDF of a unit's log of a period."""
+    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "pdf", period))
+    if taken.count > MOST_PRINTED:
+        raise NotExported(f"有 {taken.count} 条，一份 PDF 最多 {MOST_PRINTED} 条：缩短期间，或用 --format xlsx")
+    records = [each async for page in taken.pages() for each in page]
+    point = taken.checkpoint
+    proof = Proof(taken.organisation.origin, timeline.digest_of(records), point.size, point.code)
+    listed = Listed(f"{taken.organisation.name}（{path}）", said(period))
+    document = printouts.log_document(listed, await timeline.read(records), proof, by.printed)
+    content = await _signed(by, document)
+    await keep(by, out, content, taken.organisation, taken.export)
+    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
+
+
+def said(period: Period) -> str:
+    """Return a period as people write it, its first and its last day."""
+    first = f"{local(period.since):%Y-%m-%d}" if period.since else "开始"
+    last = f"{local(period.until) - timedelta(seconds=1):%Y-%m-%d}" if period.until else "现在"
+    return f"{first} 至 {last}"
+
+
+TITLES = ("记录", "时间（北京）", "人", "代号", "途径", "对象", "事项", "结果", "类型", "数据")
+
+
+async def log_xlsx(by: Asking, path: str, period: Period, out: Path) -> Exported:
+    """Write a unit's log of a period as a table of texts."""
+    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "xlsx", period))
+    content = io.BytesIO()
+    await _table(taken, content, by)
+    await keep(by, out, content.getvalue(), taken.organisation, taken.export)
+    return Exported(taken.count, False, hashlib.sha256(content.getvalue()).hexdigest())
+
+
+async def _table(taken: TakenLog, out: io.BytesIO, by: Asking) -> None:
+    from platforms.printing.xlsx import MOST_ROWS, Table
+
+    if taken.count > MOST_ROWS:
+        raise NotExported(f"有 {taken.count} 条，一张表最多 {MOST_ROWS} 条：请缩短期间")
+    with Table(out, taken.organisation.name, TITLES, local(by.act.now)) as table:
+        async for page in taken.pages():
+            for each in await timeline.read(page):
+                table.add(_row(each))
+
+
+def _row(entry: timeline.Entry) -> tuple[str, ...]:
+    return (
+        str(entry.seq),
+        f"{local(entry.at):%Y-%m-%d %H:%M:%S}",
+        words.who(entry),
+        entry.person,
+        words.door(entry),
+        entry.subject,
+        words.what(entry),
+        words.outcome(entry),
+        entry.action,
+        canonical(entry.data),
+    )

@@ -1,0 +1,151 @@
+"""时间轴 in words: one line for a chat, cells for a table; the same facts everywhere."""
+
+from datetime import datetime
+
+from cards import attempts
+from models import Role
+from workflow.acting import local
+from workflow.timeline import REFUSED, Entry, still_needed
+from workflow.views import ROLE_LABELS
+
+ACTIONS = {
+    "booking.entered": "录入预约",
+    "booking.changed": "更新预约",
+    "booking.confirmed": "确认参加",
+    "booking.declined": "说明不来",
+    "booking.reschedule_asked": "想改期",
+    "booking.cancelled": "取消生效",
+    "booking.unconfirmed": "说不来但没有确认，已告知 HR",
+    "booking.return_asked": "改变主意，想参加",
+    "booking.restored": "恢复面试",
+    "booking.return_refused": "没有恢复",
+    "booking.return_expired": "系统代办：没有恢复",
+    "request.filed": "发起取消申请",
+    "request.submitted": "提交申请",
+    "request.approved": "决定取消",
+    "request.reminded": "催办",
+    "request.undone": "撤销",
+    "request.withdrawn": "撤回",
+    "request.expired": "系统代办：到点关闭",
+    "evidence.kept": "收到证明",
+    "approval.approved": "同意",
+    "approval.rejected": "驳回",
+    "approval.sent_back": "退回补充",
+    "approval.taken_back": "收回意见",
+    "notice.sent": "已发出",
+    "notice.submitted": "已提交短信平台",
+    "notice.delivered": "已送达",
+    "notice.lost": "未收到回执",
+    "notice.failed": "未送达，转人工电话告知",
+    "notice.told_by_phone": "已电话告知",
+    "attempt.refused": "被拒绝的操作",
+    "case.viewed": "查看时间轴",
+    "case.exported": "导出",
+    "case.link_made": "取得导出链接",
+    "case.written": "导出文件写成",
+    "log.exported": "导出审计日志",
+    "log.written": "导出文件写成",
+    "query.saved": "保存查询",
+    "query.deleted": "删除查询",
+    "audit.searched": "审计检索",
+    "organisation.entered": "录入组织",
+    "grant.given": "授权",
+    "checkpoint.signed": "下级检查点入账",
+}
+"""What happened; a record of another type is shown by its code."""
+
+CHANNELS = {"kf": "微信", "wecom": "企业微信", "dingtalk": "钉钉", "sms": "短信", "email": "邮件", "phone": "电话"}
+DOORS = {
+    **CHANNELS,
+    "page": "网页",
+    "cli": "命令行",
+    "import": "导入",
+    "clock": "系统代办",
+    "demo": "演示录入",
+}
+TOPICS = {
+    "cancelled": "取消通知 → 候选人",
+    "interviewer_cancelled": "取消通知 → 面试官",
+    "interviewer_declined": "不来通知 → 面试官",
+    "hr_declined": "不来通知 → HR",
+    "hr_unconfirmed": "未确认的不来 → HR",
+    "restored": "恢复通知 → 候选人",
+    "not_restored": "不恢复通知 → 候选人",
+    "interviewer_restored": "恢复通知 → 面试官",
+    "hr_unreachable": "请打电话 → HR",
+    "hr_untold": "尚未告知提醒 → HR",
+    "hr_reschedule_asked": "改期意愿 → HR",
+    "hr_question": "候选人来信 → HR",
+    "approver_reminded": "催办 → 审批人",
+}
+FORMATS = {"pdf": "PDF", "pack": "证据包", "xlsx": "XLSX 表格", "jsonl": "原始日志", "text": "文字"}
+
+
+def line(entry: Entry) -> str:
+    """Return the entry on one line, as a chat shows it."""
+    failed = "" if entry.ok else " ✗"
+    return f"{local(entry.at):%m-%d %H:%M:%S} {who(entry)} {what(entry)}{failed}"
+
+
+def who(entry: Entry) -> str:
+    """Name who did it: a person, the candidate, the clock, or the operator at the command line."""
+    if entry.by == "candidate":
+        return "候选人"
+    if entry.by == "employee":
+        return entry.who
+    return "操作员" if entry.via == "cli" else "系统"
+
+
+def what(entry: Entry) -> str:
+    """Say what was done, with what belongs to it."""
+    if entry.action == REFUSED:
+        return attempts.words(entry)
+    detail = "，".join(_details(entry))
+    channel = entry.data.get("channel")
+    by = f"（{CHANNELS.get(str(channel), str(channel))}）" if channel else ""
+    return f"{_done(entry)}{f'：{detail}' if detail else ''}{by}"
+
+
+def _done(entry: Entry) -> str:
+    """Name the action; of a notice say no more than there is a proof for (I4)."""
+    if entry.action == "notice.delivered":  # records of older versions have no receipt: the platform took it, no more
+        at = str(entry.data.get("receipt", ""))
+        return f"已送达（回执 {local(datetime.fromisoformat(at)):%H:%M}）" if at else ACTIONS["notice.sent"]
+    if entry.action == "notice.lost":
+        named = entry.data.get("next")
+        following = [CHANNELS.get(str(each), str(each)) for each in named] if isinstance(named, list) else []
+        reported = "渠道报告没有送到" if entry.why == "reported" else ACTIONS["notice.lost"]
+        return f"{reported}，{f'改走{following[0]}' if following else '没有其他渠道'}"
+    return ACTIONS.get(entry.action, entry.action)
+
+
+def _details(entry: Entry) -> list[str]:
+    data = entry.data
+    found = [TOPICS.get(str(data.get("topic", "")), "")]
+    if "still_needed" in data:
+        found.append(still_needed(data["still_needed"]))
+    if entry.action in ("case.exported", "log.exported") and data.get("format"):
+        found.append(FORMATS.get(str(data["format"]), str(data["format"])))
+    if "sha256" in data:
+        found.append(f"SHA-256 {data['sha256']}")
+    if entry.remark:
+        found.append(f"附言「{entry.remark}」")
+    return [each for each in found if each]
+
+
+def role(entry: Entry) -> str:
+    """Return in which role somebody decided; nothing for what is no decision."""
+    code = str(entry.data.get("role", ""))
+    return ROLE_LABELS[Role(code)] if entry.action.startswith("approval.") and code in set(Role) else ""
+
+
+def door(entry: Entry) -> str:
+    """Name the door it came through."""
+    return DOORS.get(entry.via, entry.via)
+
+
+def outcome(entry: Entry) -> str:
+    """Say whether it was done; the code of a refusal is kept, it is what one can look up."""
+    if entry.ok:
+        return "完成"
+    return f"未完成（{entry.why}）" if entry.why else "未完成"

@@ -1,0 +1,77 @@
+"""导出 Q… in a chat, and the page behind the link it answers: who takes a case home, and with which code."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from handlers.reading.grammar import Command
+from handlers.routing import Context
+from models import DownloadLink
+from workflow import downloads, exporting, outbox, timeline
+from workflow.acting import Act
+from workflow.exporting import TakenCase
+
+
+async def offer(context: Context, command: Command) -> None:
+    """Answer 导出 Q… or Y…: a link in this chat, and the code for it."""
+    number = command.who.request or command.who.booking
+    if not number:
+        text = f"没有导出：请写申请号或预约号，例如「导出 Q…」。有哪些可发「列表 本周」。编号 {context.reference}"
+        await outbox.say(context.act, context.account, text)
+        return
+    case = await timeline.case_of(context.act, number)
+    link = await downloads.offer(context.act, case)
+    minutes = int(downloads.LASTS.total_seconds() // 60)
+    text = (
+        f"{case.number} 的时间轴（PDF）{minutes} 分钟内可以下载一次，下载会留下记录。"
+        f"网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
+    )
+    await outbox.say(context.act, context.account, text, download=link)
+
+
+class Ending(StrEnum):
+    """How did sending the form end?"""
+
+    TAKEN = "taken"
+    UNPROVEN = "unproven"  # not the code
+    FORGED = "forged"  # no form of that page
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the case with who takes it, or how many tries are left."""
+
+    ending: Ending
+    act: Act | None = None
+    taken: TakenCase | None = None
+    left: int = 0
+
+
+async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
+    """Take a case out with what was typed on the page; a Refusal when the right to it is gone."""
+    link = await downloads.find(token, now, lock=True)
+    if link is None:
+        return Outcome(Ending.GONE)
+    if not hmac.compare_digest(downloads.seal_of(link).encode(), fields.get("form", "").encode()):
+        return Outcome(Ending.FORGED)
+    act = _act(link, now)
+    if not downloads.is_proven(link, fields.get("code", "")):
+        left = await downloads.note_wrong_code(act, link)
+        return Outcome(Ending.UNPROVEN if left else Ending.GONE, left=left)
+    return Outcome(Ending.TAKEN, act, await downloads.take(act, link))
+
+
+async def refused(token: str, why: str, now: datetime) -> None:
+    """End a link whose owner may not take that case any more, and record the attempt."""
+    link = await downloads.find(token, now, lock=True)
+    if link is not None:
+        act = _act(link, now)
+        await downloads.end(act, link)
+        await exporting.note_refused(act, why, "export")
+
+
+def _act(link: DownloadLink, now: datetime) -> Act:
+    return Act(now, "page", "link-and-code", employee=link.employee)

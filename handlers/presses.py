@@ -1,0 +1,73 @@
+"""Which card was pressed, and why a button that it no longer has does nothing: each end has its own words."""
+
+import re
+from uuid import UUID
+
+from handlers.routing import Context, Incoming
+from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
+from workflow import approving, chain, revising
+from workflow.card_views import AnyView, CardView
+from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
+
+CARD_ID = re.compile(r"sy-([0-9a-f]{32})")  # notifier/phone_cards.py makes them
+
+
+async def card_of(incoming: Incoming) -> Card | None:
+    """Find the pressed card by its button's handle; one whose handle was renewed since, by its id on the platform."""
+    if incoming.press is None:
+        return None
+    card = await Card.get_or_none(handle=incoming.press.handle).prefetch_related("holder")
+    found = CARD_ID.fullmatch(incoming.card_id)
+    if card is not None or found is None:
+        return card
+    return await Card.get_or_none(id=UUID(found[1])).prefetch_related("holder")
+
+
+async def require_current(context: Context, card: Card) -> None:
+    """Refuse a button of an earlier drawing, and say what has changed since."""
+    press = context.incoming.press
+    assert press is not None
+    if press.handle != card.handle:
+        raise Stale("", **await revising.since(card, press.handle))
+
+
+async def too_late(card: Card, view: AnyView, action: str) -> Refusal:
+    """Return why a button is gone: the end of the matter, what was decided before, or that its time is over."""
+    if card.request_id is None:
+        return _of_booking(view)
+    request = await CancellationRequest.get(id=card.request_id).prefetch_related("booking")
+    if request.status in approving.OVER:
+        return _over(request, card, action)
+    if action == "undo" and request.booking.status == BookingStatus.DECLINED:
+        return NotNow(state="candidates-word")
+    if card.step_id is not None:
+        return await _decided(request, await Step.get(id=card.step_id), action)
+    if action in ("confirm", "submit"):
+        return AlreadyDecided("已提交", "", request.filed_at)
+    return NotNow(state=str(request.status))
+
+
+def _of_booking(view: AnyView) -> Refusal:
+    assert isinstance(view, CardView)
+    if view.begun:
+        return NotNow("started", number=view.booking.number, when=view.booking.when)
+    return NotNow(state=str(view.booking.status))
+
+
+def _over(request: CancellationRequest, card: Card, action: str) -> Refusal:
+    """A second press of what did it was heard; anything else meets the end it came to."""
+    if card.step_id is None and action == "undo" and request.status == RequestStatus.UNDONE:
+        return AlreadyDecided("已撤销", "", request.ended_at)
+    if action == "undo" and request.status == RequestStatus.CARRIED_OUT:
+        return NotNow(state="grace-over")
+    return NotNow(state=str(request.status))
+
+
+async def _decided(request: CancellationRequest, step: Step, action: str) -> Refusal:
+    later = chain.steps_of(request).filter(level__gt=step.level, status__in=list(approving.OUTCOMES))
+    followed = await later.order_by("level").prefetch_related("approver").first()
+    if action == "undo" and followed is not None:
+        return NotNow("followed", approver=str(followed.approver.name), what=approving.OUTCOMES[followed.status])
+    if step.status in approving.OUTCOMES:
+        return AlreadyDecided(approving.OUTCOMES[step.status], "你", step.decided_at)
+    return NotNow(state="taken-back" if step.status == StepStatus.WAITING else str(request.status))

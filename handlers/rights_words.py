@@ -1,0 +1,55 @@
+"""The words of 权限, and of what the workflow refuses about rights."""
+
+from workflow.rights_views import Held, Lacking, RightsView
+
+REFUSED = {
+    "own-grant": "不能为自己提出或审批授权，请由另一位管理员办理",
+    "own-proposal": "自己提出的授权不能自己审批，要由{role}决定，请等其处理；经过可发「权限」加姓名查看",
+    "other-kind": "这条要由{role}决定，请等其处理；等你办的可发「待我审批」",
+    "separated": (
+        "{who} 已有「{has}」，不能再任{wanted}：系统管理员、安全管理员、审计要由不同的人担任，也不能兼办业务。"
+        "请另选一人，或先收回已有的授权"
+    ),
+    "grant-proposed": "同样的申请 {number} 正在等审批，不用再提",
+    "grant-not-held": "{who} 没有「{what}」这项授权。可发「权限 {who}」查看",
+    "grant-held": "{who} 已有「{what}」，期限也相同，不用再授权。可发「权限 {who}」查看",
+    "grant-over": "截止日期已过，要在今天以后。请改好日期重新提出",
+    "grant-left": "{who} 已不在职，不能授权。请核对姓名或工号",
+    "grant-expired": "这条申请到期没有处理，已过期，没有任何变化。要继续请提出人重新提出",
+    "change-not-found": "没有找到这条授权申请，或不在你的范围内。可发「待我审批」查看",
+    "no-decider": "没有能审批的{role}：授权要由另一类管理员决定，提出人和本人都不能审批。请先设置另一位{role}",
+}
+"""Refusal code → what is true and what to do; filled with the facts of the refusal."""
+
+
+def explained(text: str, reference: str) -> str:
+    """Return why nothing was proposed."""
+    return f"没有办理：{text}编号 {reference}"
+
+
+def told(view: RightsView, *, own: bool) -> str:
+    """Write somebody's rights as one message."""
+    head = f"权限 · {view.name}（{view.unit}，工号 {view.key}）"
+    who = "你" if own else view.name
+    if not view.active:
+        return f"{head}\n{who} 已不在职，没有任何权限。"
+    held = [line for place, each in enumerate(view.held, start=1) for line in _held(place, each)]
+    body = held or [f"{who}没有任何角色。要开通请联系系统管理员。"]
+    return "\n".join([head, *body, *_lacking(view.lacking)])
+
+
+def _held(place: int, held: Held) -> list[str]:
+    since = f"{held.since} 起" if held.since else ""
+    until = f"至 {held.until}" if held.until else "长期有效"
+    return [
+        f"{place}　{held.role} · {held.unit}及下属单位",
+        f"　能做：{'；'.join(held.allows) or '只接收通知'}",
+        f"　{'，'.join(each for each in (since, until) if each)}。依据：{held.why}",
+    ]
+
+
+def _lacking(lacking: tuple[Lacking, ...]) -> list[str]:
+    if not lacking:
+        return []
+    lines = [f"　{each.what} → {'、'.join(each.who) or '目前没有人'}" for each in lacking]
+    return ["不能做（谁可以）：", *lines]

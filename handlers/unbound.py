@@ -1,0 +1,44 @@
+"""An account that belongs to nobody: one helpful sentence, nothing else (S2)."""
+
+from datetime import timedelta
+
+from handlers import groups
+from handlers.routing import Incoming
+from models import Account, OutboxMessage, Platform, Role
+from workflow import access, administering, outbox
+from workflow.acting import Act
+
+APART = timedelta(hours=1)  # each answer is a counted call; somebody who knocks twice was told already
+MOST_NAMED = 3
+CANDIDATE = "您好，还不知道您是哪位候选人。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
+COLLEAGUE = (
+    "你好，这个账号还没有绑定，什么都不能办。"
+    "请把下面的编号告诉{administrators}，录入后再发「帮助」，就能看到能做什么。编号 {reference}"
+)
+
+
+async def answer(act: Act, incoming: Incoming, reference: str) -> None:
+    """Say what to do; an employee's account hears it once an hour, a mail address or phone that is unknown never."""
+    if incoming.platform in (Platform.SMS, Platform.EMAIL):
+        return
+    account = await administering.add_account(incoming.platform, incoming.address)
+    if incoming.platform == Platform.KF:
+        await outbox.say(act, account, CANDIDATE.format(reference=reference))
+        return
+    if await _was_told(act, account):
+        return
+    text = COLLEAGUE.format(reference=reference, administrators=await _administrators(act))
+    await outbox.say(act, account, text)
+    await groups.answer(act, incoming, account)
+
+
+async def _was_told(act: Act, account: Account) -> bool:
+    return await OutboxMessage.filter(account=account, kind="say", posted_at__gt=act.now - APART).exists()
+
+
+async def _administrators(act: Act) -> str:
+    """Name who can bind the account, by surname alone: who asks may be anybody of the corp."""
+    grants = access.current(act.now).filter(role=Role.SYSTEM_ADMIN, employee__active=True)
+    found = await grants.order_by("organisation__path").limit(MOST_NAMED).prefetch_related("employee")
+    names = dict.fromkeys(f"{str(each.employee.name)[:1]}*" for each in found)
+    return f"系统管理员（{'、'.join(names)}）" if names else "公司的系统管理员"

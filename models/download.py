@@ -1,0 +1,26 @@
+"""A link under which one person may take one printed case home, once."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.person import Employee
+
+
+class DownloadLink(Model):
+    """下载链接 (`/d/<token>`) to the timeline of one case; only the token's keyed hash is stored, and no code."""
+
+    id = fields.UUIDField(primary_key=True)
+    token_index = fields.CharField(max_length=32, unique=True)
+    employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, related_name="download_links"
+    )
+    number = fields.CharField(max_length=24)  # of the case: Q… or Y…
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    tries = fields.IntField(default=0)  # wrong codes
+    ended_at = fields.DatetimeField(null=True)  # taken, or refused for good
+
+    class Meta:
+        table = "download_link"
+
+    employee_id: object

@@ -1,0 +1,239 @@
+"""The auditor reads everything in scope and writes nothing: every function that writes is called, every one refuses."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+import workflow
+from models import Booking, CancellationRequest, Employee, Platform, Preset, Role, Step
+from models.store import Store
+from tests.database import office
+from tests.database.office import by
+from workflow import (
+    access,
+    administering,
+    approving,
+    cancelling,
+    delivering,
+    evidence,
+    founding,
+    reminding,
+    replying,
+    requests,
+    returning,
+    rights,
+)
+from workflow.acting import Act
+from workflow.errors import NotAllowed, NotFound, NotNow, NotYours
+from workflow.rights import GrantChangeKind, Wanted
+
+PNG = b"\x89PNG\r\n\x1a\n"
+REFUSALS = (NotAllowed, NotFound, NotYours)
+WISH = cancelling.Wish("plan_changed")
+
+READS = {
+    "access.booking_for",
+    "access.request_for",
+    "access.require",
+    "access.require_desk",
+    "access.require_employee",
+    "access.sees_card",
+    "cancelling.last_undoable",
+    "cancelling.undoables",
+    "card_views.card_view",
+    "evidence.awaiting",
+    "replying.declined_ahead",
+    "replying.own_booking",
+    "replying.upcoming",
+    "rights.change_named",
+    "rights.change_of",
+    "rights_views.grant_view",
+    "timeline.case_of",
+    "timeline.of_booking",
+}
+"""Functions that change nothing."""
+
+OWN_NOTES = {
+    "saved_queries.auditor_of",
+    "saved_queries.forget",
+    "saved_queries.named",
+    "saved_queries.save",
+    "saved_queries.saved_by",
+}
+"""An auditor's own searches, which nobody else sees: they say nothing about a case."""
+
+READS_ON_RECORD = {
+    "downloads.end",
+    "downloads.note_wrong_code",
+    "downloads.offer",
+    "downloads.take",
+    "exporting.note_refused",
+    "exporting.note_written",
+    "exporting.take_case",
+    "exporting.take_log",
+    "searching.search",
+    "timeline.note_viewed",
+}
+"""Functions that leave nothing but the record that somebody read: an auditor's reading is recorded as well."""
+
+OF_THE_LOG = {"anchor_rounds.asked_for"}
+"""What an auditor sets going so that others keep the log's checkpoints: it changes no case."""
+
+BEHIND = {
+    "anchor_rounds.daily",
+    "anchoring.arrange",
+    "anchoring.ask",
+    "anchoring.keep",
+    "anchoring.printed",
+    "anchoring.refuse",
+    "approving.renew_cards",
+    "cancelling.evidence_came",
+    "cancelling.expire",
+    "cancelling.more_evidence",
+    "cancelling.proceed",
+    "contacts.enter",
+    "delivering.no_longer_owed",
+    "drafts.retire",
+    "returning.close",
+    "returning.expire",
+    "revising.new_evidence",
+    "rights.end",
+    "rights.expire",
+    "unconfirmed.close",
+    "unconfirmed.settle",
+    "unconfirmed.tell",
+    "unconfirmed.watch",
+}
+MACHINERY = ("audit", "chain", "checkpoints", "outbox", "requests")
+"""What runs behind a function that has asked for the right, or on the clock; no door calls it for a person."""
+
+
+class Case:
+    """A strict unit with a request on its way, a booking beside it, and an auditor above."""
+
+    async def enter(self) -> None:
+        self.group = await office.unit("huachen", None)
+        self.unit = await office.unit("huachen/heavy", Preset.STRICT)
+        self.hr = await office.employee("liuyang", self.unit, Role.HR, name="刘洋")
+        await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
+        await office.employee("zhao", self.unit, Role.LEADER, name="赵国强")
+        self.system = await office.employee("zhoukai", self.group, Role.SYSTEM_ADMIN, name="周凯")
+        await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
+        self.auditor: Employee = await office.employee("sunjing", self.group, Role.AUDITOR, name="孙静")
+        self.booking: Booking = await office.booking(self.unit)
+        self.other: Booking = await office.booking(self.unit, "马超", "13800005566")
+        self.declined: Booking = await office.booking(self.unit, "高原", "13800003344")
+        await replying.decline(by(self.declined.candidate), self.declined, "来不了")
+        await returning.ask(by(self.declined.candidate), self.declined, "我要参加")
+        request = await cancelling.request_cancellation(by(self.hr), self.booking, WISH, shown=1)
+        await evidence.keep_file(by(self.hr), request, evidence.Material(PNG, "x.png", "m"))
+        await cancelling.evidence_came(by(self.hr), request)
+        self.request: CancellationRequest = await requests.reload(request.id)
+        self.step = await Step.get(request=request, level=1)
+        wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
+        self.change = await rights.propose(by(self.system), wanted)
+
+    def wanted(self) -> Wanted:
+        """Return an authorisation that would make sense."""
+        return Wanted(GrantChangeKind.GIVE, self.hr, Role.DEPARTMENT_HEAD, self.unit)
+
+    def new(self) -> administering.NewBooking:
+        """Return a booking to enter."""
+        return administering.NewBooking("会计", self.booking.starts_at, frozenset({"w:马超"}))
+
+
+Write = Callable[[Act, Case], Awaitable[Any]]
+TWO = {role: founding.Founder(role, role) for role in (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)}
+WRITES: dict[str, Write] = {
+    "administering.add_booking": lambda a, c: administering.add_booking(a, c.unit, c.booking.candidate, c.new()),
+    "administering.add_employee": lambda a, c: administering.add_employee(
+        a, "sunjing", "孙静", c.unit, [Role.HR], [Platform.DINGTALK]
+    ),
+    "administering.add_organisation": lambda a, _: administering.add_organisation(a, "huachen/new", "新单位", None),
+    "administering.change_booking": lambda a, c: administering.change_booking(a, c.booking, c.new()),
+    "administering.invite": lambda a, c: administering.invite(a, c.booking.candidate),
+    "administering.issue_link": lambda a, c: administering.issue_link(a, c.booking),
+    "administering.make_room": lambda a, c: administering.make_room(a, c.booking),
+    "approving.approve": lambda a, c: approving.approve(a, c.step, shown=approving.Shown(1)),
+    "approving.decide_consequence": lambda a, c: approving.decide_consequence(a, c.step, keep=False),
+    "approving.reject": lambda a, c: approving.reject(a, c.step, shown=approving.Shown(1), comment="不行"),
+    "approving.send_back": lambda a, c: approving.send_back(a, c.step, shown=approving.Shown(1)),
+    "approving.take_back": lambda a, c: approving.take_back(a, c.step),
+    "cancelling.propose": lambda a, c: cancelling.propose(a, c.other, WISH),
+    "cancelling.request_cancellation": lambda a, c: cancelling.request_cancellation(a, c.other, WISH, shown=1),
+    "cancelling.submit": lambda a, c: cancelling.submit(a, c.request),
+    "cancelling.undo": lambda a, c: cancelling.undo(a, c.request),
+    "cancelling.withdraw": lambda a, c: cancelling.withdraw(a, c.request),
+    "delivering.told_by_phone": lambda a, c: delivering.told_by_phone(a, c.request),
+    "evidence.keep_file": lambda a, c: evidence.keep_file(a, c.request, evidence.Material(PNG, "y.png", "n")),
+    "evidence.keep_reply": lambda a, c: evidence.keep_reply(a, c.request, "来不了", "s"),
+    "founding.found": lambda a, _: founding.found(a, founding.Founder("x", "x"), Platform.DINGTALK, TWO),
+    "reminding.remind": lambda a, c: reminding.remind(a, c.request),
+    "replying.ask_for_another_time": lambda a, c: replying.ask_for_another_time(a, c.booking, "周五"),
+    "replying.call_without_booking": lambda a, c: replying.call_without_booking(a, c.booking.candidate.id, "请回电"),
+    "replying.decline": lambda a, c: replying.decline(a, c.other, "来不了"),
+    "replying.keep": lambda a, c: replying.keep(a, c.other),
+    "replying.pass_on": lambda a, c: replying.pass_on(a, c.other, "问一下"),
+    "returning.ask": lambda a, c: returning.ask(a, c.declined, "我要参加"),
+    "returning.leave": lambda a, c: returning.leave(a, c.declined.id),
+    "returning.restore": lambda a, c: returning.restore(a, c.declined.id),
+    "rights.approve": lambda a, c: rights.approve(a, c.change),
+    "rights.propose": lambda a, c: rights.propose(a, c.wanted()),
+    "rights.reject": lambda a, c: rights.reject(a, c.change),
+}
+"""Every function through which a person changes something."""
+
+
+@pytest.fixture
+async def case(store: Store) -> Case:
+    made = Case()
+    await store.transact(made.enter)
+    return made
+
+
+def acting() -> set[str]:
+    """Name every public function of the workflow that is handed an Act."""
+    found = set()
+    for module in pkgutil.iter_modules(workflow.__path__):
+        loaded = importlib.import_module(f"workflow.{module.name}")
+        found |= {
+            f"{module.name}.{name}"
+            for name, function in inspect.getmembers(loaded, inspect.iscoroutinefunction)
+            if function.__module__ == loaded.__name__
+            and not name.startswith("_")
+            and "act" in inspect.signature(function).parameters
+            and module.name not in MACHINERY
+        }
+    return found
+
+
+def test_every_function_that_somebody_acts_through_is_known_here() -> None:
+    """A new one must be put into one of these lists, and into WRITES when it changes something for a person."""
+    assert acting() == READS | OWN_NOTES | READS_ON_RECORD | OF_THE_LOG | BEHIND | set(WRITES)
+
+
+@pytest.mark.parametrize("name", list(WRITES))
+async def test_the_auditor_is_refused_by_every_function_that_writes(store: Store, case: Case, name: str) -> None:
+    refusals = (*REFUSALS, NotNow) if name == "founding.found" else REFUSALS
+    with pytest.raises(refusals):
+        await store.transact(lambda: WRITES[name](by(case.auditor), case))
+
+
+async def test_the_auditor_reads_what_is_in_scope(case: Case) -> None:
+    assert (await access.booking_for(by(case.auditor), case.booking.id)).number == case.booking.number
+    assert (await access.request_for(by(case.auditor), case.request.id)).number == case.request.number
+    assert (await rights.change_named(by(case.auditor), case.change.number)).number == case.change.number
+
+
+async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> None:
+    """What is refused above works for who may do it, so that the refusal is about the right."""
+    await store.transact(lambda: WRITES["reminding.remind"](by(case.hr), case))
+    await store.transact(lambda: WRITES["cancelling.propose"](by(case.hr), case))
+    await store.transact(lambda: WRITES["evidence.keep_file"](by(case.hr), case))
+    await store.transact(lambda: WRITES["rights.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["cancelling.withdraw"](by(case.hr), case))
+    await store.transact(lambda: WRITES["replying.keep"](by(case.other.candidate), case))

@@ -1,0 +1,154 @@
+"""审计检索: an auditor finds the cases of all their units, nobody else's, and each search leaves a record."""
+
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from handlers.reading.grammar import read_command
+from handlers.searching import read, said
+from models import AuditRecord, CancellationRequest, Preset, RequestStatus, Role
+from models.store import Store
+from tests.database import office
+from workflow import cancelling
+from workflow.errors import NotAllowed
+from workflow.searching import MOST_SHOWN, Hits, Wanted, search
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+class Group:
+    """Two units under one, each with cases: three for different reasons in the strict unit, one in the other."""
+
+    async def enter(self) -> None:
+        group = await office.unit("huachen", None)
+        heavy = await office.unit("huachen/heavy", Preset.STRICT)
+        net = await office.unit("huachen/net", Preset.STRICT)
+        self.auditor = await office.employee("sunjing", group, Role.AUDITOR, name="孙静")
+        self.auditor_of_net = await office.employee("zhouming", net, Role.AUDITOR, name="周明")
+        self.hr = await office.employee("liuyang", heavy, Role.HR, name="刘洋")
+        self.hr_of_net = await office.employee("wangfang", net, Role.HR, name="王芳")
+        for key, unit, name in (("zhaoguoqiang", heavy, "赵国强"), ("qianduo", net, "钱多")):
+            await office.employee(f"head-{key}", unit, Role.DEPARTMENT_HEAD, name="陈敏")
+            await office.employee(key, unit, Role.LEADER, name=name)
+        for unit, hr, reason in (
+            (heavy, self.hr, "position_paused"),
+            (heavy, self.hr, "plan_changed"),
+            (heavy, self.hr, "position_paused"),
+            (net, self.hr_of_net, "position_paused"),
+        ):
+            booking = await office.booking(unit, name="欧阳锋", phone=office.some_phone())
+            wish = cancelling.Wish(reason, "")
+            await cancelling.request_cancellation(office.by(hr), booking, wish, shown=booking.revision)
+
+    async def finds(self, store: Store, text: str, who: object = None) -> Hits:
+        command = read_command(text, NOON)
+        assert command is not None
+        wanted, unread = read(command, NOON)
+        assert unread == []
+        return await store.transact(lambda: search(office.by(who or self.auditor), wanted))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def group(store: Store) -> Group:
+    made = Group()
+    await store.transact(made.enter)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("审计检索", 4),
+        ("审计检索 2026年", 4),
+        ("审计检索 今年 原因=岗位暂停", 3),
+        ("审计检索 2025年", 0),
+        ("审计检索 去年", 0),
+        ("审计检索 11月 原因=岗位暂停 单位=huachen/heavy", 2),
+        ("审计检索 单位=华辰之外", 0),
+        ("审计检索 岗位=Java后端 原因=招聘计划调整", 1),
+        ("审计检索 岗位=会计", 0),
+        ("审计检索 结果=待补证明", 4),
+        ("审计检索 结果=已驳回", 0),
+        ("审计检索 分管领导=查无此人", 0),
+    ],
+)
+async def test_every_condition_narrows_what_is_found(store: Store, group: Group, text: str, count: int) -> None:
+    hits = await group.finds(store, text)
+    assert (hits.count, len(hits.newest)) == (count, count)
+
+
+async def test_cases_are_found_by_who_was_asked_to_decide(store: Store, group: Group) -> None:
+    from models import Employee, Step, StepStatus
+
+    leader = await Employee.get(key="zhaoguoqiang")
+    cases = await CancellationRequest.filter(organisation__path="huachen/heavy").order_by("created_at", "number")
+    await store.transact(
+        lambda: Step.create(request=cases[0], level=2, role=Role.LEADER, status=StepStatus.OPEN, approver=leader)
+    )
+    assert [each.number for each in (await group.finds(store, "审计检索 2026年 分管领导=赵国强")).newest] == [
+        cases[0].number
+    ]
+    assert (await group.finds(store, "审计检索 用人部门=赵国强")).count == 0
+
+
+async def test_an_auditor_of_one_unit_finds_nothing_of_its_sibling(store: Store, group: Group) -> None:
+    assert (await group.finds(store, "审计检索", group.auditor_of_net)).count == 1
+    assert (await group.finds(store, "审计检索 单位=huachen/heavy", group.auditor_of_net)).count == 0
+
+
+async def test_who_is_no_auditor_may_not_search(store: Store, group: Group) -> None:
+    with pytest.raises(NotAllowed):
+        await store.transact(lambda: search(office.by(group.hr), Wanted()))
+
+
+async def test_a_search_leaves_a_record_without_names_and_shows_none_in_full(store: Store, group: Group) -> None:
+    text = said(await group.finds(store, "审计检索 2026年 原因=岗位暂停 分管领导=赵国强"), NOON)
+    assert text.startswith("没有符合条件")
+    text = said(await group.finds(store, "审计检索 原因=岗位暂停"), NOON)
+    assert text.startswith("共 3 件。\n1 Q")
+    assert "欧*" in text
+    assert "欧阳" not in text
+    first, second = [json.loads(each.line) for each in await AuditRecord.filter(action="audit.searched").order_by("id")]
+    assert first["data"]["deciders"][0].startswith("u_")
+    assert "赵国强" not in str(first)
+    assert (second["data"]["found"], second["data"]["reason"]) == (3, "position_paused")
+
+
+async def test_more_than_a_screen_is_counted_and_only_the_newest_are_listed(store: Store, group: Group) -> None:
+    case = await CancellationRequest.all().first()
+    assert case is not None
+
+    async def more() -> None:
+        for number in range(MOST_SHOWN + 5):
+            await CancellationRequest.create(
+                number=f"Q-{number}",
+                booking_id=case.booking_id,
+                organisation_id=case.organisation_id,
+                origin=case.origin,
+                status=RequestStatus.CARRIED_OUT,
+                reason_code="conflict",
+                created_at=office.NOW + timedelta(minutes=number),
+            )
+
+    await store.transact(more)
+    hits = await group.finds(store, "审计检索 原因=行程冲突")
+    assert hits.count == MOST_SHOWN + 5
+    assert [each.number for each in hits.newest] == [f"Q-{number}" for number in range(MOST_SHOWN + 4, 4, -1)]
+    assert f"共 {MOST_SHOWN + 5} 件，先列最近 {MOST_SHOWN} 件。" in said(hits, NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("审计检索 大概三年前", "大概"),
+        ("审计检索 结果=随便", "随便"),
+        ("审计检索 颜色=红", "颜色=红"),
+        ("审计检索 2026年 2025年", "2026年 2025年"),
+    ],
+)
+def test_what_is_not_understood_is_named_and_nothing_is_searched(text: str, part: str) -> None:
+    command = read_command(text, NOON)
+    assert command is not None
+    assert read(command, NOON)[1] == [part]

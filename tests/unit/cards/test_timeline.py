@@ -1,0 +1,64 @@
+"""The words of a timeline: who, through which door, what and how it ended, whatever the record is."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cards import timeline as words
+from workflow.timeline import Entry
+
+
+def entry(**given: object) -> Entry:
+    values: dict[str, object] = {
+        "log": "shouyue/huachen/net",
+        "seq": 7,
+        "at": datetime(2026, 11, 24, 1, 30, 5, tzinfo=UTC),
+        "person": "u_0123456789abcdef",
+        "by": "employee",
+        "who": "陈敏",
+        "via": "dingtalk",
+        "action": "approval.approved",
+        "subject": "Q20261124-001",
+        "ok": True,
+        "why": "",
+        "data": {"role": "department_head", "level": 1, "still_needed": "yes"},
+    }
+    return Entry(**{**values, **given})  # type: ignore[arg-type]
+
+
+def test_a_decision_names_person_role_and_remark() -> None:
+    found = entry(remark="情况属实")
+    assert (words.who(found), words.role(found), words.door(found)) == ("陈敏", "用人部门", "钉钉")
+    assert words.what(found) == "同意：仍需招聘，附言「情况属实」"
+    assert words.line(found) == "11-24 09:30:05 陈敏 同意：仍需招聘，附言「情况属实」"
+
+
+@pytest.mark.parametrize(
+    ("by", "via", "name"),
+    [
+        ("candidate", "kf", "候选人"),
+        ("system", "clock", "系统"),
+        ("system", "cli", "操作员"),
+        ("employee", "cli", "陈敏"),
+    ],
+)
+def test_what_the_clock_and_the_operator_do_is_never_a_persons(by: str, via: str, name: str) -> None:
+    assert words.who(entry(by=by, via=via)) == name
+
+
+def test_a_grant_is_not_a_decision_in_the_granted_role() -> None:
+    assert words.role(entry(action="grant.given", data={"role": "hr"})) == ""
+
+
+def test_what_was_not_done_says_so_with_its_code() -> None:
+    assert words.outcome(entry(ok=False, why="not-yours")) == "未完成（not-yours）"
+    assert words.outcome(entry()) == "完成"
+
+
+def test_an_export_says_as_what_and_its_file_says_its_digest() -> None:
+    assert words.what(entry(action="case.exported", data={"format": "pack"})) == "导出：证据包"
+    assert words.what(entry(action="case.written", data={"sha256": "ab"})) == "导出文件写成：SHA-256 ab"
+
+
+def test_a_record_of_a_type_nobody_named_is_shown_by_its_code() -> None:
+    assert words.what(entry(action="thing.done", data={})) == "thing.done"

@@ -1,0 +1,232 @@
+"""What a card shows its holder now and what they may press on it.
+
+Nothing here is a right: a button that is shown is checked again when it is pressed.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models import (
+    Booking,
+    BookingStatus,
+    CancellationRequest,
+    Card,
+    CardPurpose,
+    Employee,
+    Organisation,
+    Origin,
+    RequestStatus,
+    Step,
+    StepStatus,
+)
+from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
+from workflow.acting import Act
+from workflow.policy import NO_GRACE_WITHIN, grace
+from workflow.reasons import REASONS
+from workflow.rights_views import GrantView, grant_view
+from workflow.showing import LONGEST_NAME, plain
+from workflow.states import OPEN_REQUESTS
+from workflow.views import (
+    ROLE_LABELS,
+    BookingView,
+    RequestView,
+    StepView,
+    Told,
+    booking_view,
+    request_view,
+    step_view,
+    undoable,
+)
+
+
+@dataclass(frozen=True)
+class CardView:
+    """Everything a card is drawn from: its purpose, its matter and what its holder may press now."""
+
+    purpose: CardPurpose
+    handle: str
+    now: datetime
+    booking: BookingView
+    request: RequestView | None = None
+    step: StepView | None = None
+    closed: bool = False
+    needs_approval: bool = False
+    chain: tuple[str, ...] = ()
+    late: bool = False
+    needs_evidence: int = 0
+    proposed: dict[str, object] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
+    earlier: int = 0
+    handled_by: str = ""
+    told: Told = field(default_factory=Told)
+    code: str = ""  # 存证码 of the unit's log, where its rules want it
+    wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
+    grace_s: int = 0  # how long a confirmation can be undone, if it comes now
+
+    @property
+    def begun(self) -> bool:
+        """Tell whether the interview's time has come."""
+        return self.now >= self.booking.starts_at
+
+    @property
+    def near_min(self) -> int:
+        """Return how many minutes before the start nothing can be undone any more."""
+        return int(NO_GRACE_WITHIN.total_seconds()) // 60
+
+    @property
+    def near(self) -> bool:
+        """Tell whether the start is as near as that."""
+        return self.booking.starts_at - self.now <= NO_GRACE_WITHIN
+
+    @property
+    def consequences(self) -> tuple[str, ...]:
+        """Return what the cancellation proposed on a confirm card brings upon the candidate."""
+        wish = {each: bool(self.proposed.get(each, True)) for each in ("notify", "keep")}
+        return weighing.weighed(self.booking.status, self.booking.starts_at, self.now, **wish)
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether a first confirmation was told of all of them."""
+        return set(self.consequences) <= set(weighing.known_consequences(self.proposed))
+
+    @property
+    def number(self) -> str:
+        """Return the number of what the card is about."""
+        return self.request.number if self.request else self.booking.number
+
+
+AnyView = CardView | GrantView
+
+
+async def card_view(card: Card, act: Act) -> AnyView:
+    """Return what this card shows now and which of its buttons its holder may press."""
+    if card.change_id is not None:
+        return await grant_view(card, act)
+    if card.request_id is not None:
+        return await _of_request(card, await requests.reload(card.request_id), act)
+    booking = await Booking.get(id=card.booking_id).prefetch_related(
+        "organisation", "candidate", "position", "interviewer"
+    )
+    return await _of_booking(card, booking, act)
+
+
+async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
+    view = booking_view(booking)
+    proposed = json.loads(card.state) if card.state else {}
+    policy, decision = cancelling.preview(booking, _origin(proposed), act)
+    running = await cancelling.open_request_of(booking)
+    handler = await _handler(booking) if card.purpose == CardPurpose.CONFIRM else ""
+    asked_by_hr = card.purpose != CardPurpose.CANDIDATE
+    ahead = act.now < booking.starts_at
+    wish = returning.wish_on(card)
+    usable = not card.closed and ahead and view.cancellable and (running is None or not asked_by_hr)
+    if wish is not None:
+        usable = not card.closed and ahead and booking.status == BookingStatus.DECLINED
+    usable = usable and (not asked_by_hr or await _holder_may_cancel(card, booking.organisation, act))
+    return CardView(
+        purpose=card.purpose,
+        handle=card.handle,
+        now=act.now,
+        booking=view,
+        closed=card.closed,
+        needs_approval=bool(decision.steps),
+        chain=tuple(ROLE_LABELS[role] for role in decision.steps),
+        late=decision.late,
+        needs_evidence=decision.evidence,
+        proposed=proposed,
+        actions=_booking_actions(card.purpose, bool(decision.steps or decision.evidence), wish) if usable else (),
+        earlier=await cancelling.earlier_cancellations(booking),
+        handled_by=handler,
+        grace_s=int(grace(policy, booking.starts_at, act.now).total_seconds()),
+    )
+
+
+async def _holder_may_cancel(card: Card, organisation: Organisation, act: Act) -> bool:
+    holder = await Employee.get_or_none(id=card.holder_id)
+    return holder is not None and await access.may(holder, access.CANCEL, organisation, act.now)
+
+
+async def _handler(booking: Booking) -> str:
+    """Say who is cancelling the booking, and under which number; nothing while nobody is, or the candidate said no."""
+    going = (*OPEN_REQUESTS, RequestStatus.CARRIED_OUT)
+    last = CancellationRequest.filter(booking=booking, status__in=going, candidate_id__isnull=True).order_by(
+        "-created_at"
+    )
+    request = await last.prefetch_related("requester").first()
+    if request is None or request.requester is None:
+        return ""
+    return f"{plain(str(request.requester.name), LONGEST_NAME)} 处理：申请 {request.number}"
+
+
+def _origin(proposed: dict[str, object]) -> Origin:
+    reason = REASONS.get(str(proposed.get("reason", "")))
+    return reason.origin if reason else Origin.COMPANY
+
+
+def _booking_actions(purpose: CardPurpose, asks: bool, wish: returning.Wish | None) -> tuple[str, ...]:
+    if wish is not None:
+        return ("confirm", "dismiss")
+    if purpose == CardPurpose.CONFIRM:
+        return ("submit" if asks else "confirm", "dismiss")
+    return ("open",) if purpose == CardPurpose.BOOKING else ("confirm", "open", "dismiss")
+
+
+async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:
+    step = next((each for each in request.steps if each.id == card.step_id), None)
+    holder = await Employee.get_or_none(id=card.holder_id)
+    wish = await returning.open_wish(request.booking)
+    return CardView(
+        purpose=card.purpose,
+        handle=card.handle,
+        now=act.now,
+        booking=booking_view(request.booking),
+        request=request_view(request, act),
+        step=step_view(step) if step else None,
+        closed=card.closed,
+        late=request.late,
+        wish_at=wish.at if wish else None,
+        needs_evidence=int(str(request.policy.get("evidence", 0))),
+        actions=() if card.closed else await _request_actions(request, step, holder, act),
+        earlier=await cancelling.earlier_cancellations(request.booking),
+        told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
+        code=await anchoring.code_of(request.organisation),
+    )
+
+
+async def _request_actions(
+    request: CancellationRequest, step: Step | None, holder: Employee | None, act: Act
+) -> tuple[str, ...]:
+    """Return what the holder may press: on an approver's card by their role, on the requester's by their right."""
+    if holder is None:
+        return ()
+    if step is not None:
+        has_role = await access.holds(holder, step.role, request.organisation, act.now)
+        return _step_actions(request, step, act) if has_role else ()
+    if request.requester_id not in (None, holder.id):
+        return ()
+    offered = _requesters_actions(request, act)
+    return offered if offered and await access.may(holder, access.CANCEL, request.organisation, act.now) else ()
+
+
+def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ...]:
+    if request.status in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
+        return ("submit",)
+    return ("undo",) if undoable(request, act) and request.requester_id is not None else ()
+
+
+def _step_actions(request: CancellationRequest, step: Step, act: Act) -> tuple[str, ...]:
+    if step.revision != request.revision:
+        return ()
+    if step.status == StepStatus.OPEN and request.status == RequestStatus.AWAITING_APPROVAL:
+        returnable = not requests.is_candidates(request) or request.requester_id is not None
+        return ("approve", "send_back", "reject") if returnable else ("approve", "reject")
+    later = [each for each in request.steps if each.revision == step.revision and each.level > step.level]
+    undecided = all(each.status in (StepStatus.OPEN, StepStatus.WAITING) for each in later)
+    if step.status == StepStatus.APPROVED and undecided and _may_take_back(request, act):
+        return ("undo",)
+    return ()
+
+
+def _may_take_back(request: CancellationRequest, act: Act) -> bool:
+    return request.status == RequestStatus.AWAITING_APPROVAL or undoable(request, act)

@@ -1,0 +1,79 @@
+"""Roles → permissions, as data. What is not written here is not allowed (S79, S80)."""
+
+from typing import Final
+
+from models import Role
+
+READ: Final = "booking:read"
+CANCEL: Final = "booking:cancel"
+DECIDE: Final = "request:decide"
+EVIDENCE_READ: Final = "evidence:read"
+REVEAL: Final = "person:reveal"
+AUDIT_READ: Final = "audit:read"
+AUDIT_EXPORT: Final = "audit:export"
+AUDIT_VERIFY: Final = "audit:verify"
+ANCHOR: Final = "audit:anchor"
+CASE_EXPORT: Final = "case:export"
+GRANT_READ: Final = "grant:read"
+GRANT_PROPOSE: Final = "grant:propose"
+GRANT_APPROVE: Final = "grant:approve"
+DIRECTORY_MANAGE: Final = "directory:manage"
+SETTINGS_READ: Final = "settings:read"
+HOLD_SET: Final = "hold:set"
+PURGE_PROPOSE: Final = "purge:propose"
+PURGE_APPROVE: Final = "purge:approve"
+ERASE_PROPOSE: Final = "erase:propose"
+ERASE_APPROVE: Final = "erase:approve"
+
+PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
+    Role.HR: frozenset({READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE}),
+    Role.DEPARTMENT_HEAD: frozenset({READ, DECIDE, EVIDENCE_READ}),
+    Role.LEADER: frozenset({READ, DECIDE, EVIDENCE_READ}),
+    Role.INTERVIEWER: frozenset(),
+    Role.AUDITOR: frozenset(
+        {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+    ),
+    Role.SYSTEM_ADMIN: frozenset(
+        {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
+    ),
+    Role.SECURITY_ADMIN: frozenset(
+        {GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, SETTINGS_READ, AUDIT_VERIFY, HOLD_SET, PURGE_APPROVE, ERASE_APPROVE}
+    ),
+}
+
+SAID: Final[dict[str, str]] = {
+    READ: "查看预约和每一步的经过",
+    CANCEL: "取消面试、提交和撤回申请",
+    DECIDE: "审批轮到自己的取消申请",
+    AUDIT_READ: "检索办过的取消，保存自己的检索",
+    AUDIT_EXPORT: "导出一个单位的审计日志",
+    CASE_EXPORT: "导出一件取消的时间轴和证据包",
+    ANCHOR: "让存证码立即发到审计群",
+    GRANT_READ: "查看别人的权限",
+    GRANT_PROPOSE: "提出授权和收回授权",
+    GRANT_APPROVE: "审批另一类管理员提出的授权",
+}
+"""What a permission allows, in the words people read; a permission is spoken of once its command exists."""
+
+ADMINISTRATORS: Final = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+"""The three that are held by three different people."""
+
+OTHER_KIND: Final = {Role.SYSTEM_ADMIN: Role.SECURITY_ADMIN, Role.SECURITY_ADMIN: Role.SYSTEM_ADMIN}
+"""Who decides what an administrator of the one kind proposes."""
+
+READ_ONLY: Final = frozenset(
+    {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+)
+"""Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand."""
+
+OF_CANDIDATES: Final = frozenset({READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE})
+"""Permissions that show candidates' data: none of them is an administrator's."""
+
+
+def conflicts(held: Role, wanted: Role) -> bool:
+    """Tell whether one person may not hold both in units that overlap.
+
+    The three administrators are separated (GB/T 22239), and none of them does business in a unit they look after:
+    else an administrator would see candidates, and an auditor would write.
+    """
+    return held != wanted and (held in ADMINISTRATORS or wanted in ADMINISTRATORS)

@@ -1,0 +1,141 @@
+"""审计检索: which cases there were, over all the years that are kept, for those who may read the audit log (S45)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models import CancellationRequest, Employee, Organisation, RequestStatus, Role, Step
+from workflow import access, audit
+from workflow.acting import Act
+from workflow.errors import NotAllowed
+from workflow.permissions import AUDIT_READ, REVEAL
+from workflow.showing import LONGEST_NAME, masked, plain
+from workflow.views import tail
+
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; every part may be left out. `since` and `until` (aware, half open) are of the request's
+    creation; `deciders` are names of people in the chain by role.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    reason: str = ""
+    status: RequestStatus | None = None
+    position: str = ""
+    unit: str = ""  # its name or path; units below it are meant too
+    deciders: tuple[tuple[Role, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One case that was found; the candidate is named as the reader may see it."""
+
+    number: str
+    candidate: str
+    position: str
+    unit: str
+    starts_at: datetime
+    created_at: datetime
+    status: RequestStatus
+    reason: str
+
+
+@dataclass(frozen=True)
+class Hits:
+    """How many cases there are, and the newest of them."""
+
+    count: int
+    newest: tuple[Hit, ...]
+
+
+async def search(act: Act, wanted: Wanted) -> Hits:
+    """Return what is found in the units whose audit log the acting person may read; the search is recorded.
+
+    The record holds codes and numbers, names of colleagues as pseudonyms.
+    """
+    employee = await access.require_employee(act)
+    scopes = await access.scopes(employee, AUDIT_READ, act.now)
+    if not scopes:
+        raise NotAllowed(permission=AUDIT_READ)
+    people = [(role, await _named(name)) for role, name in wanted.deciders]
+    found = await _query(wanted, await _units(scopes, wanted.unit), people)
+    count = await found.count()
+    rows = (
+        await found.order_by("-created_at")
+        .limit(MOST_SHOWN)
+        .prefetch_related("booking__candidate", "booking__position", "booking__organisation")
+    )
+    await _note(act, wanted, people, count)
+    names = await access.scopes(employee, REVEAL, act.now)
+    return Hits(count, tuple(_hit(each, names) for each in rows))
+
+
+async def _named(name: str) -> list[Employee]:
+    """Return everybody of this name; names are sealed, so each is opened."""
+    return [each for each in await Employee.all() if str(each.name) == name]
+
+
+async def _units(scopes: Sequence[str], unit: str) -> list[object]:
+    """Return the ids of the units in scope, or of those at and below the one that is named."""
+    inside = await Organisation.filter(access.within(scopes, prefix=""))
+    roots = [each.path for each in inside if unit in (each.name, each.path)] if unit else scopes
+    return [each.id for each in inside if any(access.covers(root, each.path) for root in roots)]
+
+
+async def _query(
+    wanted: Wanted, units: list[object], people: Sequence[tuple[Role, list[Employee]]]
+) -> QuerySet[CancellationRequest]:
+    condition = Q(organisation_id__in=units)
+    if wanted.since:
+        condition &= Q(created_at__gte=wanted.since)
+    if wanted.until:
+        condition &= Q(created_at__lt=wanted.until)
+    if wanted.reason:
+        condition &= Q(reason_code=wanted.reason)
+    if wanted.status:
+        condition &= Q(status=wanted.status)
+    if wanted.position:
+        condition &= Q(booking__position__name=wanted.position)
+    for role, found in people:
+        condition &= Q(id__in=Subquery(_steps(role, found).values("request_id")))
+    return CancellationRequest.filter(condition)
+
+
+def _steps(role: Role, people: Sequence[Employee]) -> QuerySet[Step]:
+    return Step.filter(role=role, approver_id__in=[each.id for each in people])
+
+
+async def _note(act: Act, wanted: Wanted, people: Sequence[tuple[Role, list[Employee]]], count: int) -> None:
+    said = {
+        "from": audit.stamp(wanted.since) if wanted.since else "",
+        "to": audit.stamp(wanted.until) if wanted.until else "",
+        "reason": wanted.reason,
+        "status": str(wanted.status or ""),
+        "deciders": [f"u_{each.id.hex[:16]}" for _, found in people for each in found],
+    }
+    employee = await access.require_employee(act)
+    data = {"found": count, **{name: value for name, value in said.items() if value}}
+    await audit.record(act, await employee.organisation, "audit.searched", ("search", "cases", 1), data=data)
+
+
+def _hit(request: CancellationRequest, names: Sequence[str]) -> Hit:
+    booking = request.booking
+    name = plain(str(booking.candidate.name), LONGEST_NAME)
+    full = any(access.covers(path, booking.organisation.path) for path in names)
+    return Hit(
+        request.number,
+        f"{name if full else masked(name)} · 尾号{tail(booking.candidate.phone)}",
+        booking.position.name,
+        booking.organisation.name,
+        booking.starts_at,
+        request.created_at,
+        request.status,
+        request.reason_code,
+    )

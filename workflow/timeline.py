@@ -1,0 +1,222 @@
+"""时间轴: the facts of one case as the audit log has them, for every door that shows them (S30).
+
+A case is a request with its booking, or a booking with its requests. Chat, command line, page and PDF draw the same
+entries; what of a person they show depends on the reader's right (S81).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, Step
+from workflow import access, audit
+from workflow.acting import Act
+from workflow.errors import NotFound
+from workflow.finding import BOOKING_RELATIONS
+from workflow.moments import when_of
+from workflow.permissions import EVIDENCE_READ, REVEAL
+from workflow.reasons import REASONS
+from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, masked, plain
+from workflow.views import STILL_NEEDED, tail
+
+Remarks = Mapping[tuple[str, int, datetime], str]
+REFUSED = "attempt.refused"
+TIMES = "times"  # in the data of such an entry, where equal ones were gathered at the first
+PEOPLE_AT_ONCE = 100  # pseudonyms looked up in one query
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record: `person` is the pseudonym in the log, `who` the name of an employee and else empty.
+
+    `by` is employee, candidate or system (the clock, or an operator at the command line); `via` is the door, `data` the
+    record's own codes and numbers, `remark` what an approver wrote beside the decision.
+    """
+
+    log: str
+    seq: int
+    at: datetime
+    person: str
+    by: str
+    who: str
+    via: str
+    action: str
+    subject: str
+    ok: bool
+    why: str
+    data: Mapping[str, object]
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case and what this reader may see of it; `request` is None for a booking nobody asked to cancel."""
+
+    number: str
+    booking: Booking
+    request: CancellationRequest | None
+    subjects: tuple[str, ...]
+    names: bool  # the candidate's name in full, and the openings of commitments
+    evidence: bool
+
+    @property
+    def organisation(self) -> Organisation:
+        """Return the unit whose log tells of the case."""
+        return self.booking.organisation
+
+    @property
+    def candidate(self) -> str:
+        """Name the candidate as this reader may: 张伟（尾号8123） or 张*（尾号8123）."""
+        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
+        return f"{name if self.names else masked(name)}（尾号{tail(self.booking.candidate.phone)}）"
+
+    @property
+    def title(self) -> str:
+        """Name the case: Q20261124-001 张* · 尾号8123 · 11月25日 周三 15:00."""
+        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
+        shown = name if self.names else masked(name)
+        line = f"{shown} · 尾号{tail(self.booking.candidate.phone)} · {when_of(self.booking)}"
+        return f"{self.number} {line}" if self.request else line
+
+
+async def case_of(act: Act, number: str) -> Case:
+    """Find a case by the number of its request (Q…) or booking (Y…), as far as the acting person may see it.
+
+    Without an employee it is the operator of the installation who asks, at the command line: they see no names.
+    """
+    request = await CancellationRequest.get_or_none(number=number.upper())
+    if request is not None:
+        return await _of_request(act, request)
+    booking = await Booking.get_or_none(number=number.upper())
+    if booking is None:
+        raise NotFound(what="request" if number.upper().startswith("Q") else "booking")
+    return await of_booking(act, booking)
+
+
+async def _of_request(act: Act, found: CancellationRequest) -> Case:
+    if act.employee is not None:
+        found = await access.request_for(act, found.id)
+    booking = await Booking.get(id=found.booking_id).prefetch_related(*BOOKING_RELATIONS)
+    names, evidence = await _rights(act, booking.organisation)
+    return Case(found.number, booking, found, (found.number, booking.number), names, evidence)
+
+
+async def of_booking(act: Act, found: Booking) -> Case:
+    """Return the case of a booking with all the requests there were for it."""
+    if act.employee is not None:
+        await access.booking_for(act, found.id)
+    booking = await Booking.get(id=found.id).prefetch_related(*BOOKING_RELATIONS)
+    requests = await CancellationRequest.filter(booking=booking).order_by("created_at")
+    numbers = (booking.number, *(each.number for each in requests))
+    names, evidence = await _rights(act, booking.organisation)
+    return Case(booking.number, booking, None, numbers, names, evidence)
+
+
+async def _rights(act: Act, organisation: Organisation) -> tuple[bool, bool]:
+    if act.employee is None:
+        return False, False
+    names = await access.may(act.employee, REVEAL, organisation, act.now)
+    return names, await access.may(act.employee, EVIDENCE_READ, organisation, act.now)
+
+
+async def note_viewed(act: Act, case: Case) -> None:
+    """Record that somebody looked at the case: every read of a person's data leaves a record (S85)."""
+    subject = ("case", case.number, 1)
+    await audit.record(act, case.organisation, "case.viewed", subject, data={"names": case.names})
+
+
+async def entries_of(case: Case) -> list[Entry]:
+    """Return every record of the case in the order of the log."""
+    return await read(await records_of(case), remarks=await _remarks(case))
+
+
+async def records_of(case: Case) -> list[AuditRecord]:
+    """Return the case's records themselves, in the order of the log."""
+    found = AuditRecord.filter(log=case.organisation.origin, subject__in=case.subjects)
+    return list(await found.order_by("seq"))
+
+
+def digest_of(records: Iterable[AuditRecord]) -> str:
+    """Return the SHA-256 (hex) over these lines, each with its LF: what a printed timeline was made from."""
+    digest = hashlib.sha256()
+    for each in records:
+        digest.update(each.line.encode() + b"\n")
+    return digest.hexdigest()
+
+
+async def read(records: Iterable[AuditRecord], remarks: Remarks | None = None) -> list[Entry]:
+    """Return the entries that these records are, with the names behind the pseudonyms of employees."""
+    found = [(each, json.loads(each.line)) for each in records]
+    names = await _names({line["actor"]["sub"] for _, line in found})
+    return [_entry(row, line, names, remarks or {}) for row, line in found]
+
+
+def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[str, str], remarks: Remarks) -> Entry:
+    actor, matter, data = line["actor"], line["obj"], line["data"]
+    person = str(actor["sub"])
+    key = (str(matter["id"]), _number(data.get("level")), row.at)
+    return Entry(
+        log=row.log,
+        seq=row.seq,
+        at=row.at,
+        person=person,
+        by={"u": "employee", "c": "candidate"}.get(person[:2].rstrip("_"), "system"),
+        who=names.get(person, person if person.startswith("u_") else ""),
+        via=str(actor["via"]),
+        action=row.action,
+        subject=row.subject,
+        ok=bool(line["ok"]),
+        why=str(line["why"]),
+        data=data,
+        remark=remarks.get(key, "") if row.action in WITH_REMARK else "",
+    )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back")
+
+
+async def _names(pseudonyms: set[str]) -> dict[str, str]:
+    """Return the names of these employees; a pseudonym is the first half of the person's id."""
+    wanted = sorted(each for each in pseudonyms if each.startswith("u_"))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), PEOPLE_AT_ONCE):
+        condition = Q()
+        for each in wanted[start : start + PEOPLE_AT_ONCE]:
+            first, last = UUID(each[2:] + "0" * 16), UUID(each[2:] + "f" * 16)
+            condition |= Q(id__gte=first, id__lte=last)
+        for person in await Employee.filter(condition):
+            found[f"u_{person.id.hex[:16]}"] = plain(str(person.name), LONGEST_NAME)
+    return found
+
+
+async def _remarks(case: Case) -> Remarks:
+    """Return what approvers wrote, by request, level and moment: a request's revision goes on while it is decided."""
+    steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
+    return {
+        (each.request.number, each.level, each.decided_at): plain(str(each.comment), LONGEST_COMMENT)
+        for each in steps
+        if each.comment and each.decided_at
+    }
+
+
+def reason_of(case: Case) -> str:
+    """Return the reason with the words that came with it, and what the department said of the position."""
+    if case.request is None:
+        return ""
+    reason = REASONS.get(case.request.reason_code)
+    words = plain(str(case.request.reason_text or ""))
+    return "：".join(each for each in (reason.label if reason else "未填写", words) if each)
+
+
+def still_needed(code: object) -> str:
+    """Return the department's answer in words."""
+    return STILL_NEEDED.get(str(code or ""), "")
