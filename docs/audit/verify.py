@@ -64,31 +64,31 @@ def read_note(proof, data):  # index and path of the proof, if any; text, origin
 def opens(folder, record, row):  # whether the key and the value of an opening give what stands in the record
     if "label" in row: label, value, stands, due = row["label"], row["value"], [record["pd"][row["label"]]], []
     else:
-        file, n = folder / re.fullmatch("(?s)evidence/(?!.*[.]{2}).*", row["file"])[0], row["evidence"]
+        file, n = folder / re.fullmatch("evidence/([.]?[^.])*[.]?", row["file"])[0], row["evidence"]
         data, ev = file.read_bytes() if file.is_file() else None, record["ev"][n]
         label, value, stands, due = "evidence", digest(data).hex(), [ev["pt"], ev["size"], n], [len(data), abs(n)]
     mac = hmac.new(bytes.fromhex(re.fullmatch(HEX, row["key"])[0]), label.encode() + b"\0" + canonical(value), "sha256")
     return canonical(stands) == canonical([mac.hexdigest(), *due])  # the canonical forms, as True == 1 in Python
 
-def walk(folder, keys, found):  # the order is that of section 5; what is not there yet in `found` was not reached
+def walk(folder, keys, found):  # section 5 in its order; `found` tells how far it got
     whole, is_whole = folder / "records.jsonl", (folder / "records.jsonl").is_file()
     files = numbered(f for f in ([] if is_whole else (folder / "records").iterdir()) if f.suffix == ".json")
     lines = enumerate(whole.open("rb"), 1) if is_whole else ((n, files[n].read_bytes() + b"\n") for n in sorted(files))
     notes = numbered(folder.glob("checkpoints/*.checkpoint" if is_whole else "proofs/*.tlog-proof"))
     openings, prevs, full, roots, head = {}, {1: "0" * 64}, [], {}, "()()" if is_whole else PROOF
-    for row in re.findall(b"[^\n]*\n|[^\n]+", attempt((folder / "openings.jsonl").read_bytes) or b""):
+    for row in (row for file in folder.glob("openings.jsonl") if file.is_file() for row in file.open("rb")):
         opening, _ = attempt(parse, row) or ({}, b"")
         openings.setdefault(canonical(opening.get("seq")), []).append(opening)
     for seq, line in lines:
         require(line[-1:] == b"\n", "end", seq, "末尾没有换行", "no line feed at its end")
-        line, (record, form) = line[:-1], attempt(parse, line[:-1]) or ({}, b"")
-        require(form == line and canonical(record.get("v")) == b"1", "line", seq, "不是规范的记录", "not canonical")
-        require(type(log := record.get("log") or 0) is str and found["log"] in ("", log), "log", seq, "不同", "other")
-        found["log"], prev = log, record.get("prev")
-        require(canonical(record.get("seq")) == b"%d" % seq, "seq", seq, "编号不对", "not the number expected")
+        line, (entry, form) = line[:-1], attempt(parse, line[:-1]) or ({}, b"")
+        require(form == line and canonical(entry.get("v")) == b"1", "line", seq, "不是规范的记录", "not canonical")
+        require(type(log := entry.get("log")) is str and (log == found["log"] or not full), "log", seq, "不同", "other")
+        found["log"], prev = log, entry.get("prev")
+        require(canonical(entry.get("seq")) == b"%d" % seq, "seq", seq, "编号不对", "not the number expected")
         require(prevs.pop(seq, prev) == prev, "prev", seq, f"与记录 {seq - 1} 不符", f"does not match {seq - 1}")
         for row in openings.pop(b"%d" % seq, ()):
-            require(attempt(opens, folder, record, row), "opening", seq, "打开的数据不符", "an opening does not match")
+            require(attempt(opens, folder, entry, row), "opening", seq, "打开的数据不符", "an opening does not match")
         found["records"], prevs[seq + 1] = found["records"] + 1, digest(line).hex()
         full.append(digest(b"\0", line))  # of a whole log: the roots of the full subtrees, the largest first
         for _ in range((seq & -seq).bit_length() - 1 if is_whole else 0): full[-2:] = [digest(b"\1", *full[-2:])]
