@@ -301,7 +301,10 @@ def _exported(out: Path, person: str | None, work: Callable[["Asking"], Awaitabl
 
     try:
         done = asyncio.run(asking(_settings(), person, work))
-    except (NotExported, SettingsError, OSError) as wrong:
+    except OSError as wrong:
+        typer.echo(f"没有导出：写不到 {out}（{wrong.strerror}）", err=True)
+        raise typer.Exit(2) from None
+    except (NotExported, SettingsError) as wrong:
         typer.echo(f"没有导出：{wrong}", err=True)
         raise typer.Exit(2) from None
     names = "候选人姓名为全名" if done.names else "候选人姓名已隐去"

@@ -2,7 +2,7 @@
 
 from handlers.refusals import why
 from handlers.routing import Context
-from models import Account, CancellationRequest, OutboxMessage
+from models import Account, CancellationRequest, OutboxMessage, RequestStatus
 from workflow import cancelling, outbox, requests
 from workflow import evidence as kept
 from workflow.acting import Act
@@ -24,7 +24,7 @@ OTHER = (
 
 async def came(context: Context) -> None:
     """Fetch what was sent as proof of the candidate's own word; without one, say exactly that nothing was kept."""
-    request = await kept.of_candidates(list(context.candidate_ids))
+    request = await kept.of_candidates(list(context.candidate_ids), context.act.now)
     if request is None:
         await outbox.say(context.act, context.account, NOT_KEPT)
         return
@@ -66,7 +66,8 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
         await outbox.say(act, account, text)
         return refusal.code
     await cancelling.more_evidence(act, await requests.reload(request.id))
-    text = f"收到，谢谢。您发来的文件已保存为登记 {request.number} 的证明，会给审批人看到。您不用再做什么。"
+    seen = "，招聘负责人看得到" if request.status == RequestStatus.CARRIED_OUT else "，会给审批人看到"
+    text = f"收到，谢谢。您发来的文件已保存为登记 {request.number} 的证明{seen}。您不用再做什么。"
     await outbox.say(act, account, text)
     return ""
 

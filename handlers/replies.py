@@ -112,6 +112,9 @@ FOR_A_PERSON = (Intent.QUESTION, Intent.RESCHEDULE, Intent.LATE)
 async def _none_left(context: Context, reply: Reply) -> None:
     """Say how the last interview ended; a question about it, or a wish to come, goes to HR."""
     last = next(iter(await replying.all_of(list(context.candidate_ids))), None)
+    if last is not None and replying.is_under_way(last, context.act):
+        await _while_it_runs(context, last, reply)
+        return
     over = last is not None and last.status in (BookingStatus.CANCELLED, BookingStatus.DECLINED)
     if last is not None and over and wants_back(context.incoming.text):
         await returning.too_late(context, last, context.incoming.text[:200])
@@ -126,3 +129,15 @@ async def _none_left(context: Context, reply: Reply) -> None:
     else:
         text = "您目前没有待参加的面试。如有疑问请联系招聘负责人。"
         await outbox.say(context.act, context.account, text)
+
+
+async def _while_it_runs(context: Context, booking: Booking, reply: Reply) -> None:
+    """Hear who writes after the start, when the interviewer may be waiting: a plain no counts, the rest goes to HR."""
+    words = context.incoming.text[:200]
+    if reply.intent == Intent.CANCEL and not reply.ask:
+        await answering.declined_at_once(context, booking, words, str(_state(context, reply)["reason"]))
+        return
+    await replying.pass_on(context.act, booking, words)
+    contact = await standing.contact(booking)
+    said = f"您 {when_of(booking)} 的面试已到开始时间。您的话已转给招聘负责人。{contact}编号 {context.reference}"
+    await outbox.say(context.act, context.account, said)

@@ -2,6 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
 
 from models import Booking, BookingStatus, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
 from models.vault import vault
@@ -11,6 +14,7 @@ from workflow.errors import Invalid
 from workflow.states import OPEN_REQUESTS
 
 LARGEST = 10 * 1024 * 1024
+PROOF_FOLLOWS = timedelta(days=7)  # after a candidate's cancellation
 SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"\xff\xd8\xff": "image/jpeg",
@@ -91,15 +95,22 @@ async def open_piece(piece: Evidence) -> bytes:
     return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}")
 
 
-async def of_candidates(candidate_ids: list[object]) -> CancellationRequest | None:
-    """Return the newest open request that rests on the candidate's own word: what they send is its proof.
+async def of_candidates(candidate_ids: list[object], now: datetime) -> CancellationRequest | None:
+    """Return the newest request that rests on the candidate's own word: what they send is its proof.
 
-    A company's own request is none of these, and its existence is not told to the candidate by a thank-you.
+    Also one that was carried out lately, as a note from the doctor comes after the word. A company's own request is
+    none of these, and its existence is not told to the candidate by a thank-you.
     """
-    declined = Booking.filter(candidate_id__in=candidate_ids, status=BookingStatus.DECLINED)
+    theirs = Booking.filter(
+        candidate_id__in=candidate_ids, status__in=(BookingStatus.DECLINED, BookingStatus.CANCELLED)
+    )
+    ids = await theirs.values_list("id", flat=True)
     undecided = [status for status in OPEN_REQUESTS if status != RequestStatus.APPROVED]
-    ids = await declined.values_list("id", flat=True)
-    return await CancellationRequest.filter(booking_id__in=ids, status__in=undecided).order_by("-created_at").first()
+    found = CancellationRequest.filter(booking_id__in=ids).filter(
+        Q(status__in=undecided, booking__status=BookingStatus.DECLINED)
+        | Q(status=RequestStatus.CARRIED_OUT, candidate_id__isnull=False, ended_at__gt=now - PROOF_FOLLOWS)
+    )
+    return await found.order_by("-created_at").first()
 
 
 async def awaiting(act: Act) -> CancellationRequest | None:

@@ -1,6 +1,6 @@
 """What a candidate says: it is never refused (design.md §4). The rules decide only what follows from it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models import (
     Booking,
@@ -21,11 +21,19 @@ from workflow.policy import Decision, Policy, snapshot
 from workflow.reasons import UNSAID
 from workflow.states import LIVE_BOOKINGS, may_become
 
+STILL_WAITED_FOR = timedelta(hours=1)  # after the planned end of an interview
+
 
 async def upcoming(candidate_ids: list[object], act: Act) -> list[Booking]:
     """Return the interviews that still lie before this person, earliest first."""
     mine = Booking.filter(candidate_id__in=candidate_ids, status__in=LIVE_BOOKINGS, starts_at__gt=act.now)
     return list(await mine.order_by("starts_at").prefetch_related(*BOOKING_RELATIONS))
+
+
+def is_under_way(booking: Booking, act: Act) -> bool:
+    """Tell whether an interview has begun and somebody may be waiting in it: until an hour after its planned end."""
+    end = booking.starts_at + timedelta(minutes=booking.duration_min) + STILL_WAITED_FOR
+    return booking.status in LIVE_BOOKINGS and booking.starts_at <= act.now < end
 
 
 async def own_booking(act: Act, booking_id: object, candidate_ids: list[object]) -> Booking:

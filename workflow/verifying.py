@@ -92,15 +92,19 @@ async def verify(log: str, kept: Sequence[Claim] = (), codes: Codes | None = Non
         expected = tree.size + 1
         if row.seq != expected:
             return expected, expected, f"record {expected} is missing: record {row.seq} comes next"
-        if fault := fault_of(row, previous, expected):
-            return expected, row.seq, fault
+        if broken := fault_of(row, previous, expected):
+            return expected, row.seq, broken
+        if fault:
+            break
         tree.append(merkle.leaf(row.line.encode()))
         previous = digest_of(row.line)
         marked = previous if row.seq == before.seq else marked
         if codes:
             codes.look(log, tree)
-        if fault := await claims.fault(tree):
-            return expected, claims.good + 1, f"record {claims.good + 1}: {fault}"
+        fault = await claims.fault(tree)
+    if fault:  # where the chain is whole: a break at the next record, or the head's digest, would have been more exact
+        exact = _fault_of_head(before, tree.size, marked, tree.size) if tree.size == before.seq else (None, "")
+        return tree.size, *(exact if exact[0] else (claims.good + 1, f"record {claims.good + 1}: {fault}"))
     return tree.size, *await _after(log, before, claims, marked, tree.size)
 
 

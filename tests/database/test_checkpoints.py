@@ -382,3 +382,18 @@ async def test_no_statement_changes_a_checkpoint_or_an_anchor(store: Store, tabl
     with pytest.raises(Exception, match=r"append-only|syntax error"):
         await store.transact(lambda: execute(statement.format(table, table)))
     assert (await Checkpoint.filter(log=LOG).count(), await Anchor.all().count()) == (1, 1)
+
+
+@pytest.mark.parametrize(("changed", "named"), [(5, 6), (4, 5), (8, 8)])
+async def test_a_changed_record_under_a_checkpoint_is_named_itself_not_only_its_stretch(
+    store: Store, changed: int, named: int
+) -> None:
+    unit = await written(store, 5)
+    await sign(store)
+    await written(store, 3, unit)
+    await sign(store)
+    await unguard(store)
+    change = "UPDATE audit_record SET line = replace(line, '\"ok\":true', '\"ok\":false')"
+    await execute(f"{change} WHERE seq = {changed} AND log = '{LOG}'")
+    _, first_bad, reason = await verifying.verify(LOG)
+    assert (first_bad, reason.split(":")[0]) == (named, f"record {named}")

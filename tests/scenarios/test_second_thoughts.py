@@ -229,3 +229,38 @@ async def test_what_is_nobodys_name_is_said_to_be_not_found(company: Company) ->
     await company.sees("wangfang", "发「撤销」", "取消 姓名")
     assert not [each for each in await cards_of(company, "wangfang") if each["buttons"] and "取消面试" in each["title"]]
     assert await InboundMessage.filter(status="dead").count() == 0
+
+
+async def test_who_cannot_come_is_heard_even_after_the_start(company: Company) -> None:
+    await company.passes(until(2, 16, 31))
+    await company.says("zhangwei-4410", "我来不了了，路上出了车祸")
+    await company.sees("zhangwei-4410", "已记下您不来", "不必再前往")
+    await company.card("wangfang", "路上出了车祸", "候选人已说不来，不必再等")
+    await company.sees("lilei", "不必等候")
+    assert await state_of("zhangwei-4410") == "declined"
+
+
+async def test_a_member_of_a_strict_unit_is_heard_after_the_start(company: Company) -> None:
+    await company.passes(until(2, 14, 1))
+    await company.says("linxiao-7788", "取消")
+    await company.sees("linxiao-7788", "已记下您不来")
+    await company.sees("wutong", "不必等候")
+    assert await state_of("linxiao-7788") == "declined"
+
+
+async def test_what_else_is_written_during_an_interview_reaches_hr(company: Company) -> None:
+    await company.passes(until(2, 16, 31))
+    await company.says("zhangwei-4410", "页面打不开怎么办？")
+    await company.sees("zhangwei-4410", "已到开始时间", "已转给招聘负责人", "编号")
+    await company.sees("wangfang", "页面打不开怎么办")
+    assert await state_of("zhangwei-4410") == "confirmed"
+
+
+async def test_a_doctors_note_after_the_cancellation_is_kept(company: Company) -> None:
+    await company.says("zhangwei-8123", "发烧了，来不了了")
+    menu = await company.sees("zhangwei-8123", "确认取消吗")
+    await company.chooses("zhangwei-8123", menu, "confirm")
+    await company.sees("zhangwei-8123", "按您的意思", "已取消")
+    await company.sends_file("zhangwei-8123", "病假条.png", PNG)
+    await company.sees("zhangwei-8123", "已保存为登记 Q", "招聘负责人看得到")
+    assert await Evidence.filter(kind="file").count() == 1
