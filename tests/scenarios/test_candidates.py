@@ -270,7 +270,7 @@ async def test_undecided_at_the_start_a_declined_interview_stays_declined(compan
 
 
 async def test_somebody_without_interviews_is_told_so(company: Company) -> None:
-    await company.passes(until(1, 15, 5))
+    await company.passes(until(1, 17))
     await company.says(NET, "取消")
     await company.sees(NET, "没有待参加的面试")
 
