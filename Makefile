@@ -41,7 +41,7 @@ quick: $(VENV)/.development ## the unit tests, under a minute
 	@$(BIN)/python -m pytest tests/unit
 
 test: develop ## the whole suite, on SQLite and on the PostgreSQL and Redis it brings itself
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 check: format lint types directions unused dependencies licences ## everything a reader should not have to check
 

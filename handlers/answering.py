@@ -3,6 +3,7 @@
 import json
 
 from handlers import asking, picking, returning, standing
+from handlers.reading.asides import says_coming, wants_back
 from handlers.reading.offers import NO_ACTION, WHICH_ACTION, is_vague, picked
 from handlers.reading.replies import Intent, read_reply
 from handlers.routing import Answer, Context
@@ -102,7 +103,9 @@ async def _about_cancelling(context: Context, action: str, booking: Booking, car
 
 async def _about_coming_back(context: Context, action: str, booking: Booking, card: Card) -> None:
     if action == "undo":
-        await returning.wished(context, booking)
+        said = context.incoming.text[:200]
+        own = wants_back(said) or says_coming(said)  # a tap, a number or a yes means what was offered
+        await returning.wished(context, booking, said if own else _said(card)[0])
     elif action == "choose":
         await asking.whether_back(context.act, context.account, [booking], _said(card)[0])
     elif booking.status == BookingStatus.DECLINED:
@@ -140,7 +143,7 @@ async def declined(context: Context, booking: Booking, words: str, reason: str) 
     if booking.status in standing.OVER:
         await outbox.say(act, account, standing.over(booking, act))
         return
-    if booking.starts_at <= act.now:
+    if booking.starts_at <= act.now and not replying.is_under_way(booking, act):
         await outbox.say(act, account, f"您 {moment} 的面试已到开始时间。您的话已记下，会转给招聘负责人。")
         await replying.pass_on(act, booking, words)
         return
@@ -153,8 +156,8 @@ async def declined(context: Context, booking: Booking, words: str, reason: str) 
 async def declined_at_once(context: Context, booking: Booking, words: str, reason: str) -> None:
     """Take a plain word without a question where the company is cancelling anyway, and offer to take it back."""
     request = await replying.decline(context.act, booking, words, reason)
-    text = f"{_noted(booking, request.number)}如果说错了，请点或回复「点错了，我要参加」。"
-    await asking.after_the_word(context.act, context.account, booking, words, text)
+    text = f"{_noted(booking, request.number)}如果说错了，请点或回复「{asking.TAKEN_BACK}」。"
+    await asking.after_the_word(context.act, context.account, booking, text)
 
 
 def _noted(booking: Booking, number: str) -> str:

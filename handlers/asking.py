@@ -16,7 +16,8 @@ ANSWER_LASTS = timedelta(hours=48)  # a candidate answers an SMS when they see i
 ONE = {"confirm": "确认取消", "open": "想改期", "dismiss": "不取消，按时参加"}
 ON_A_CARD = {"confirm": "确认取消", "open": "想改期", "dismiss": "不取消"}
 BACK = {"undo": "我要参加", "dismiss": "不参加"}
-TAKEN = {"confirm": "确认取消", "undo": "点错了，我要参加"}
+TAKEN_BACK = "点错了，我要参加"
+TAKEN = {"confirm": "确认取消", "undo": TAKEN_BACK}
 ALL = "全部取消"
 Asked = list[tuple[Booking, Card]]
 
@@ -89,9 +90,9 @@ async def whether_back(act: Act, account: Account, bookings: Sequence[Booking], 
     await _put(act, account, "您想参加哪一场面试？", choices, firm=True)
 
 
-async def after_the_word(act: Act, account: Account, booking: Booking, words: str, text: str) -> None:
+async def after_the_word(act: Act, account: Account, booking: Booking, text: str) -> None:
     """Say that a word was taken without a question, with the way to take it back."""
-    card = await _silent(act, account, booking, {"words": words, "asks": "return"})
+    card = await _silent(act, account, booking, {"words": TAKEN_BACK, "asks": "return"})
     await _put(act, account, text, _keys(TAKEN, card), firm=True)
 
 

@@ -135,7 +135,7 @@ async def _while_it_runs(context: Context, booking: Booking, reply: Reply) -> No
     """Hear who writes after the start, when the interviewer may be waiting: a plain no counts, the rest goes to HR."""
     words = context.incoming.text[:200]
     if reply.intent == Intent.CANCEL and not reply.ask:
-        await answering.declined_at_once(context, booking, words, str(_state(context, reply)["reason"]))
+        await answering.declined(context, booking, words, str(_state(context, reply)["reason"]))
         return
     await replying.pass_on(context.act, booking, words)
     contact = await standing.contact(booking)

@@ -16,9 +16,8 @@ from workflow.views import booking_view
 NOT_RESTORED = re.compile(r"\s*不恢复\s*(?P<number>[Yy]\S{3,24})\s*")
 
 
-async def wished(context: Context, booking: Booking) -> None:
+async def wished(context: Context, booking: Booking, words: str) -> None:
     """Put the wish before HR and say what holds until they answer: nobody waits or travels in vain."""
-    words = context.incoming.text[:200] or "我要参加"
     moment = when_of(booking)
     ahead = booking.starts_at > context.act.now
     if booking.status == BookingStatus.DECLINED and ahead:

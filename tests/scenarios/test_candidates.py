@@ -252,13 +252,12 @@ async def test_the_company_cannot_undo_what_the_candidate_said_in_the_grace(comp
     assert await state_of(NET) == "cancelled"
 
 
-async def test_after_the_start_the_word_is_passed_on(company: Company) -> None:
+async def test_after_the_start_the_tap_declines_as_the_word_does(company: Company) -> None:
     menu = await asked(company, NET)
     await company.passes(until(1, 15, 5))
     await company.chooses(NET, menu, "confirm")
-    await company.sees(NET, "已到开始时间", "转给招聘负责人")
-    await company.sees("wangfang", "候选人来信", "尾号8123")
-    assert await state_of(NET) == "confirmed"
+    await company.sees(NET, "已记下您不来参加", "不必再前往")
+    assert await state_of(NET) == "declined"
 
 
 async def test_undecided_at_the_start_a_declined_interview_stays_declined(company: Company) -> None:
