@@ -82,7 +82,7 @@ async def bury(token: str, sent: Sent, now: datetime) -> str:
     """Keep what our own fault stopped and return its reference."""
     link = await entry_links.find(token, now)
     key = entry_links.unique_key(link) if link else f"page:{uuid.uuid4().hex}"
-    row = await _note(key, sent.fields.get("action", "")[:16], sent.words, now, InboundStatus.DEAD)
+    row = await _note(link, key, sent.fields.get("action", "")[:16], sent.words, now, InboundStatus.DEAD)
     return row.reference
 
 
@@ -108,7 +108,7 @@ async def _proven(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Out
 async def _wrong(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outcome:
     """Count and record the attempt; what was guessed is not kept."""
     left = await entry_links.failed(link, now)
-    await _note(entry_links.unique_key(link), form.action, "", now)
+    await _note(link, entry_links.unique_key(link), form.action, "", now)
     act = Act(now, PLATFORM, "link", candidate=link.booking.candidate, source=sent.source)
     await _record_attempt(link, form, act, "second-fact")
     if not left:
@@ -136,7 +136,7 @@ async def _once(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outco
     act = _act(link, sent, now)
     if form.revision != link.booking.revision:
         return await _stale(link, form, act)
-    row = await _note(form.key(link), form.action, _said(form, sent), now)
+    row = await _note(link, form.key(link), form.action, _said(form, sent), now)
     return await _carefully(link, form, sent, act, row.reference)
 
 
@@ -186,10 +186,16 @@ def _said(form: Form, sent: Sent) -> str:
 
 
 async def _note(
-    key: str, kind: str, words: str, now: datetime, status: InboundStatus = InboundStatus.HANDLED
+    link: EntryLink | None,
+    key: str,
+    kind: str,
+    words: str,
+    now: datetime,
+    status: InboundStatus = InboundStatus.HANDLED,
 ) -> InboundMessage:
     row = InboundMessage(
         id=uuid.uuid4(),
+        person_id=link.booking.candidate_id if link else None,
         key=key,
         platform=PLATFORM,
         kind=f"page-{kind}",

@@ -47,8 +47,9 @@ async def receive(incoming: Incoming, now: datetime) -> Received:
         earlier.repeats += 1
         await earlier.save(update_fields=["repeats"])
         return Received(await _present(incoming, now), True, earlier.reference)
-    row = await _note(incoming, now, InboundStatus.HANDLED)
-    context = await known(incoming, now, row.reference)
+    identifier = uuid.uuid4()
+    context = await known(incoming, now, _reference(identifier))
+    row = await _note(identifier, incoming, now, InboundStatus.HANDLED, context)
     if context is None:
         await unbound.answer(Act(now, str(incoming.platform), "unbound"), incoming, row.reference)
         return Received(Answer(), reference=row.reference)
@@ -70,7 +71,7 @@ async def first_time(cipher: str, now: datetime) -> bool:
 async def bury(incoming: Incoming, now: datetime) -> str:
     """Keep what our own fault stopped, and tell the sender so; nothing is silently swallowed."""
     await first_time(incoming.cipher, now)
-    row = await _note(incoming, now, InboundStatus.DEAD)
+    row = await _note(uuid.uuid4(), incoming, now, InboundStatus.DEAD)
     context = await known(incoming, now, row.reference)
     if context is not None:
         text = f"没有办成：系统出错，已记录并会有人处理，你不需要重复操作。编号 {row.reference}"
@@ -79,19 +80,24 @@ async def bury(incoming: Incoming, now: datetime) -> str:
     return row.reference
 
 
-async def _note(incoming: Incoming, now: datetime, status: InboundStatus) -> InboundMessage:
-    row = InboundMessage(
-        id=uuid.uuid4(),
+def _reference(identifier: uuid.UUID) -> str:
+    return f"E{identifier.hex[:6].upper()}"
+
+
+async def _note(
+    identifier: uuid.UUID, incoming: Incoming, now: datetime, status: InboundStatus, context: Context | None = None
+) -> InboundMessage:
+    return await InboundMessage.create(
+        id=identifier,
+        person_id=context.account.candidate_id if context else None,
         key=incoming.key,
         platform=str(incoming.platform),
         kind=incoming.kind,
         status=status,
         received_at=now,
         content=incoming.text or None,
+        reference=_reference(identifier),
     )
-    row.reference = f"E{row.id.hex[:6].upper()}"
-    await row.save()
-    return row
 
 
 async def _carefully(context: Context) -> Answer:

@@ -37,6 +37,7 @@ from models.person import (
     Platform,
     Role,
 )
+from models.person_key import PersonKey
 from models.query import SavedQuery
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
@@ -74,6 +75,7 @@ __all__ = [
     "Origin",
     "OutboxMessage",
     "OutboxStatus",
+    "PersonKey",
     "Platform",
     "Position",
     "Preset",

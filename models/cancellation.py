@@ -8,7 +8,7 @@ from tortoise.models import Model
 from models.booking import Booking
 from models.organisation import Organisation
 from models.person import Candidate, Employee, Role
-from models.vault import Sealed, SealedModel
+from models.sealed import Persons, Sealed, SealedModel
 
 
 class RequestStatus(StrEnum):
@@ -57,7 +57,9 @@ class StillNeeded(StrEnum):
 class CancellationRequest(SealedModel):
     """取消申请 for one booking; `policy` is the rule set as it stood when the request was filed."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     number = fields.CharField(max_length=24, unique=True)
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT
@@ -89,6 +91,7 @@ class CancellationRequest(SealedModel):
 
     class Meta:
         table = "cancellation_request"
+        manager = Persons()
         indexes = (("status", "effective_at"), ("organisation", "created_at"))
 
     steps: fields.ReverseRelation["Step"]
@@ -102,7 +105,9 @@ class CancellationRequest(SealedModel):
 class Step(SealedModel):
     """审批节点: one place in the chain and the answer given there; `level` counts from 1."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
         "models.CancellationRequest", on_delete=fields.RESTRICT, related_name="steps"
     )
@@ -124,6 +129,7 @@ class Step(SealedModel):
 
     class Meta:
         table = "step"
+        manager = Persons()
         unique_together = (("request", "revision", "level"),)
         indexes = (("approver", "role", "request"),)
 
@@ -141,7 +147,9 @@ class EvidenceKind(StrEnum):
 class Evidence(SealedModel):
     """证明材料: sealed bytes under their digest, or the candidate's own words."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     request: fields.ForeignKeyRelation[CancellationRequest] = fields.ForeignKeyField(
         "models.CancellationRequest", on_delete=fields.RESTRICT, related_name="evidence"
     )
@@ -160,6 +168,7 @@ class Evidence(SealedModel):
 
     class Meta:
         table = "evidence"
+        manager = Persons()
         unique_together = (("request", "digest"),)
 
 

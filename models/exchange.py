@@ -9,7 +9,7 @@ from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
 from models.person import Account, Employee, Platform
 from models.rights import GrantChange
-from models.vault import Sealed, SealedModel
+from models.sealed import Persons, Sealed, SealedModel
 
 
 class InboundStatus(StrEnum):
@@ -22,7 +22,9 @@ class InboundStatus(StrEnum):
 class InboundMessage(SealedModel):
     """收到的消息: stored once under its business key, so that a repeat is seen; `answer` is what a repeat gets."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     key = fields.CharField(max_length=190, unique=True)
     platform = fields.CharField(max_length=16)
     kind = fields.CharField(max_length=24)
@@ -36,6 +38,7 @@ class InboundMessage(SealedModel):
 
     class Meta:
         table = "inbound_message"
+        manager = Persons()
 
 
 class SeenCipher(Model):
@@ -62,7 +65,9 @@ class OutboxStatus(StrEnum):
 class OutboxMessage(SealedModel):
     """待发消息: what must be said or done outside, kept until it is settled."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     kind = fields.CharField(max_length=32)  # names the renderer: notice, card, card_update, timer…
     topic = fields.CharField(max_length=48, default="")  # which notice or timer
     status = fields.CharEnumField(OutboxStatus, max_length=12, default=OutboxStatus.WAITING)
@@ -92,6 +97,7 @@ class OutboxMessage(SealedModel):
 
     class Meta:
         table = "outbox_message"
+        manager = Persons()
         indexes = (("status", "not_before"), ("booking", "kind"), ("request", "kind"))
 
     account_id: object
@@ -113,7 +119,9 @@ class AttemptOutcome(StrEnum):
 class Attempt(SealedModel):
     """投递尝试: one try, written before the call; `content` is the text as the person got it."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
         "models.OutboxMessage", on_delete=fields.RESTRICT, related_name="tries"
     )
@@ -129,6 +137,7 @@ class Attempt(SealedModel):
 
     class Meta:
         table = "attempt"
+        manager = Persons()
 
 
 class CardPurpose(StrEnum):
@@ -149,7 +158,9 @@ class Card(SealedModel):
     evidence each of its former handles stood for.
     """
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     handle = fields.CharField(max_length=26, unique=True)
     purpose = fields.CharEnumField(CardPurpose, max_length=12)
     account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField("models.Account", on_delete=fields.RESTRICT)
@@ -179,6 +190,7 @@ class Card(SealedModel):
 
     class Meta:
         table = "card"
+        manager = Persons()
 
     account_id: object
     holder_id: object

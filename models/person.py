@@ -2,12 +2,14 @@
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
 
 from tortoise import fields
 from tortoise.models import Model
 
+from models import person_key
 from models.organisation import Organisation
-from models.vault import Sealed, SealedModel
+from models.sealed import Persons, Sealed, SealedModel
 
 if TYPE_CHECKING:
     from models.rights import GrantChange
@@ -86,6 +88,7 @@ class Grant(Model):
 class Candidate(SealedModel):
     """候选人; `preferred` is the channel they asked for, the others follow as fallbacks."""
 
+    PERSON = "id"
     id = fields.UUIDField(primary_key=True)
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "models.Organisation", on_delete=fields.RESTRICT
@@ -99,17 +102,26 @@ class Candidate(SealedModel):
     email = Sealed()
     phone_index = fields.CharField(max_length=32, null=True, db_index=True)
     email_index = fields.CharField(max_length=32, null=True, db_index=True)
-    sealed_secret = fields.BinaryField()  # 32 random bytes in hex: the key of this person's commitments in the log
-    secret = Sealed()
+    sealed_secret = fields.BinaryField(default=b"")  # empty: moved to person_key
     preferred = fields.CharEnumField(Platform, max_length=16, null=True)
 
     class Meta:
         table = "candidate"
+        manager = Persons()
+
+    @classmethod
+    async def enter(cls, **values: object) -> "Candidate":
+        """Store somebody new, with a secret of their own."""
+        candidate = cls(id=uuid4(), **values)
+        await person_key.make(candidate.id)
+        await candidate.save(force_create=True)
+        return candidate
 
 
 class Account(SealedModel):
     """How one person is known on one platform; `address` is a userid, an external_userid, a phone or a mail address."""
 
+    PERSON = "candidate_id"
     id = fields.UUIDField(primary_key=True)
     platform = fields.CharEnumField(Platform, max_length=16)
     address_index = fields.CharField(max_length=32)
@@ -124,8 +136,11 @@ class Account(SealedModel):
     heard_at = fields.DatetimeField(null=True)  # when the person last wrote; opens WeChat's 48-hour window
     sent_since_heard = fields.IntField(default=0, db_default=0)  # how many of the five messages are spent
 
+    candidate_id: UUID | None
+
     class Meta:
         table = "account"
+        manager = Persons()
         indexes = (("platform", "address_index"),)
 
 
@@ -157,7 +172,9 @@ class CustomerServiceCursor(Model):
 class Dialogue(SealedModel):
     """The one question that is open with one person in one chat; a new question replaces the old."""
 
+    PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
+    person_id = fields.UUIDField(null=True)  # the candidate it is about
     place = fields.CharField(max_length=32, unique=True)  # keyed hash of platform, person and chat
     sealed_state = fields.BinaryField()
     state = Sealed()
@@ -165,3 +182,4 @@ class Dialogue(SealedModel):
 
     class Meta:
         table = "dialogue"
+        manager = Persons()

@@ -3,7 +3,7 @@
 from tortoise import fields
 
 from models.person import Employee
-from models.vault import Sealed, SealedModel
+from models.sealed import Sealed, SealedModel
 
 
 class SavedQuery(SealedModel):

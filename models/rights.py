@@ -6,7 +6,7 @@ from tortoise import fields
 
 from models.organisation import Organisation
 from models.person import Employee, Role
-from models.vault import Sealed, SealedModel
+from models.sealed import Sealed, SealedModel
 
 
 class GrantChangeKind(StrEnum):

@@ -37,7 +37,14 @@ class Trier:
     ) -> Tried:
         """Make one try. `send` is told whether an earlier one may have arrived, `was_sent` finds out where it can."""
         repeat = await claims.has_unknown(row, platform)
-        attempt = Attempt(message=row, number=row.attempts, platform=platform, content=content, started_at=self.now())
+        attempt = Attempt(
+            person_id=row.person_id,
+            message=row,
+            number=row.attempts,
+            platform=platform,
+            content=content,
+            started_at=self.now(),
+        )
         await claims.began(self.store, row, attempt)
         tried = replace(await _call(platform, repeat, send, was_sent), attempt=attempt.id)
         await self.store.transact(lambda: self._end(attempt, tried))

@@ -95,7 +95,7 @@ async def add_candidate(organisation: Organisation, new: NewCandidate) -> Candid
     known = await _known(organisation, new.name, phone_index, email_index)
     if known:
         return known
-    candidate = await Candidate.create(
+    candidate = await Candidate.enter(
         organisation=organisation,
         key_index=key_index(organisation, new.key) if new.key else None,
         name=new.name,
@@ -103,7 +103,6 @@ async def add_candidate(organisation: Organisation, new: NewCandidate) -> Candid
         email=new.email or None,
         phone_index=phone_index,
         email_index=email_index,
-        secret=secrets.token_hex(32),
         preferred=new.preferred,
     )
     if new.phone:

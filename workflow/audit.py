@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from tortoise.connection import get_connection
 
 from models import AuditHead, AuditRecord, Candidate, Organisation
+from models.vault import Unsealable
 from workflow import clocking, outbox, signing
 from workflow.acting import Act
 from workflow.canonical import canonical, stamp
@@ -23,8 +24,9 @@ GROUP_LOG = "shouyue"  # what belongs to no unit: the program itself, attempts o
 
 def commitment(candidate: Candidate, label: str, value: object) -> str:
     """Return what stands in the log for a person's datum: unopenable once the person's key is destroyed (R6)."""
-    secret = bytes.fromhex(str(candidate.secret))
-    return hmac.new(secret, label.encode() + b"\0" + canonical(value).encode(), hashlib.sha256).hexdigest()
+    if candidate.secret is None:
+        raise Unsealable("the key of this person was destroyed")
+    return hmac.new(candidate.secret, label.encode() + b"\0" + canonical(value).encode(), hashlib.sha256).hexdigest()
 
 
 async def record(

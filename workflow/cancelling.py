@@ -87,6 +87,7 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
     policy, decision = preview(booking, reason.origin, act)
     await chain.approvers(decision.steps, booking.organisation, act.now, employee.id)
     request = await CancellationRequest.create(
+        person_id=booking.candidate_id,
         number=await request_number(act.now),
         organisation=booking.organisation,
         booking=booking,

@@ -42,7 +42,14 @@ async def lay_out(act: Act, request: CancellationRequest) -> None:
     """
     people = await approvers(roles_of(request), request.organisation, act.now, request.requester_id)
     for level, (role, approver) in enumerate(people, start=1):
-        await Step.create(request=request, level=level, revision=request.revision, role=role, approver=approver)
+        await Step.create(
+            person_id=request.person_id,
+            request=request,
+            level=level,
+            revision=request.revision,
+            role=role,
+            approver=approver,
+        )
 
 
 async def approvers(

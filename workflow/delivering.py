@@ -39,6 +39,7 @@ async def told_by_phone(act: Act, request: CancellationRequest) -> None:
     if task is None or not await owed.update(status=OutboxStatus.SENT, reason=BY_PHONE, settled_at=act.now):
         raise NotNow(state="nothing-owed")
     await Attempt.create(
+        person_id=task.person_id,
         message=task,
         number=task.attempts + 1,
         platform=PHONE,

@@ -60,7 +60,9 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
     known = await Evidence.get_or_none(request=request, digest=digest)
     if known:
         return known
+    booking = await Booking.get(id=request.booking_id).prefetch_related("candidate", "organisation")
     piece = Evidence(
+        person_id=booking.candidate_id,
         request=request,
         kind=kind,
         media_type=media,
@@ -71,13 +73,12 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
         source=material.source[:160],
         created_at=act.now,
     )
-    sealed = vault().seal(material.content, f"evidence_blob.sealed.{piece.id}")
+    sealed = vault().seal(material.content, f"evidence_blob.sealed.{piece.id}", booking.candidate.secret)
     piece.cipher_digest = hashlib.sha256(sealed).hexdigest()
     before = await Evidence.filter(request=request).count()
     await piece.save()
     await EvidenceBlob.create(id=piece.id, sealed=sealed)
     await revising.new_evidence(act, request, before)
-    booking = await Booking.get(id=request.booking_id).prefetch_related("candidate", "organisation")
     line = {
         "ct": piece.cipher_digest,
         "pt": audit.commitment(booking.candidate, "evidence", digest),
@@ -92,7 +93,7 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
 async def open_piece(piece: Evidence) -> bytes:
     """Return the bytes of a piece, or raise `Unsealable` when they are not what was kept."""
     blob = await EvidenceBlob.get(id=piece.id)
-    return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}")
+    return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}", piece.secret)
 
 
 async def of_candidates(candidate_ids: list[object], now: datetime) -> CancellationRequest | None:

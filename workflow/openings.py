@@ -32,10 +32,12 @@ async def openings_of(case: Case, records: Iterable[AuditRecord]) -> Openings:
     """Open what this reader may see: names and words with the right to them, evidence with the right to that.
 
     Each opening is tried before it is given: one that does not fit its record (the candidate's name has been corrected
-    since, say) is left out and counted.
+    since, say) is left out and counted, as is everything once the candidate's key is destroyed.
     """
-    found = Openings()
     candidate = case.booking.candidate
+    if candidate.secret is None:  # erased: nothing about this person opens any more
+        return Openings(closed=sum(_sealed_parts(record) for record in records))
+    found = Openings()
     pieces = {each.cipher_digest: each for each in await Evidence.filter(request__number__in=await _numbers(case))}
     values = await _values(case, pieces.values()) if case.names else {}
     for record in records:
@@ -45,6 +47,15 @@ async def openings_of(case: Case, records: Iterable[AuditRecord]) -> Openings:
         if case.evidence:
             await _open_files(found, candidate, line, pieces)
     return found
+
+
+def _sealed_parts(record: AuditRecord) -> int:
+    line = json.loads(record.line)
+    return len(line["pd"]) + len(line["ev"])
+
+
+def _key_of(candidate: Candidate) -> str:
+    return (candidate.secret or b"").hex()
 
 
 async def _numbers(case: Case) -> list[str]:
@@ -84,7 +95,7 @@ def _open_words(
                 "seq": line["seq"],
                 "label": label,
                 "value": fitting[0],
-                "key": str(candidate.secret),
+                "key": _key_of(candidate),
             }
             found.lines.append(opening)
         else:
@@ -106,5 +117,10 @@ async def _open_files(
             continue
         name = f"evidence/{len(found.files) + 1}.{SUFFIXES.get(piece.media_type, 'bin')}"
         found.files[name] = content
-        opening: dict[str, object] = {"seq": line["seq"], "evidence": place, "file": name, "key": str(candidate.secret)}
+        opening: dict[str, object] = {
+            "seq": line["seq"],
+            "evidence": place,
+            "file": name,
+            "key": _key_of(candidate),
+        }
         found.lines.append(opening)

@@ -46,6 +46,7 @@ async def post(
     if existing is None and (not_before or act.now) <= act.now:
         announce()
     return existing or await OutboxMessage.create(
+        person_id=_person(account, booking, request, card),
         kind=kind,
         topic=topic,
         account=account,
@@ -58,6 +59,17 @@ async def post(
         posted_at=act.now,
         not_before=not_before or act.now,
     )
+
+
+def _person(
+    account: Account | None,
+    booking: Booking | None,
+    request: CancellationRequest | None = None,
+    card: Card | None = None,
+) -> object:
+    """Return the candidate whom a row is about or goes to."""
+    about = booking.candidate_id if booking else next((each.person_id for each in (request, card) if each), None)
+    return about or (account.candidate_id if account else None)
 
 
 async def say(
@@ -116,6 +128,7 @@ async def hand_card(
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
     card = Card(
+        person_id=_person(account, booking, request),
         purpose=purpose,
         account=account,
         holder=holder,

@@ -94,6 +94,7 @@ async def _file(
 ) -> CancellationRequest:
     policy, decision = rules
     request = await CancellationRequest.create(
+        person_id=booking.candidate_id,
         number=await request_number(act.now),
         organisation=booking.organisation,
         booking=booking,

@@ -1,7 +1,6 @@
 """Entering the rows: each chunk is one transaction, and a file that is imported again changes nothing twice."""
 
 import asyncio
-import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -203,9 +202,7 @@ class Importer:
 
 async def _add_keyed(unit: Organisation, entry: Entry) -> Candidate:
     """Enter somebody of the past who is known by the source's own id alone and can be reached by nothing."""
-    return await Candidate.create(
-        organisation=unit, key_index=clashes.known_by(*entry.person), name=entry.candidate, secret=secrets.token_hex(32)
-    )
+    return await Candidate.enter(organisation=unit, key_index=clashes.known_by(*entry.person), name=entry.candidate)
 
 
 def _shared(entry: Entry) -> Finding:

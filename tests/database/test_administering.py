@@ -62,7 +62,7 @@ async def test_the_same_person_is_one_candidate_and_another_of_that_name_is_not(
     assert first.id == same.id
     assert by_mail.id == same_mail.id
     assert len({each.id for each in (first, namesake, by_mail, elsewhere)}) == 4
-    assert len({str(each.secret) for each in await Candidate.all()}) == 4
+    assert len({each.secret for each in await Candidate.all()}) == 4
     assert {str(each) for each in await replying.candidates_at(first.id)} == {str(first.id), str(elsewhere.id)}
 
 

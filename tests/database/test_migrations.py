@@ -108,7 +108,7 @@ async def _rows() -> None:
     await AuditHead.create(log="l", digest="0" * 64)
     moment = "2026-01-01T00:00:00Z"
     for number in range(3):
-        person = await Candidate.create(organisation=unit, name=f"张伟{number}", secret="00" * 32)
+        person = await Candidate.enter(organisation=unit, name=f"张伟{number}")
         values = {"organisation": unit, "position": position, "starts_at": moment, "created_at": moment}
         await Booking.create(number=f"B-{number}", candidate=person, **values)
         await AuditRecord.create(log="l", seq=number, at=moment, action="a", subject="s", line="{}")

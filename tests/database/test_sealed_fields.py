@@ -14,8 +14,8 @@ NAME, PHONE, EMAIL = "欧阳娜娜甲", "13912345678", "ouyang.nana@example.com"
 async def add_candidate(store: Store, vault: Vault, **changes: str) -> Candidate:
     async def work() -> Candidate:
         organisation, _ = await Organisation.get_or_create(path="g1", defaults={"name": "集团"})
-        values = {"name": NAME, "phone": PHONE, "email": EMAIL, "secret": "00" * 32} | changes
-        return await Candidate.create(
+        values = {"name": NAME, "phone": PHONE, "email": EMAIL} | changes
+        return await Candidate.enter(
             organisation=organisation, phone_index=vault.index("phone", values["phone"]), **values
         )
 
