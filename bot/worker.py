@@ -73,11 +73,17 @@ class Worker:
         return len(held)
 
     async def stop(self, period: float = 10.0) -> None:
-        """Claim nothing more and let what is under way finish."""
+        """Claim nothing more and let what is under way finish, for `period` seconds.
+
+        What is not finished then is left as a crash would leave it: its outcome is looked for at the next start.
+        """
         self._stopping.set()
         self._store.posted.set()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=period)
+            _, unfinished = await asyncio.wait(self._tasks, timeout=period)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def round(self) -> int:
         """Claim what is due and start delivering it; returns how many rows were claimed."""

@@ -21,7 +21,7 @@ from models.store import Store
 from tests.scenarios.company import START, Company, free_ports
 from workflow import verifying
 
-PATIENCE = 40.0  # starting takes seconds on a busy machine
+PATIENCE = 120.0  # starting takes seconds, on a busy machine many
 QUIET = {"SHOUYUE_LOGGING__LEVEL": "warning"}
 
 

@@ -91,6 +91,11 @@ async def recorded() -> Counter[str]:
     return Counter(await AuditRecord.all().values_list("action", flat=True))
 
 
+async def noted(action: str, times: int) -> bool:
+    """Tell whether the log holds so many records of a kind: a phone may show a thing before it is noted as sent."""
+    return (await recorded())[action] >= times
+
+
 async def heard(company: Company, person: str) -> list[str]:
     """Return the texts that the bot sent to a person, cards included."""
     return [each["text"] for each in await company.screen(person) if each["from"] == "bot"]

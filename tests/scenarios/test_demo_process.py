@@ -186,15 +186,12 @@ async def test_a_demo_whose_supervisor_is_killed_ends_and_can_be_started_again_a
         os.kill(state["pid"], signal.SIGKILL)
         assert demo.program is not None
         await demo.program.process.wait()
-        killed_at = asyncio.get_running_loop().time()
 
         async def gone() -> bool:
             return not any(alive(state[each]) for each in ("bot_pid", "sandbox_pid"))
 
-        await eventually(gone, "both have noticed", patience=8)
-        took = asyncio.get_running_loop().time() - killed_at
-        assert took < 4, took  # two seconds, on a machine that does nothing else
-        assert "Traceback" not in demo.program.printed
+        await eventually(gone, "both have noticed")
+        assert "Traceback" not in demo.program.printed, demo.program.printed[-4000:]
         for port in demo.ports:
             with socket.socket() as free:
                 free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,6 +9,7 @@ from tests.scenarios.steps import (
     given_role,
     heard,
     left_the_company,
+    noted,
     on_the_table,
     recorded,
     request_number,
@@ -50,6 +51,7 @@ async def test_three_levels_with_evidence_and_nothing_happens_before_the_last(co
     done = await recorded()
     kinds = ("request.filed", "evidence.kept", "approval.approved", "request.approved", "booking.cancelled")
     assert [done[each] for each in kinds] == [1, 1, 2, 1, 1]
+    await company.until(lambda: noted("notice.sent", 2), "both notices are in the log")
 
     await company.says("liuyang", f"时间轴 {request_number(await company.card('liuyang', '已取消'))}")
     told = (await company.sees("liuyang", "时间轴 · Q"))["text"]

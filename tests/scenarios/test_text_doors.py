@@ -4,9 +4,9 @@ from tests.scenarios.company import Company
 from tests.scenarios.steps import (
     PNG,
     heard,
+    noted,
     number_of,
     on_the_table,
-    recorded,
     request_number,
     state_of,
     whole_logs,
@@ -51,8 +51,8 @@ async def test_sending_back_by_number_carries_its_words_and_is_submitted_again(c
     await company.says("chenmin", f"退回 {number} 补一份通话记录")
     await company.card("liuyang", "已退回", "补一份通话记录")
     await company.says("liuyang", f"提交 {number}")
+    await company.until(lambda: noted("request.submitted", 1), "the request is submitted again")
     await company.card("chenmin", "待你审批", number)
-    assert (await recorded())["request.submitted"] == 1
 
 
 async def by_words_alone(company: Company) -> None:
