@@ -6,7 +6,7 @@ from models import Role
 from workflow import access, finding, outbox
 from workflow.acting import local
 from workflow.permissions import OTHER_KIND
-from workflow.views import booking_view
+from workflow.views import booking_seen
 
 FOR_HR = """我能帮你取消面试，一句话就够：
 「取消 {name} {time} 原因 行程冲突」
@@ -49,7 +49,7 @@ async def _example(context: Context) -> dict[str, str]:
     mine = await finding.find(context.employee, access.CANCEL, context.act.now)
     if not mine:
         return {"name": "张伟", "time": "明天下午三点"}
-    view = booking_view(mine[0])
+    view = await booking_seen(mine[0], context.act)
     return {"name": view.name, "time": f"{local(view.starts_at):%m月%d日%H:%M}"}
 
 

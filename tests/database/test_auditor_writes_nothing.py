@@ -54,6 +54,9 @@ READS = {
     "rights_views.grant_view",
     "timeline.case_of",
     "timeline.of_booking",
+    "views.booking_seen",
+    "views.bookings_seen",
+    "views.request_seen",
 }
 """Functions that change nothing."""
 
