@@ -38,6 +38,7 @@ from models.person import (
     Role,
 )
 from models.query import SavedQuery
+from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Position",
     "Preset",
     "RequestStatus",
+    "RevealLink",
     "Role",
     "SavedQuery",
     "SeenCipher",

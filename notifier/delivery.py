@@ -20,7 +20,7 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, outbox, requests
+from workflow import access, administering, anchoring, downloads, outbox, requests, revealing
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.finding import BOOKING_RELATIONS
@@ -72,6 +72,8 @@ class Notices:
         choices = tuple((str(key), str(text)) for key, text in payload["choices"])
         if "download" in payload:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
+        if "reveal" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:
             return Words(payload["text"], choices=choices)
         page = await self._page(await Booking.get(id=row.booking_id))

@@ -32,6 +32,7 @@ DIGITS: Final = re.compile(
     r"|0\d{2,3}[-. ]?\d{7,8}"  # a landline
     r")(?!\d)"
 )
+NARROW: Final = str.maketrans("０１２３４５６７８９＠", "0123456789@")
 SHORTEST_PART = {True: 2, False: 3}  # characters of a given name that is taken out alone: Chinese, any other
 
 
@@ -65,7 +66,7 @@ def masked_mail(address: str | None) -> str:
 
 def without_personal(text: str, candidate: Candidate) -> str:
     """Return somebody's words with the candidate's own data taken out, and whatever looks like a phone or address."""
-    found = MAIL.sub(lambda match: masked_mail(match[0]), text)
+    found = MAIL.sub(lambda match: masked_mail(match[0]), text.translate(NARROW))
     found = DIGITS.sub(lambda match: f"［号码 尾号{_ascii(match[0])[-4:]}］", found)
     for known, shown in _own(candidate):
         found = re.sub(re.escape(known), shown, found, flags=re.IGNORECASE)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, Step
+from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
 from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotFound
@@ -184,7 +184,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back")
+WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back", "reveal.asked")
 
 
 async def _names(pseudonyms: set[str]) -> dict[str, str]:
@@ -202,15 +202,22 @@ async def _names(pseudonyms: set[str]) -> dict[str, str]:
 
 
 async def _remarks(case: Case) -> Remarks:
-    """Return what approvers wrote, by request, level and moment: a request's revision goes on while it is decided."""
+    """Return what approvers wrote, and why data were revealed, as the reader may see it.
+
+    By request, level and moment: a request's revision goes on while it is decided; what is no decision has level 0.
+    """
     steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
-    return {
-        (each.request.number, each.level, each.decided_at): case.sight.words_about(
-            case.booking.candidate, each.comment, LONGEST_COMMENT
-        )
+    reveals = await RevealLink.filter(booking=case.booking)
+    purposes = {(case.booking.number, 0, each.created_at): _remark(case, each.reason) for each in reveals}
+    return purposes | {
+        (each.request.number, each.level, each.decided_at): _remark(case, each.comment)
         for each in steps
         if each.comment and each.decided_at
     }
+
+
+def _remark(case: Case, words: object) -> str:
+    return case.sight.words_about(case.booking.candidate, words, LONGEST_COMMENT)
 
 
 def reason_of(case: Case) -> str:
