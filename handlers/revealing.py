@@ -130,7 +130,7 @@ async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
         left = await revealing.note_wrong_code(act, link)
         return Outcome(Ending.UNPROVEN if left else Ending.GONE, left=left)
     values = await revealing.show(act, link)
-    shown = tuple((LABELS[kind], plain(value) or "没有登记") for kind, value in values.items())
+    shown = tuple((LABELS[kind], value or "没有登记") for kind, value in values.items())
     return Outcome(Ending.SHOWN, link.booking.number, shown)
 
 
