@@ -27,8 +27,6 @@ from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
 from workflow.sight import MASKED, Sight, sight_of, sights_of
 from workflow.states import CANCELLABLE, LIVE_BOOKINGS
 
-__all__ = ["tail"]
-
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
 STILL_NEEDED = {"yes": "仍需招聘", "paused": "暂停招聘", "no": "不再招聘"}
 ROLE_LABELS = {
