@@ -7,4 +7,5 @@ SMS_UPLINK = "/sms/uplink/"  # followed by sms.callback_secret: the gateway does
 SMS_RECEIPT = "/sms/receipt/"
 INTERVIEW_LINK = "/i/"
 DOWNLOAD_LINK = "/d/"
+REVEAL_LINK = "/r/"
 DEMO_CLOCK = "/demo/clock"

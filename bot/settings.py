@@ -28,6 +28,7 @@ from bot.settings_sections import (
     Keys,
     Logging,
     Port,
+    Privacy,
     Redis,
     Retention,
     Sms,
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     )
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
+    privacy: Privacy = Field(default_factory=Privacy, description="候选人资料的查看")
     retention: Retention = Field(default_factory=Retention, description="留存期限")
     worker: Worker = Field(default_factory=Worker, description="发送")
     logging: Logging = Field(default_factory=Logging, description="日志")

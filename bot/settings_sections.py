@@ -254,6 +254,16 @@ class Retention(Section):
     audit_years: int = Field(default=5, ge=5, description="审计记录留存年数，不少于 5", examples=["5"])
 
 
+class Privacy(Section):
+    reveals_a_day: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="一个人一天最多要求显示几次候选人资料；超过时提醒安全管理员",
+        examples=["20"],
+    )
+
+
 class Worker(Section):
     lease_s: float = Field(default=30.0, ge=1, le=600, description="领取一条待发消息后独占的秒数", examples=["30"])
     concurrency: int = Field(default=8, ge=1, le=256, description="同时发送的消息数", examples=["8"])

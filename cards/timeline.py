@@ -43,6 +43,10 @@ ACTIONS = {
     "case.exported": "导出",
     "case.link_made": "取得导出链接",
     "case.written": "导出文件写成",
+    "reveal.asked": "要求显示候选人资料",
+    "reveal.shown": "看了候选人资料",
+    "reveal.expired": "到期没有看候选人资料",
+    "reveal.refused": "没有让看候选人资料",
     "log.exported": "导出审计日志",
     "log.written": "导出文件写成",
     "query.saved": "保存查询",
@@ -78,6 +82,7 @@ TOPICS = {
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
 }
+KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
 FORMATS = {"pdf": "PDF", "pack": "证据包", "xlsx": "XLSX 表格", "jsonl": "原始日志", "text": "文字"}
 
 
@@ -126,6 +131,8 @@ def _details(entry: Entry) -> list[str]:
         found.append(still_needed(data["still_needed"]))
     if entry.action in ("case.exported", "log.exported") and data.get("format"):
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
+    if isinstance(kinds := data.get("kinds"), list):
+        found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:

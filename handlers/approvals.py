@@ -11,7 +11,7 @@ from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeede
 from workflow import approving, chain, outbox, requests, revising
 from workflow.card_views import card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
-from workflow.views import request_view
+from workflow.views import request_seen
 
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
@@ -121,7 +121,7 @@ async def todo(context: Context) -> None:
     if not steps:
         await outbox.say(context.act, context.account, "没有待你审批的申请。")
         return
-    views = [request_view(await requests.reload(each.request_id), context.act) for each in steps[:20]]
+    views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps[:20]]
     rows = sorted(zip(steps, views, strict=False), key=lambda row: row[1].booking.starts_at)
     lines = [
         f"{place}　{view.number} {view.booking.title} · {view.reason}" for place, (_, view) in enumerate(rows, start=1)

@@ -16,7 +16,7 @@ from workflow import timeline as facts
 from workflow.acting import local
 from workflow.errors import NotAllowed, NotFound
 from workflow.showing import plain
-from workflow.views import booking_view
+from workflow.views import bookings_seen
 
 
 async def find(context: Context, command: Command) -> None:
@@ -138,7 +138,8 @@ async def _cases(context: Context, command: Command) -> list[Booking]:
 
 async def _which(context: Context, bookings: Sequence[Booking]) -> None:
     shown = _ordered(bookings, context.act.now)[: recent.MOST]
-    lines = [f"{place}　{booking_view(each).title}" for place, each in enumerate(shown, start=1)]
+    views = await bookings_seen(shown, context.act)
+    lines = [f"{place}　{each.title}" for place, each in enumerate(views, start=1)]
     await picking.ask(context, recent.KIND, [each.number for each in shown], {"verb": str(Verb.TIMELINE)})
     more = f"共 {len(bookings)} 场，先列 {len(shown)} 场，可加时间缩小范围。" if len(bookings) > len(shown) else ""
     tail = f"{more}回复 1–{len(shown)}（2 分钟内有效）。"

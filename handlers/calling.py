@@ -5,7 +5,7 @@ from handlers.reading.grammar import Command
 from handlers.routing import Context
 from workflow import delivering, outbox
 from workflow.errors import NotFound
-from workflow.views import booking_view
+from workflow.views import booking_seen
 
 
 async def phoned(context: Context, command: Command) -> None:
@@ -14,5 +14,6 @@ async def phoned(context: Context, command: Command) -> None:
     if request is None:
         raise NotFound(what="request")
     await delivering.told_by_phone(context.act, request)
-    text = f"已记下：{booking_view(request.booking).title}，已电话告知候选人。申请 {request.number} 没有遗留的事了。"
+    title = (await booking_seen(request.booking, context.act)).title
+    text = f"已记下：{title}，已电话告知候选人。申请 {request.number} 没有遗留的事了。"
     await outbox.say(context.act, context.account, text)

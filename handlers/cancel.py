@@ -13,7 +13,7 @@ from workflow import access, cancelling, finding, outbox, requests
 from workflow.errors import NotAllowed
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_NAME, plain
-from workflow.views import booking_view
+from workflow.views import booking_seen
 
 
 async def cancel(context: Context, command: Command) -> None:
@@ -49,7 +49,7 @@ def _head(asked: Asked, bookings: list[Booking], *, by_sound: bool) -> str:
 async def _of_request(context: Context, number: str) -> None:
     """Tell what can be done with a request that exists already, which is what its number names."""
     request = await request_named(context, number)
-    title = booking_view(request.booking).title
+    title = (await booking_seen(request.booking, context.act)).title
     await _say(
         context,
         f"{request.number} 是 {title} 的取消申请，已经提出。看到哪一步发「时间轴 {request.number}」，"
@@ -143,7 +143,7 @@ async def _not_theirs(context: Context, command: Command) -> None:
 
 
 async def _ended(context: Context, booking: Booking) -> None:
-    view = booking_view(booking)
+    view = await booking_seen(booking, context.act)
     if booking.status in (BookingStatus.CANCELLED, BookingStatus.RESCHEDULED):
         next_ = f"经过可发「时间轴 {view.number}」。"
     else:

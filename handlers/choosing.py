@@ -10,7 +10,7 @@ from handlers.routing import Context
 from models import Booking, Role
 from workflow import access, finding, outbox
 from workflow.showing import LONGEST_NAME, plain
-from workflow.views import booking_view
+from workflow.views import bookings_seen
 
 KIND = "cancel"
 NEAR = timedelta(days=14)  # how far a bare 取消 looks ahead
@@ -40,7 +40,7 @@ async def _page(
     context: Context, ids: list[str], bookings: Sequence[Booking], extra: dict[str, object], before: int
 ) -> None:
     places = {each: place for place, each in enumerate(ids, start=1)}
-    views = [(places[str(each.id)], booking_view(each)) for each in bookings]
+    views = [(places[each.id], each) for each in await bookings_seen(bookings, context.act)]
     end = min(before + PAGE, len(ids))
     await picking.ask(context, KIND, ids, {**extra, "shown": end})
     lines = [f"{place}　{each.title} · {plain(each.position, 20)}" for place, each in views]

@@ -7,7 +7,7 @@ from workflow import access, cancelling, chain, outbox, weighing
 from workflow.card_views import card_view
 from workflow.errors import NotNow
 from workflow.reasons import reason_of
-from workflow.views import booking_view
+from workflow.views import bookings_seen
 
 KIND = "confirm"
 MOST = 9
@@ -58,7 +58,8 @@ async def open_one(context: Context) -> None:
     if len(bookings) == 1:
         await said(context, bookings[0], {})
         return
-    lines = [f"{place}　{booking_view(each).title}" for place, each in enumerate(bookings, start=1)]
+    views = await bookings_seen(bookings, context.act)
+    lines = [f"{place}　{each.title}" for place, each in enumerate(views, start=1)]
     await picking.ask(context, KIND, [str(each.id) for each in bookings])
     tail = f"回复 1–{len(bookings)}（2 分钟内有效），或直接点卡片。发「算了」全部放下。"
     await outbox.say(context.act, context.account, "\n".join(["有几场等你确认，是哪一场？", *lines, tail]))

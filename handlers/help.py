@@ -6,12 +6,13 @@ from models import Role
 from workflow import access, finding, outbox
 from workflow.acting import local
 from workflow.permissions import OTHER_KIND
-from workflow.views import booking_view
+from workflow.views import booking_seen
 
 FOR_HR = """我能帮你取消面试，一句话就够：
 「取消 {name} {time} 原因 行程冲突」
 也可以：
 「查 张伟」看一场　「列表 明天」看一天（「更多」翻页）　「时间轴 Q…」看经过　「导出 Q…」下载
+「显示 Y… 电话 原因 …」看一次完整的电话、姓名或邮箱
 「撤销」后悔了（60 秒内）　「撤回 Q…」收回申请　「算了」放下
 需要证明时，把截图或 PDF 直接发给我。"""
 FOR_APPROVERS = """有申请时你会收到卡片，点一下即可。也可以打字：
@@ -49,7 +50,7 @@ async def _example(context: Context) -> dict[str, str]:
     mine = await finding.find(context.employee, access.CANCEL, context.act.now)
     if not mine:
         return {"name": "张伟", "time": "明天下午三点"}
-    view = booking_view(mine[0])
+    view = await booking_seen(mine[0], context.act)
     return {"name": view.name, "time": f"{local(view.starts_at):%m月%d日%H:%M}"}
 
 

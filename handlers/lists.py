@@ -10,9 +10,9 @@ from handlers.routing import Context
 from models import Booking, BookingStatus, CardPurpose
 from workflow import access, finding, outbox
 from workflow.acting import local
+from workflow.masking import masked
 from workflow.moments import WEEKDAYS
-from workflow.showing import masked
-from workflow.views import BookingView, booking_view
+from workflow.views import BookingView, bookings_seen
 
 KIND = "list"
 PAGE = 20
@@ -78,7 +78,7 @@ def _state(question: dict[str, object] | None) -> tuple[Listed, int]:
 
 async def _page(context: Context, listed: Listed, bookings: Sequence[Booking], before: int) -> None:
     places = {each: place for place, each in enumerate(listed.ids, start=1)}
-    rows = [Row(places[str(each.id)], booking_view(each)) for each in bookings]
+    rows = [Row(places[each.id], each) for each in await bookings_seen(bookings, context.act)]
     end = min(before + PAGE, len(listed.ids))
     extra = {"shown": end, "head": listed.head, "own": listed.own}
     await picking.ask(context, KIND, list(listed.ids), extra, LASTS)

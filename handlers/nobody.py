@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from handlers.locating import Asked
 from handlers.reading.names import near_terms, suggest
 from handlers.routing import Context
+from models import Booking
 from workflow import finding
-from workflow.showing import LONGEST_NAME, plain
+from workflow.masking import tail
+from workflow.showing import plain
+from workflow.sight import Sight, sights_of
 
 MOST_NAMED = 5
 
@@ -39,4 +42,14 @@ async def _near(context: Context, name: str, permission: str) -> list[str]:
     if not terms:
         return []
     found = await finding.find(context.employee, permission, context.act.now, any_of=terms, live=False)
-    return [plain(each, LONGEST_NAME) for each in suggest(name, [str(each.candidate.name) for each in found])]
+    sights = await sights_of(context.employee, found, context.act.now)
+    shown: dict[str, list[str]] = {}
+    for each in found:
+        shown.setdefault(str(each.candidate.name), []).append(_named(each, sights[each.id]))
+    return list(dict.fromkeys(person for each in suggest(name, list(shown)) for person in shown[each]))
+
+
+def _named(booking: Booking, sight: Sight) -> str:
+    """Name a candidate so that they can be asked for: who may not see names goes by the phone."""
+    name = sight.name_of(booking.candidate)
+    return name if sight.full else f"{name}（尾号{tail(booking.candidate.phone)}）"

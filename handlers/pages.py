@@ -11,8 +11,8 @@ from models import Booking, BookingStatus, CancellationRequest, EntryLink, Inbou
 from workflow import anchoring, cancelling
 from workflow.acting import Act
 from workflow.contacts import contact_of
+from workflow.masking import masked
 from workflow.moments import when_of
-from workflow.showing import masked
 from workflow.states import LIVE_BOOKINGS
 
 OPENS_BEFORE = timedelta(minutes=10)  # the room is open from then until the end

@@ -12,7 +12,7 @@ from handlers.routing import Context
 from models import BookingStatus, CancellationRequest, RequestStatus
 from workflow import access, outbox, reminding
 from workflow.finding import BOOKING_RELATIONS
-from workflow.views import booking_view
+from workflow.views import BookingView, bookings_seen
 
 KIND = "request"
 MOST = 9
@@ -59,7 +59,8 @@ async def ask(context: Context, verb: Verb) -> None:
     if not found:
         await outbox.say(context.act, context.account, f"{NONE[verb]}编号 {context.reference}")
         return
-    lines = [f"{place}　{_line(each)}" for place, each in enumerate(found, start=1)]
+    views = await bookings_seen([each.booking for each in found], context.act)
+    lines = [f"{place}　{_line(*each)}" for place, each in enumerate(zip(found, views, strict=True), start=1)]
     await picking.ask(context, KIND, [each.number for each in found], {"verb": str(verb)})
     tail = f"回复 {picking.up_to(len(found))}，或发「{verb} {found[0].number}」（2 分钟内有效）。发「算了」放下。"
     await outbox.say(context.act, context.account, "\n".join([f"{verb}哪一条？最近的申请：", *lines, tail]))
@@ -76,8 +77,8 @@ async def _recent(context: Context, verb: Verb) -> list[CancellationRequest]:
     return list(await wanted.prefetch_related(*(f"booking__{each}" for each in BOOKING_RELATIONS)))
 
 
-def _line(request: CancellationRequest) -> str:
-    return f"{request.number} {booking_view(request.booking).title} · {STATUS[request.status]}"
+def _line(request: CancellationRequest, booking: BookingView) -> str:
+    return f"{request.number} {booking.title} · {STATUS[request.status]}"
 
 
 def chosen(number: str, verb: str) -> Command:

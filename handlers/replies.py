@@ -9,10 +9,10 @@ from handlers.routing import Context
 from models import Booking, BookingStatus
 from workflow import outbox, replying
 from workflow.acting import local
+from workflow.masking import tail
 from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import plain
-from workflow.views import tail
 
 
 async def text(context: Context) -> None:

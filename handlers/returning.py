@@ -11,7 +11,7 @@ from workflow import access, outbox, replying, returning
 from workflow.card_views import card_view
 from workflow.errors import NotFound, NotNow
 from workflow.moments import when_of
-from workflow.views import booking_view
+from workflow.views import booking_seen
 
 NOT_RESTORED = re.compile(r"\s*不恢复\s*(?P<number>[Yy]\S{3,24})\s*")
 
@@ -60,7 +60,8 @@ async def typed(context: Context, command: Command) -> None:
     if booking is None:
         raise NotFound(what="booking")
     await returning.restore(context.act, booking.id)
-    text = f"已恢复：{booking_view(booking).title} 的面试照常，正在通知候选人和面试官。"
+    title = (await booking_seen(booking, context.act)).title
+    text = f"已恢复：{title} 的面试照常，正在通知候选人和面试官。"
     await outbox.say(context.act, context.account, text)
 
 
@@ -74,5 +75,6 @@ async def refused_by_typing(context: Context) -> bool:
         raise NotFound(what="booking")
     booking = await access.booking_for(context.act, booking.id, access.CANCEL)
     await returning.leave(context.act, booking.id)
-    await outbox.say(context.act, context.account, f"好，不恢复：{booking_view(booking).title}，正在告诉候选人。")
+    title = (await booking_seen(booking, context.act)).title
+    await outbox.say(context.act, context.account, f"好，不恢复：{title}，正在告诉候选人。")
     return True

@@ -9,7 +9,7 @@ from workflow import access, approving, cancelling, chain, outbox, requests
 from workflow.card_views import card_view
 from workflow.errors import NotFound, NotNow
 from workflow.moments import clock_after
-from workflow.views import booking_view, undoable
+from workflow.views import booking_seen, undoable
 
 
 async def undo_pressed(context: Context, card: Card) -> Answer:
@@ -27,7 +27,7 @@ async def undo(context: Context, command: Command) -> None:
     if request is None:
         raise NotNow(state="nothing-to-undo")
     await cancelling.undo(context.act, request)
-    title = booking_view(request.booking).title
+    title = (await booking_seen(request.booking, context.act)).title
     await outbox.say(context.act, context.account, f"已撤销，没有通知任何人：{title} 的面试照常。")
 
 
@@ -48,7 +48,7 @@ async def withdraw(context: Context, command: Command) -> None:
         assert request.effective_at is not None
         raise NotNow("in-grace", number=request.number, until=clock_after(request.effective_at))
     await cancelling.withdraw(context.act, request)
-    title = booking_view(request.booking).title
+    title = (await booking_seen(request.booking, context.act)).title
     await outbox.say(context.act, context.account, f"已撤回申请 {request.number}：{title} 的面试照常。")
 
 
@@ -68,6 +68,7 @@ async def put_down(context: Context) -> None:
     done = "好，放下了，这一步没有取消任何面试。" if dropped or cards else "现在没有等你回答的操作。"
     running = await cancelling.last_undoable(context.act)
     if running is not None and running.effective_at is not None:
-        title, at = booking_view(running.booking).title, clock_after(running.effective_at)
+        seen = await booking_seen(running.booking, context.act)
+        title, at = seen.title, clock_after(running.effective_at)
         done += f"另有一场已定：{title} 的面试将在 {at} 取消，要收回请发「撤销」。"
     await outbox.say(context.act, context.account, done)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 
-from handlers import asking
+from handlers import asking, viewing
 from models import Account, OutboxMessage, Role
 from workflow import (
     access,
@@ -14,11 +14,17 @@ from workflow import (
     outbox,
     requests,
     returning,
+    revealing,
     rights,
     unconfirmed,
 )
+from workflow import viewing as facts
 from workflow.acting import Act
 
+OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
+    revealing.EXPIRE: lambda act, payload: revealing.expire(act, payload["link"]),
+    facts.TIMER: viewing.tell,
+}
 OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
@@ -52,6 +58,9 @@ async def rang(act: Act, row: OutboxMessage) -> None:
     """Do what a timer was set for; one that comes too late, or after the matter is settled, does nothing."""
     if row.topic in OF_RIGHTS:
         await OF_RIGHTS[row.topic](act, json.loads(row.payload))
+        return
+    if row.topic in OF_VIEWING:
+        await OF_VIEWING[row.topic](act, json.loads(row.payload))
         return
     if row.topic == "sign":
         await checkpoints.sign_log(act, json.loads(row.payload)["log"])

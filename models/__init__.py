@@ -39,6 +39,7 @@ from models.person import (
 )
 from models.person_key import PersonKey
 from models.query import SavedQuery
+from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Position",
     "Preset",
     "RequestStatus",
+    "RevealLink",
     "Role",
     "SavedQuery",
     "SeenCipher",

@@ -20,10 +20,11 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, outbox, requests
+from workflow import access, administering, anchoring, downloads, outbox, requests, revealing
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.finding import BOOKING_RELATIONS
+from workflow.sight import FULL, Sight, sight_of
 from workflow.views import booking_view, request_view
 
 TRIES_BEFORE_NEXT = 3  # temporary failures of one channel before the next is used
@@ -71,6 +72,8 @@ class Notices:
         choices = tuple((str(key), str(text)) for key, text in payload["choices"])
         if "download" in payload:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
+        if "reveal" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:
             return Words(payload["text"], choices=choices)
         page = await self._page(await Booking.get(id=row.booking_id))
@@ -80,16 +83,24 @@ class Notices:
         return f"{self.public_url}/i/{await administering.link_token(booking)}"
 
     async def _matter(self, row: OutboxMessage, booking: Booking, payload: dict[str, str]) -> Matter:
-        request = await self._request(row)
+        request, sight = await self._request(row), await self._sight(row, booking)
+        act = Act(self.now(), "clock", "system")
         return Matter(
-            booking=booking_view(booking),
-            request=request_view(request, Act(self.now(), "clock", "system")) if request else None,
+            booking=booking_view(booking, sight),
+            request=request_view(request, act, sight) if request else None,
             link=await self._page(booking),
             reason_code=request.reason_code if request else "",
-            words=payload.get("words", ""),
+            words=sight.words_about(booking.candidate, payload.get("words")),
             said_at=datetime.fromisoformat(payload["at"]) if "at" in payload else None,
             contact=await contact_of(booking.organisation),
         )
+
+    async def _sight(self, row: OutboxMessage, booking: Booking) -> Sight:
+        """Return how much of the candidate the receiver sees; the candidate, whose rows name no account, everything."""
+        if row.account_id is None:
+            return FULL
+        account = await Account.get(id=row.account_id).prefetch_related("employee")
+        return await sight_of(account.employee, booking, self.now()) if account.employee else FULL
 
     async def _try_in_turn(self, row: OutboxMessage, words: Words, accounts: list[Account]) -> None:
         tried = Tried("")

@@ -26,6 +26,7 @@ from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
 from workflow.showing import LONGEST_NAME, plain
+from workflow.sight import FULL, Sight, sight_of
 from workflow.states import OPEN_REQUESTS
 from workflow.views import (
     ROLE_LABELS,
@@ -38,6 +39,8 @@ from workflow.views import (
     step_view,
     undoable,
 )
+
+FREE_TEXT = ("text", "unread", "wish")  # of what a card proposes
 
 
 @dataclass(frozen=True)
@@ -112,8 +115,9 @@ async def card_view(card: Card, act: Act) -> AnyView:
 
 
 async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
-    view = booking_view(booking)
-    proposed = json.loads(card.state) if card.state else {}
+    seen = await _sight(card, booking, act)
+    view = booking_view(booking, seen)
+    proposed = _as_seen(json.loads(card.state) if card.state else {}, booking, seen)
     policy, decision = cancelling.preview(booking, _origin(proposed), act)
     running = await cancelling.open_request_of(booking)
     handler = await _handler(booking) if card.purpose == CardPurpose.CONFIRM else ""
@@ -140,6 +144,19 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
         handled_by=handler,
         grace_s=int(grace(policy, booking.starts_at, act.now).total_seconds()),
     )
+
+
+async def _sight(card: Card, booking: Booking, act: Act) -> Sight:
+    """Return how much of the candidate a card shows: what its holder may see now; a candidate sees themselves."""
+    if card.purpose == CardPurpose.CANDIDATE:
+        return FULL
+    return await sight_of(await Employee.get_or_none(id=card.holder_id), booking, act.now)
+
+
+def _as_seen(proposed: dict[str, object], booking: Booking, seen: Sight) -> dict[str, object]:
+    """Return what stands on a card before anything is filed, its free text as its holder may see it."""
+    words = {each: seen.words_about(booking.candidate, proposed[each]) for each in FREE_TEXT if each in proposed}
+    return {**proposed, **words}
 
 
 async def _holder_may_cancel(card: Card, organisation: Organisation, act: Act) -> bool:
@@ -176,13 +193,14 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
     step = next((each for each in request.steps if each.id == card.step_id), None)
     holder = await Employee.get_or_none(id=card.holder_id)
     wish = await returning.open_wish(request.booking)
+    seen = await _sight(card, request.booking, act)
     return CardView(
         purpose=card.purpose,
         handle=card.handle,
         now=act.now,
-        booking=booking_view(request.booking),
-        request=request_view(request, act),
-        step=step_view(step) if step else None,
+        booking=booking_view(request.booking, seen),
+        request=request_view(request, act, seen),
+        step=step_view(step, request.booking.candidate, seen) if step else None,
         closed=card.closed,
         late=request.late,
         wish_at=wish.at if wish else None,

@@ -3,31 +3,25 @@
 The link alone opens nothing: the code stands in the chat of the person who asked, and their right is asked for again.
 """
 
-import hmac
-import re
-import unicodedata
 from datetime import datetime, timedelta
 
-from tortoise.connection import get_connection
-
 from models import DownloadLink
-from models.vault import vault
-from workflow import access, audit, exporting
+from workflow import access, audit, exporting, one_time
 from workflow.acting import Act
 from workflow.exporting import TakenCase
 from workflow.permissions import CASE_EXPORT
 from workflow.timeline import Case
 
 LASTS = timedelta(minutes=15)
-MOST_TRIES = 5
-TOKEN = re.compile(r"[a-z2-7]{26}")
+MOST_TRIES = one_time.MOST_TRIES
+PURPOSE = "download"
 
 
 async def offer(act: Act, case: Case) -> DownloadLink:
     """Make a link of the acting person's to this case; it is on record before anybody has it."""
     employee = await access.require(act, CASE_EXPORT, case.organisation)
     link = DownloadLink(employee=employee, number=case.number, created_at=act.now, expires_at=act.now + LASTS)
-    link.token_index = vault().index("download", token_of(link.id.hex))
+    link.token_index = one_time.index_of(PURPOSE, token_of(link.id.hex))
     await link.save()
     await audit.record(
         act, case.organisation, "case.link_made", ("case", case.number, 1), data={"until": audit.stamp(link.expires_at)}
@@ -37,39 +31,27 @@ async def offer(act: Act, case: Case) -> DownloadLink:
 
 def token_of(link_id: str) -> str:
     """Return what stands in the address of the link with this id; it is stored nowhere."""
-    return vault().token("download", link_id)
+    return one_time.token_of(PURPOSE, link_id)
 
 
 def code_of(link: DownloadLink) -> str:
     """Return the six digits that go with a link; they are stored nowhere."""
-    return f"{int(vault().index('download-code', link.id.hex), 16) % 10**6:06d}"
+    return one_time.code_of(PURPOSE, link.id)
 
 
 def seal_of(link: DownloadLink) -> str:
     """Return what only a form of this link's own page carries (CSRF)."""
-    return vault().token("download-form", link.id.hex)
+    return one_time.seal_of(PURPOSE, link.id)
 
 
 async def find(token: str, now: datetime, *, lock: bool = False) -> DownloadLink | None:
-    """Return a link that still works; an unknown, an expired, a used and a guessed-at one look the same: None.
-
-    `lock` holds the row until the transaction ends; SQLite's transaction holds the write lock anyway.
-    """
-    if not TOKEN.fullmatch(token):
-        return None
-    found = DownloadLink.filter(token_index=vault().index("download", token), ended_at=None)
-    if lock and get_connection("default").capabilities.support_for_update:
-        found = found.select_for_update()
-    link = await found.filter(expires_at__gt=now, tries__lt=MOST_TRIES).first()
-    if link is not None:
-        await link.fetch_related("employee__organisation")
-    return link
+    """Return a link that still works; `lock` holds its row until the transaction ends."""
+    return await one_time.find(DownloadLink, PURPOSE, token, now, lock=lock)
 
 
 def is_proven(link: DownloadLink, given: str) -> bool:
     """Tell whether this is the link's code, full-width or half."""
-    code = "".join(unicodedata.normalize("NFKC", given).split())
-    return hmac.compare_digest(code_of(link).encode(), code.encode())
+    return one_time.is_code(code_of(link), given)
 
 
 async def note_wrong_code(act: Act, link: DownloadLink) -> int:

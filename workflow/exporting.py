@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from tortoise.queryset import QuerySet
 
 from models import AuditRecord, Checkpoint, Organisation
-from workflow import access, audit, checkpoints, timeline
+from workflow import access, audit, checkpoints, timeline, viewing
 from workflow.acting import SHANGHAI, Act
 from workflow.errors import NotFound
 from workflow.permissions import AUDIT_EXPORT, CASE_EXPORT
@@ -44,6 +44,7 @@ async def take_case(act: Act, number: str, form: str) -> TakenCase:
     data = {"format": form, "records": count, "names": case.names, "evidence": case.evidence}
     subject = ("case", case.number, 1)
     export = await audit.record(act, case.organisation, "case.exported", subject, data=data)
+    await viewing.arrange(act)
     records = await timeline.records_of(case)
     checkpoint = await _covering(act, case.organisation.origin, export.seq)
     return TakenCase(case, records, await timeline.entries_of(case), checkpoint, export)
@@ -94,6 +95,7 @@ async def take_log(act: Act, path: str, form: str, period: Period) -> TakenLog:
     limits = {name: audit.stamp(at) for name, at in (("from", period.since), ("to", period.until)) if at}
     data = {"format": form, "records": count, **limits}
     export = await audit.record(act, organisation, "log.exported", ("log", organisation.path, 1), data=data)
+    await viewing.arrange(act)
     checkpoint = await _covering(act, organisation.origin, export.seq)
     return TakenLog(organisation, period, count, checkpoint, export)
 

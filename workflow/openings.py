@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tortoise.exceptions import DoesNotExist
 
-from models import AuditRecord, CancellationRequest, Candidate, Evidence, EvidenceKind
+from models import AuditRecord, CancellationRequest, Candidate, Evidence, EvidenceKind, RevealLink
 from models.vault import Unsealable
 from workflow import audit, evidence
 from workflow.timeline import Case
@@ -69,6 +69,7 @@ async def _values(case: Case, pieces: Iterable[Evidence]) -> Mapping[str, list[s
     replies = [each for each in pieces if each.kind == EvidenceKind.REPLY]
     return {
         "name": [str(case.booking.candidate.name)],
+        "purpose": [str(each.reason) for each in await RevealLink.filter(booking=case.booking)],
         "reason": [str(each.reason_text) for each in requests if each.reason_text],
         "words": [words for each in replies if (words := await _words_of(each)) is not None],
     }

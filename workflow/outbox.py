@@ -20,6 +20,7 @@ from models import (
     OutboxMessage,
     OutboxStatus,
     Platform,
+    RevealLink,
 )
 from models.store import announce
 from models.vault import vault
@@ -80,18 +81,20 @@ async def say(
     choices: list[tuple[str, str]] | None = None,
     page_of: Booking | None = None,
     download: DownloadLink | None = None,
+    reveal: RevealLink | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
-    With `page_of` the address of the candidate's own page of that booking stands below, with `download` that of the
-    link, which is made when it is sent.
+    With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
+    `reveal` that of the link, which is made when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    await post(act, "say", account=account, booking=page_of, payload=payload | _link(download))
+    await post(act, "say", account=account, booking=page_of, payload=payload | _links(download, reveal))
 
 
-def _link(download: DownloadLink | None) -> dict[str, str]:
-    return {"download": download.id.hex} if download else {}
+def _links(download: DownloadLink | None, reveal: RevealLink | None) -> dict[str, str]:
+    given = {"download": download, "reveal": reveal}
+    return {kind: link.id.hex for kind, link in given.items() if link}
 
 
 async def tell_candidate(act: Act, topic: str, booking: Booking, request: CancellationRequest | None = None) -> None:

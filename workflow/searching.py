@@ -11,9 +11,9 @@ from models import CancellationRequest, Employee, Organisation, RequestStatus, R
 from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotAllowed
-from workflow.permissions import AUDIT_READ, REVEAL
-from workflow.showing import LONGEST_NAME, masked, plain
-from workflow.views import tail
+from workflow.masking import tail
+from workflow.permissions import AUDIT_READ
+from workflow.sight import Sight, sights_of
 
 MOST_SHOWN = 20
 
@@ -73,8 +73,8 @@ async def search(act: Act, wanted: Wanted) -> Hits:
         .prefetch_related("booking__candidate", "booking__position", "booking__organisation")
     )
     await _note(act, wanted, people, count)
-    names = await access.scopes(employee, REVEAL, act.now)
-    return Hits(count, tuple(_hit(each, names) for each in rows))
+    sights = await sights_of(employee, [each.booking for each in rows], act.now)
+    return Hits(count, tuple(_hit(each, sights[each.booking.id]) for each in rows))
 
 
 async def _named(name: str) -> list[Employee]:
@@ -125,13 +125,11 @@ async def _note(act: Act, wanted: Wanted, people: Sequence[tuple[Role, list[Empl
     await audit.record(act, await employee.organisation, "audit.searched", ("search", "cases", 1), data=data)
 
 
-def _hit(request: CancellationRequest, names: Sequence[str]) -> Hit:
+def _hit(request: CancellationRequest, sight: Sight) -> Hit:
     booking = request.booking
-    name = plain(str(booking.candidate.name), LONGEST_NAME)
-    full = any(access.covers(path, booking.organisation.path) for path in names)
     return Hit(
         request.number,
-        f"{name if full else masked(name)} · 尾号{tail(booking.candidate.phone)}",
+        f"{sight.name_of(booking.candidate)} · 尾号{tail(booking.candidate.phone)}",
         booking.position.name,
         booking.organisation.name,
         booking.starts_at,

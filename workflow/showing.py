@@ -25,8 +25,3 @@ def _shown(character: str) -> str:
     if category == "Cf":
         return ""
     return " " if category[0] == "C" else character
-
-
-def masked(name: str) -> str:
-    """Return the name as somebody without the right to it may see it: 张*."""
-    return name[:1] + "*"

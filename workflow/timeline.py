@@ -13,16 +13,17 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, Step
+from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
 from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
+from workflow.masking import tail
 from workflow.moments import when_of
-from workflow.permissions import EVIDENCE_READ, REVEAL
 from workflow.reasons import REASONS
-from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, masked, plain
-from workflow.views import STILL_NEEDED, tail
+from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
+from workflow.sight import Sight, sight_of
+from workflow.views import STILL_NEEDED
 
 Remarks = Mapping[tuple[str, int, datetime], str]
 REFUSED = "attempt.refused"
@@ -70,17 +71,21 @@ class Case:
         return self.booking.organisation
 
     @property
+    def sight(self) -> Sight:
+        """Return how much of the candidate this reader sees."""
+        return Sight(self.names, self.evidence)
+
+    @property
     def candidate(self) -> str:
         """Name the candidate as this reader may: 张伟（尾号8123） or 张*（尾号8123）."""
-        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
-        return f"{name if self.names else masked(name)}（尾号{tail(self.booking.candidate.phone)}）"
+        candidate = self.booking.candidate
+        return f"{self.sight.name_of(candidate)}（尾号{tail(candidate.phone)}）"
 
     @property
     def title(self) -> str:
         """Name the case: Q20261124-001 张* · 尾号8123 · 11月25日 周三 15:00."""
-        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
-        shown = name if self.names else masked(name)
-        line = f"{shown} · 尾号{tail(self.booking.candidate.phone)} · {when_of(self.booking)}"
+        candidate = self.booking.candidate
+        line = f"{self.sight.name_of(candidate)} · 尾号{tail(candidate.phone)} · {when_of(self.booking)}"
         return f"{self.number} {line}" if self.request else line
 
 
@@ -102,7 +107,7 @@ async def _of_request(act: Act, found: CancellationRequest) -> Case:
     if act.employee is not None:
         found = await access.request_for(act, found.id)
     booking = await Booking.get(id=found.booking_id).prefetch_related(*BOOKING_RELATIONS)
-    names, evidence = await _rights(act, booking.organisation)
+    names, evidence = await _rights(act, booking)
     return Case(found.number, booking, found, (found.number, booking.number), names, evidence)
 
 
@@ -113,15 +118,13 @@ async def of_booking(act: Act, found: Booking) -> Case:
     booking = await Booking.get(id=found.id).prefetch_related(*BOOKING_RELATIONS)
     requests = await CancellationRequest.filter(booking=booking).order_by("created_at")
     numbers = (booking.number, *(each.number for each in requests))
-    names, evidence = await _rights(act, booking.organisation)
+    names, evidence = await _rights(act, booking)
     return Case(booking.number, booking, None, numbers, names, evidence)
 
 
-async def _rights(act: Act, organisation: Organisation) -> tuple[bool, bool]:
-    if act.employee is None:
-        return False, False
-    names = await access.may(act.employee, REVEAL, organisation, act.now)
-    return names, await access.may(act.employee, EVIDENCE_READ, organisation, act.now)
+async def _rights(act: Act, booking: Booking) -> tuple[bool, bool]:
+    seen = await sight_of(act.employee, booking, act.now)
+    return seen.full, seen.words
 
 
 async def note_viewed(act: Act, case: Case) -> None:
@@ -181,7 +184,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back")
+WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back", "reveal.asked")
 
 
 async def _names(pseudonyms: set[str]) -> dict[str, str]:
@@ -199,13 +202,22 @@ async def _names(pseudonyms: set[str]) -> dict[str, str]:
 
 
 async def _remarks(case: Case) -> Remarks:
-    """Return what approvers wrote, by request, level and moment: a request's revision goes on while it is decided."""
+    """Return what approvers wrote, and why data were revealed, as the reader may see it.
+
+    By request, level and moment: a request's revision goes on while it is decided; what is no decision has level 0.
+    """
     steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
-    return {
-        (each.request.number, each.level, each.decided_at): plain(str(each.comment), LONGEST_COMMENT)
+    reveals = await RevealLink.filter(booking=case.booking)
+    purposes = {(case.booking.number, 0, each.created_at): _remark(case, each.reason) for each in reveals}
+    return purposes | {
+        (each.request.number, each.level, each.decided_at): _remark(case, each.comment)
         for each in steps
         if each.comment and each.decided_at
     }
+
+
+def _remark(case: Case, words: object) -> str:
+    return case.sight.words_about(case.booking.candidate, words, LONGEST_COMMENT)
 
 
 def reason_of(case: Case) -> str:
@@ -213,7 +225,7 @@ def reason_of(case: Case) -> str:
     if case.request is None:
         return ""
     reason = REASONS.get(case.request.reason_code)
-    words = plain(str(case.request.reason_text or ""))
+    words = case.sight.words_about(case.booking.candidate, case.request.reason_text)
     return "：".join(each for each in (reason.label if reason else "未填写", words) if each)
 
 

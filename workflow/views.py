@@ -1,5 +1,6 @@
 """What one viewer may see: plain values, drawn by `cards/` and worded by `notifier/` and `handlers/`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,8 @@ from models import (
     Booking,
     BookingStatus,
     CancellationRequest,
+    Candidate,
+    Evidence,
     EvidenceKind,
     Origin,
     RequestStatus,
@@ -17,9 +20,11 @@ from models import (
 )
 from workflow import requests
 from workflow.acting import Act
+from workflow.masking import tail
 from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
+from workflow.sight import MASKED, Sight, sight_of, sights_of
 from workflow.states import CANCELLABLE, LIVE_BOOKINGS
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
@@ -33,11 +38,6 @@ ROLE_LABELS = {
     Role.SYSTEM_ADMIN: "系统管理员",
     Role.SECURITY_ADMIN: "安全管理员",
 }
-
-
-def tail(phone: str | None) -> str:
-    """Return the last four digits of a phone, or four dots when there is none."""
-    return phone[-4:] if phone else "····"
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class BookingView:
         return f"{self.name} · 尾号{self.phone_tail} · {self.when}"
 
 
-def booking_view(booking: Booking) -> BookingView:
-    """Return what somebody with a right to the booking sees of it."""
+def booking_view(booking: Booking, sight: Sight = MASKED) -> BookingView:
+    """Return what somebody with a right to the booking sees of it; of the candidate, as much as `sight` says."""
     candidate = booking.candidate
     return BookingView(
         id=str(booking.id),
         number=booking.number,
-        name=plain(str(candidate.name), LONGEST_NAME),
+        name=sight.name_of(candidate),
         phone_tail=tail(candidate.phone),
         position=booking.position.name,
         starts_at=booking.starts_at,
@@ -89,6 +89,17 @@ def booking_view(booking: Booking) -> BookingView:
         cancellable=booking.status in CANCELLABLE,
         declined_at=booking.declined_at,
     )
+
+
+async def booking_seen(booking: Booking, act: Act) -> BookingView:
+    """Return what the acting employee sees of a booking."""
+    return (await bookings_seen([booking], act))[0]
+
+
+async def bookings_seen(bookings: Sequence[Booking], act: Act) -> list[BookingView]:
+    """Return what the acting employee sees of these bookings, in their order."""
+    sights = await sights_of(act.employee, bookings, act.now)
+    return [booking_view(each, sights[each.id]) for each in bookings]
 
 
 class Delivery(StrEnum):
@@ -147,17 +158,23 @@ class RequestView:
     undoable: bool
 
 
-def request_view(request: CancellationRequest, act: Act) -> RequestView:
+async def request_seen(request: CancellationRequest, act: Act) -> RequestView:
+    """Return what the acting employee sees of a request; it must come from `requests.reload`."""
+    return request_view(request, act, await sight_of(act.employee, request.booking, act.now))
+
+
+def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) -> RequestView:
     """Return a request with its chain; it must come from `requests.reload`."""
+    candidate = request.booking.candidate
     reason = REASONS.get(request.reason_code)
     steps = sorted((each for each in request.steps if each.revision == request.revision), key=lambda each: each.level)
     return RequestView(
         number=request.number,
         revision=request.revision,
         status=request.status,
-        booking=booking_view(request.booking),
+        booking=booking_view(request.booking, sight),
         reason=reason.label if reason else "未填写",
-        reason_text=plain(str(request.reason_text or "")),
+        reason_text=sight.words_about(candidate, request.reason_text),
         by_candidate=requests.is_candidates(request),
         companys=request.origin != Origin.CANDIDATE,
         notify=request.notify,
@@ -167,15 +184,16 @@ def request_view(request: CancellationRequest, act: Act) -> RequestView:
         filed_at=request.filed_at,
         effective_at=request.effective_at,
         ended_at=request.ended_at,
-        evidence=tuple(_evidence_label(each.kind, each.name) for each in request.evidence),
+        evidence=tuple(_evidence_label(each, candidate, sight) for each in request.evidence),
         evidence_needed=int(str(request.policy.get("evidence", 0))),
-        steps=tuple(step_view(each) for each in steps),
+        steps=tuple(step_view(each, candidate, sight) for each in steps),
         undoable=undoable(request, act),
     )
 
 
-def _evidence_label(kind: EvidenceKind, name: object) -> str:
-    return "候选人本人回复" if kind == EvidenceKind.REPLY else plain(str(name), LONGEST_NAME)
+def _evidence_label(piece: Evidence, candidate: Candidate, sight: Sight) -> str:
+    is_reply = piece.kind == EvidenceKind.REPLY
+    return "候选人本人回复" if is_reply else sight.words_about(candidate, piece.name, LONGEST_NAME)
 
 
 def undoable(request: CancellationRequest, act: Act) -> bool:
@@ -186,7 +204,7 @@ def undoable(request: CancellationRequest, act: Act) -> bool:
     return act.now < request.effective_at and stands and not requests.is_candidates(request)
 
 
-def step_view(step: Step) -> StepView:
+def step_view(step: Step, candidate: Candidate, sight: Sight = MASKED) -> StepView:
     """Return one step; its approver must be loaded."""
     return StepView(
         level=step.level,
@@ -194,6 +212,6 @@ def step_view(step: Step) -> StepView:
         approver=plain(str(step.approver.name), LONGEST_NAME),
         status=step.status,
         decided_at=step.decided_at,
-        comment=plain(str(step.comment or ""), LONGEST_COMMENT),
+        comment=sight.words_about(candidate, step.comment, LONGEST_COMMENT),
         still_needed=STILL_NEEDED.get(str(step.still_needed or ""), ""),
     )

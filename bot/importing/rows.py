@@ -12,6 +12,7 @@ from bot.importing.dates import Reader
 from bot.importing.mapping import FieldName, Mapping, Source
 from bot.importing.reading import SourceRow
 from bot.importing.report import Fault, Finding
+from bot.logs import redacted
 from bot.settings_text import nearest
 from models import BookingStatus
 
@@ -158,7 +159,8 @@ class Checker:
         path = values.tidy(text).strip("/")
         if path not in self._directory.organisations:
             raise Fault(
-                "unknown-organisation", f"没有「{path[:40]}」这个单位{nearest(path, self._directory.organisations)}"
+                "unknown-organisation",
+                f"没有「{redacted(path)[:40]}」这个单位{nearest(path, self._directory.organisations)}",
             )
         return path
 
@@ -166,7 +168,8 @@ class Checker:
         key = values.tidy(text)
         if key not in self._directory.employees:
             raise Fault(
-                "unknown-interviewer", f"没有工号为「{key[:40]}」的员工{nearest(key, self._directory.employees)}"
+                "unknown-interviewer",
+                f"没有工号为「{redacted(key)[:40]}」的员工{nearest(key, self._directory.employees)}",
             )
         return key
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from bot.importing.reading import visible
 from bot.importing.report import Fault
+from bot.logs import redacted
 from models import BookingStatus, Platform
 
 STATUSES = ("scheduled", "confirmed", "completed", "cancelled", "no_show")
@@ -102,7 +103,7 @@ def status(text: str) -> BookingStatus:
     """Return the status a file may give."""
     word = tidy(text).lower()
     if word not in STATUSES:
-        raise Fault("status", f"没有「{word[:20]}」这个状态，应为 {'、'.join(STATUSES)}")
+        raise Fault("status", f"没有「{redacted(word)[:20]}」这个状态，应为 {'、'.join(STATUSES)}")
     return BookingStatus(word)
 
 
@@ -110,7 +111,7 @@ def channel(text: str) -> str:
     """Return the channel's word; `app` has no platform yet."""
     word = tidy(text).lower()
     if word not in CHANNELS:
-        raise Fault("channel", f"没有「{word[:20]}」这个渠道，应为 {'、'.join(CHANNELS)}")
+        raise Fault("channel", f"没有「{redacted(word)[:20]}」这个渠道，应为 {'、'.join(CHANNELS)}")
     return word
 
 

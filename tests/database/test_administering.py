@@ -23,6 +23,7 @@ from tests.database import office
 from tests.database.office import NOW, by
 from workflow import administering, audit, replying
 from workflow.administering import NewBooking, NewCandidate
+from workflow.sight import FULL
 from workflow.views import booking_view
 
 
@@ -115,4 +116,4 @@ async def test_a_hostile_name_is_kept_as_it_came_and_shown_harmless(store: Store
     unit = await store.transact(office.unit)
     booking = await store.transact(lambda: office.booking(unit, typed))
     assert str((await Candidate.get(id=booking.candidate_id)).name) == typed
-    assert booking_view(booking).title == f"{shown} · 尾号8123 · 11月26日 周四 09:30"
+    assert booking_view(booking, FULL).title == f"{shown} · 尾号8123 · 11月26日 周四 09:30"

@@ -25,6 +25,7 @@ from workflow import (
     replying,
     requests,
     returning,
+    revealing,
     rights,
 )
 from workflow.acting import Act
@@ -54,6 +55,9 @@ READS = {
     "rights_views.grant_view",
     "timeline.case_of",
     "timeline.of_booking",
+    "views.booking_seen",
+    "views.bookings_seen",
+    "views.request_seen",
 }
 """Functions that change nothing."""
 
@@ -72,6 +76,9 @@ READS_ON_RECORD = {
     "downloads.offer",
     "downloads.take",
     "exporting.note_refused",
+    "revealing.note_wrong_code",
+    "revealing.refuse",
+    "viewing.arrange",
     "exporting.note_written",
     "exporting.take_case",
     "exporting.take_log",
@@ -98,6 +105,8 @@ BEHIND = {
     "contacts.enter",
     "delivering.no_longer_owed",
     "drafts.retire",
+    "revealing.expire",
+    "viewing.days_of",
     "returning.close",
     "returning.expire",
     "revising.new_evidence",
@@ -134,6 +143,9 @@ class Case:
         await cancelling.evidence_came(by(self.hr), request)
         self.request: CancellationRequest = await requests.reload(request.id)
         self.step = await Step.get(request=request, level=1)
+        link = await revealing.ask(by(self.hr), self.booking.number, [revealing.Kind.PHONE], "核对身份信息")
+        assert link is not None
+        self.link = link
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
 
@@ -181,6 +193,8 @@ WRITES: dict[str, Write] = {
     "returning.ask": lambda a, c: returning.ask(a, c.declined, "我要参加"),
     "returning.leave": lambda a, c: returning.leave(a, c.declined.id),
     "returning.restore": lambda a, c: returning.restore(a, c.declined.id),
+    "revealing.ask": lambda a, c: revealing.ask(a, c.booking.number, list(revealing.Kind), "核对身份信息"),
+    "revealing.show": lambda a, c: revealing.show(a, c.link),
     "rights.approve": lambda a, c: rights.approve(a, c.change),
     "rights.propose": lambda a, c: rights.propose(a, c.wanted()),
     "rights.reject": lambda a, c: rights.reject(a, c.change),
@@ -232,6 +246,8 @@ async def test_the_auditor_reads_what_is_in_scope(case: Case) -> None:
 async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> None:
     """What is refused above works for who may do it, so that the refusal is about the right."""
     await store.transact(lambda: WRITES["reminding.remind"](by(case.hr), case))
+    await store.transact(lambda: WRITES["revealing.ask"](by(case.hr), case))
+    await store.transact(lambda: WRITES["revealing.show"](by(case.hr), case))
     await store.transact(lambda: WRITES["cancelling.propose"](by(case.hr), case))
     await store.transact(lambda: WRITES["evidence.keep_file"](by(case.hr), case))
     await store.transact(lambda: WRITES["rights.propose"](by(case.system), case))

@@ -273,6 +273,7 @@ SENTENCES = (
     "撤回 {request}",
     "撤销 {request}",
     "催办 {request}",
+    "显示 {booking} 全部 原因 核对身份信息",
     "提交 {request}",
     "同意 {request}",
     "驳回 {request} 不行",

@@ -115,6 +115,17 @@ def test_a_number_is_never_a_phone_as_it_stands_in_the_audit_log() -> None:
         assert code(values.booking_no, text) == "booking-no"
 
 
+@pytest.mark.parametrize("reader", [values.status, values.channel])
+@pytest.mark.parametrize("text", ["13800138123", "表里错位的 13800138123", "zhang.wei@mail.example"])
+def test_a_cell_in_the_wrong_column_is_named_without_phone_or_address(
+    reader: Callable[[str], object], text: str
+) -> None:
+    with pytest.raises(Fault) as refused:
+        reader(text)
+    assert "1380013" not in refused.value.message
+    assert "zhang.wei" not in refused.value.message
+
+
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "ftp://x.cn", "x.cn", "https://", "https://x.cn/a b"])
 def test_only_web_links_are_links(text: str) -> None:
     assert code(values.link, text) == "link"

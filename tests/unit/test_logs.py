@@ -37,6 +37,8 @@ def stream() -> Iterator[io.StringIO]:
         ("{'ticket': 't-9', 'endpoint': 'wss'}", "t-9"),
         ("Authorization: Bearer abc.def", "abc.def"),
         ('127.0.0.1 "GET /i/eyJhbGciOi.xyz HTTP/1.1" 200', "eyJhbGciOi"),
+        (f'127.0.0.1 "GET /d/{"a2" * 13} HTTP/1.1" 200', "a2a2"),
+        (f'127.0.0.1 "POST /r/{"b3" * 13} HTTP/1.1" 200', "b3b3"),
         ("POST /sms/uplink/0123456789abcdef", "0123456789abcdef"),
         ("postgres://shouyue:hunter2@db:5432/x", "hunter2"),
     ],

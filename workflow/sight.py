@@ -1,0 +1,69 @@
+"""Who sees how much of a candidate: the one place that decides it, for every door (S81, design.md §7).
+
+In full: whoever may reveal in the unit, and an approver in the cases of their own steps. Everybody else who may read
+at all sees 张* and 尾号8123, and free text without the candidate's own data. The default is the least.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Booking, Candidate, Employee, Step
+from workflow import access, masking
+from workflow.permissions import DECIDE, EVIDENCE_READ, PERMISSIONS, REVEAL
+from workflow.showing import LONGEST, LONGEST_NAME, plain
+
+HIDDEN = "按权限不显示"
+LONGEST_READ = 5000
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How much of one candidate somebody sees: the name in full; free text and what evidence is called."""
+
+    full: bool = False
+    words: bool = False
+
+    def name_of(self, candidate: Candidate) -> str:
+        """Return the candidate's name: 张伟, or 张*."""
+        name = str(candidate.name)
+        return plain(name, LONGEST_NAME) if self.full else masking.masked(name)
+
+    def words_about(self, candidate: Candidate, text: object, longest: int = LONGEST) -> str:
+        """Return what somebody wrote about the candidate, cut; nothing stays nothing."""
+        words = plain(str(text or ""), LONGEST_READ)
+        if words and not self.full:  # before it is cut: half a number is one as well
+            words = masking.without_personal(words, candidate) if self.words else HIDDEN
+        return plain(words, longest)
+
+
+MASKED = Sight()
+FULL = Sight(full=True, words=True)
+
+
+async def sight_of(viewer: Employee | None, booking: Booking, now: datetime) -> Sight:
+    """Return how much this person sees of a booking's candidate; nobody is the operator at the command line."""
+    return (await sights_of(viewer, [booking], now))[booking.id]
+
+
+async def sights_of(viewer: Employee | None, bookings: Sequence[Booking], now: datetime) -> dict[object, Sight]:
+    """Return the same for several bookings by their ids; each must come with its organisation."""
+    grants = await access.grants_of(viewer, now) if viewer else []
+    deciding = viewer and any(DECIDE in PERMISSIONS[role] for role, _ in grants)
+    own = await _decided_by(viewer, bookings) if viewer and deciding else set()
+
+    def may(permission: str, booking: Booking) -> bool:
+        path = booking.organisation.path
+        return any(permission in PERMISSIONS[role] and access.covers(unit, path) for role, unit in grants)
+
+    def sight(booking: Booking) -> Sight:
+        full = may(REVEAL, booking) or (booking.id in own and may(DECIDE, booking))
+        return FULL if full else Sight(words=may(EVIDENCE_READ, booking))
+
+    return {each.id: sight(each) for each in bookings}
+
+
+async def _decided_by(viewer: Employee, bookings: Sequence[Booking]) -> set[object]:
+    """Return the ids of those bookings that this person is, or was, asked to decide about."""
+    steps = Step.filter(approver=viewer, request__booking_id__in=[each.id for each in bookings])
+    return set(await steps.values_list("request__booking_id", flat=True))
