@@ -38,6 +38,7 @@ from models.person import (
     Role,
 )
 from models.query import SavedQuery
+from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "GrantChange",
     "GrantChangeKind",
     "GrantChangeStatus",
+    "Hold",
     "InboundMessage",
     "InboundStatus",
     "Invitation",
@@ -77,6 +79,12 @@ __all__ = [
     "Platform",
     "Position",
     "Preset",
+    "Purge",
+    "PurgeCertificate",
+    "PurgeItem",
+    "PurgeOutcome",
+    "PurgePermit",
+    "PurgeStatus",
     "RequestStatus",
     "Role",
     "SavedQuery",
