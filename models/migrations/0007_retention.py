@@ -4,6 +4,7 @@ What makes up a case cannot be deleted, nor changed so that it could be, without
 case that is held, open, or younger than three years.
 """
 
+from typing import Any
 from uuid import uuid4
 
 from tortoise import fields, migrations
@@ -167,23 +168,25 @@ async def guard(apps: StateApps, editor: BaseSchemaEditor) -> None:
         await editor.client.execute_query(statement)
 
 
-def key(model: str, column: str, related: str | None = None, *, null: bool = False) -> fields.relational.ForeignKeyFieldInstance:  # type: ignore[type-arg]
-    return fields.ForeignKeyField(
+def key(model: str, column: str, related: str | None = None, *, null: bool = False) -> Any:
+    options: dict[str, Any] = {"related_name": related} if related else {}
+    return fields.ForeignKeyField(  # type: ignore[call-overload]
         f"models.{model}",
         source_field=column,
         null=null,
         db_constraint=True,
         to_field="id",
         on_delete=OnDelete.RESTRICT,
-        **({"related_name": related} if related else {}),
+        **options,
     )
 
 
-def moment(*, null: bool = False) -> fields.DatetimeField:
-    return fields.DatetimeField(null=null, auto_now=False, auto_now_add=False)
+def moment(*, null: bool = False) -> Any:
+    options: dict[str, Any] = {"null": null, "auto_now": False, "auto_now_add": False}
+    return fields.DatetimeField(**options)
 
 
-def uuid_key() -> fields.UUIDField:
+def uuid_key() -> Any:
     return fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)
 
 
