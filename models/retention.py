@@ -12,7 +12,7 @@ from models.vault import Sealed, SealedModel
 
 
 class Hold(SealedModel):
-    """留存冻结: nothing of this case, or of this person where `booking` is null, may be removed until it is released."""
+    """留存冻结: nothing of this case, or of the whole person where `booking` is null, may go until it is released."""
 
     id = fields.UUIDField(primary_key=True)
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(

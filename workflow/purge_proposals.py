@@ -1,4 +1,4 @@
-"""到期清理: a system administrator proposes what is due, a security administrator approves that very list (S42, I15)."""
+"""到期清理: a system administrator proposes what is due, a security administrator approves that list (S42, I15)."""
 
 from models import (
     Card,

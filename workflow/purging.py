@@ -1,4 +1,4 @@
-"""清理: what two administrators agreed on is carried out, a few cases in one transaction, each with one outcome (R6, I15).
+"""清理: what two administrators agreed on is carried out, a few cases at a time, each with one outcome (R6, I15).
 
 Deletes are never by hand; nobody but this file lets the database delete a record.
 """
