@@ -68,7 +68,7 @@ async def delete_case(booking: Booking) -> Removed:
     rows = await _of_case(booking, await _accounts(booking) if is_last else [])
     rows += await _of_person(booking) if is_last else []
     for table, ids in rows:
-        await table.filter(pk__in=ids).delete()
+        await table.filter(id__in=ids).delete()
     counts = {table._meta.db_table: len(ids) for table, ids in rows if ids}
     listed = [[table._meta.db_table, sorted(map(str, ids))] for table, ids in rows if ids]
     digest = hashlib.sha256(b"".join(canonical(each).encode() + b"\n" for each in listed)).hexdigest()
@@ -113,4 +113,4 @@ async def _of_person(booking: Booking) -> Rows:
 
 
 async def _ids(table: type[Model], which: Q) -> list[object]:
-    return list(await table.filter(which).values_list("pk", flat=True))
+    return list(await table.filter(which).values_list("id", flat=True))

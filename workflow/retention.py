@@ -94,8 +94,8 @@ async def _delete_answers(now: datetime) -> int:
 
 
 async def _delete(old: QuerySet[T]) -> int:
-    ids = await old.limit(PORTION).values_list("pk", flat=True)
-    await old.model.filter(pk__in=list(ids)).delete()
+    ids = await old.limit(PORTION).values_list("id", flat=True)
+    await old.model.filter(id__in=list(ids)).delete()
     return len(ids)
 
 
