@@ -13,12 +13,17 @@ from workflow.rights_words import name_of
 COLUMNS = (
     Column("序号", 0.5),
     Column("预约号", 1.35),
-    Column("申请号", 1.6),
-    Column("日志", 1.7),
-    Column("办结（北京）", 1.25),
+    Column("申请号", 1.45),
+    Column("日志", 2.1),
+    Column("办结（北京）", 1.15),
     Column("结果", 1.2),
     Column("行数", 0.5),
     Column("记录", 0.6),
+)
+REWRITTEN = "数据库文件在删除之后重写过。备份和 PostgreSQL 自己的 WAL 不在此列，按各自的保留期失效。"
+NOT_REWRITTEN = (
+    "数据库文件没有重写：本系统用的数据库账号不是表的所有者。请由所有者对上述各表执行 VACUUM FULL；"
+    "备份和 PostgreSQL 自己的 WAL 按各自的保留期失效。"
 )
 RESULTS = {
     PurgeOutcome.PURGED: "已清理",
@@ -28,7 +33,7 @@ RESULTS = {
 }
 
 
-def certificate_document(proof: PurgeProof, now: datetime) -> Document:
+def certificate_document(proof: PurgeProof, now: datetime, *, rewritten: bool) -> Document:
     """Return the printed certificate; no candidate's name or number to call is on it."""
     purge = proof.purge
     title = f"清理证明 · {purge.number}"
@@ -37,7 +42,7 @@ def certificate_document(proof: PurgeProof, now: datetime) -> Document:
         facts=_facts(proof, now),
         columns=COLUMNS,
         rows=tuple(_row(place, each) for place, each in enumerate(proof.items, start=1)),
-        notes=_notes(proof),
+        notes=_notes(proof, rewritten=rewritten),
         footer=f"守约 · {title} · 出具于 {local(now):%Y-%m-%d %H:%M}",
         watermark=purge.number,
         made_at=local(now),
@@ -76,12 +81,12 @@ def _row(place: int, item: PurgeItem) -> tuple[str, ...]:
     )
 
 
-def _notes(proof: PurgeProof) -> tuple[str, ...]:
+def _notes(proof: PurgeProof, *, rewritten: bool) -> tuple[str, ...]:
     log, point = proof.purge.organisation.origin, proof.checkpoint
     return (
         "“已清理”的每一件，其申请单、证明材料、审批记录、通知记录、预约和检索词都已从数据库删除；"
         "候选人的最后一件清理时，本人的资料、联系方式和承诺值的密钥一并删除。「行数」是删除的数据行数。",
-        "数据库文件在删除之后整体重写过。备份和 PostgreSQL 自己的 WAL 不在此列，按各自的保留期失效。",
+        REWRITTEN if rewritten else NOT_REWRITTEN,
         "审计日志没有改动：「记录」一栏是该件清理在「日志」一栏所写的日志里的位置，那一条写有所删行的摘要。",
         f"本次清理自己的记录在 {log}，原文按记录号依次连接、每条后加一个换行，SHA-256 是 {proof.lines}。",
         f"检查点：{log} 前 {point.size} 条，代码 {point.code}。",

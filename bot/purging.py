@@ -16,6 +16,7 @@ from workflow import certifying, purging
 from workflow.acting import Act
 from workflow.periods import Periods
 from workflow.purge_rows import PURGED
+from workflow.retention import CLEARED
 
 
 def periods_of(settings: Settings) -> Periods:
@@ -45,14 +46,14 @@ class Purging:
             pass
         await self._store.transact(lambda: purging.finish(self._act(), purge_id))
         if await certifying.is_wanted(purge_id):
-            await scrub(self._settings.database.url, [table._meta.db_table for table in PURGED])
-            await self._certify(purge_id)
+            tables = [each._meta.db_table for each in (*PURGED, *CLEARED)]
+            await self._certify(purge_id, rewritten=await scrub(self._settings.database.url, tables))
         await self._store.transact(lambda: claims.settle(row, OutboxStatus.SENT, self._clock.now()))
 
-    async def _certify(self, purge_id: object) -> None:
+    async def _certify(self, purge_id: object, *, rewritten: bool) -> None:
         """Print, sign and keep the certificate; what it says has all happened by now."""
         proof = await self._store.transact(lambda: certifying.prove(self._act(), purge_id))
-        document = certificate_document(proof, self._clock.now())
+        document = certificate_document(proof, self._clock.now(), rewritten=rewritten)
         signing = await asyncio.to_thread(certificates.signing, self._settings, self._clock.now())
         content = await printouts.file_of(document, signing)
         await self._store.transact(lambda: certifying.keep(self._act(), purge_id, content))

@@ -19,16 +19,16 @@ TRIES = 20  # to find a moment without a reader of the old WAL
 PAUSE = 0.1  # seconds between them
 
 
-async def scrub(url: str, tables: Sequence[str]) -> None:
+async def scrub(url: str, tables: Sequence[str]) -> bool:
     """Rewrite what these tables were stored in; nobody can write meanwhile, and SQLite needs its file's size again.
 
-    A PostgreSQL role that does not own a table leaves it as it is, which VACUUM says in a warning of its own.
+    False where a table stayed as it was: PostgreSQL lets only its owner rewrite it, and says no more than a warning.
     """
-    if url.startswith("sqlite://"):
-        await asyncio.to_thread(_rewrite, Path(url.removeprefix("sqlite://")))
-        await _empty_the_wal(Path(url.removeprefix("sqlite://")))
-    else:
-        await _vacuum(url, tables)
+    if not url.startswith("sqlite://"):
+        return await _vacuum(url, tables)
+    await asyncio.to_thread(_rewrite, Path(url.removeprefix("sqlite://")))
+    await _empty_the_wal(Path(url.removeprefix("sqlite://")))
+    return True
 
 
 def _rewrite(path: Path) -> None:
@@ -51,11 +51,14 @@ def _checkpointed(path: Path) -> bool:
     return not busy
 
 
-async def _vacuum(url: str, tables: Sequence[str]) -> None:
+async def _vacuum(url: str, tables: Sequence[str]) -> bool:
     credentials = config(url)["connections"]["default"]["credentials"]
     connection = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize")})
     try:
+        before = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
         for table in tables:
             await connection.execute(f'VACUUM (FULL) "{table}"')
+        after = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
+        return all(old != new for old, new in zip(before, after, strict=True))
     finally:
         await connection.close()

@@ -35,6 +35,8 @@ PORTION = 500  # rows of one table cleared in one transaction
 T = TypeVar("T", bound=Model)
 PASSING = ("say", "group_reply", "fetch", "pull", "welcome", "timer", "receipt")
 """Kinds of outbox rows that are no record where they belong to no case."""
+CLEARED = (InboundMessage, Dialogue, DownloadLink)
+"""Tables that lose something each month, beside the outbox."""
 
 
 async def arrange(act: Act) -> None:
