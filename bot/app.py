@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import keys
+from bot import keys, purging
 from bot import web as pages
 from bot.anchors import keepers
 from bot.clock import Clock
@@ -46,7 +46,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, limits, signing
+from workflow import contacts, limits, periods, signing
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     install(Vault(keys.read(settings)))
     signing.install(keys.read_signing(settings))
     limits.install(limits.Limits(settings.privacy.reveals_a_day))
+    periods.install(purging.periods_of(settings))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)
@@ -194,6 +195,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "room": Rooms(store, wires.rooms, trier, clock.now).deliver,
         "receipt": Receipts(store, channels, clock.now).deliver,
         "timer": Timers(store, clock).deliver,
+        "purge": purging.Purging(store, clock, settings).deliver,
         "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
     }
     if wires.dingtalk is not None:

@@ -71,6 +71,8 @@ class DownloadPage:
     async def _answer(self, token: str, outcome: Outcome) -> web.Response:
         if outcome.act and outcome.taken:
             return await self._file(outcome.act, outcome.taken)
+        if outcome.certificate:
+            return _sent(outcome.certificate.number, outcome.certificate.content)
         if outcome.ending == Ending.FORGED:
             return self._refused(403, "forged", FORGED)
         if outcome.ending == Ending.UNPROVEN:
@@ -85,8 +87,7 @@ class DownloadPage:
             content = await exporting.printed_case(by, taken)
         sha256, size = hashlib.sha256(content).hexdigest(), len(content)
         await by.store.transact(lambda: note_written(act, taken.case.organisation, taken.export, sha256, size))
-        headers = {**SAFE, "Content-Disposition": f'attachment; filename="{taken.case.number}.pdf"'}
-        return web.Response(body=content, content_type="application/pdf", headers=headers)
+        return _sent(taken.case.number, content)
 
     async def _page(self, token: str, status: int = 200, left: int = 0) -> web.Response:
         link: DownloadLink | None = await downloads.find(token, self._app.clock.now())
@@ -105,3 +106,8 @@ class DownloadPage:
         text = self._templates.get_template(template).render(values)
         headers = {**SAFE, "Content-Security-Policy": POLICY}
         return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+
+def _sent(number: str, content: bytes) -> web.Response:
+    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{number}.pdf"'}
+    return web.Response(body=content, content_type="application/pdf", headers=headers)

@@ -250,8 +250,28 @@ class Keys(Section):
 
 
 class Retention(Section):
-    records_years: int = Field(default=3, ge=3, description="业务记录留存年数，不少于 3", examples=["3"])
-    audit_years: int = Field(default=5, ge=5, description="审计记录留存年数，不少于 5", examples=["5"])
+    records_years: int = Field(
+        default=3,
+        ge=3,
+        le=100,
+        description="申请单、审批记录、通知记录从办结起留存的年数；制度要求不少于 3",
+        examples=["3"],
+    )
+    audit_years: int = Field(
+        default=5,
+        ge=5,
+        le=100,
+        description="审计日志留存的年数；制度要求不少于 5。日志从不缩短，这一项只写明承诺",
+        examples=["5"],
+    )
+    inbound_days: int = Field(
+        default=180, ge=30, le=3650, description="收到的消息原文保留的天数，不少于 30：出了错要能查", examples=["180"]
+    )
+    answers_days: int = Field(
+        default=180, ge=30, le=3650, description="聊天里不属于哪一件取消的答复保留的天数，不少于 30", examples=["180"]
+    )
+    links_days: int = Field(default=30, ge=1, le=3650, description="失效的下载链接保留的天数", examples=["30"])
+    dialogues_days: int = Field(default=7, ge=1, le=3650, description="过期的提问保留的天数", examples=["7"])
 
 
 class Privacy(Section):

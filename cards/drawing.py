@@ -4,9 +4,11 @@ from cards.approval import approval_card
 from cards.booking import booking_card, candidate_card, confirm_card
 from cards.card import Card
 from cards.grant import grant_card
+from cards.purge import purge_card
 from cards.request import request_card
 from models import CardPurpose
 from workflow.card_views import AnyView
+from workflow.purge_views import PurgeView
 from workflow.rights_views import GrantView
 
 DRAWN_BY = {
@@ -22,4 +24,6 @@ def draw(view: AnyView) -> Card:
     """Return the card as its holder sees it now."""
     if isinstance(view, GrantView):
         return grant_card(view)
+    if isinstance(view, PurgeView):
+        return purge_card(view)
     return DRAWN_BY[view.purpose](view)

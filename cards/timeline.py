@@ -54,6 +54,18 @@ ACTIONS = {
     "audit.searched": "审计检索",
     "organisation.entered": "录入组织",
     "grant.given": "授权",
+    "hold.set": "留存冻结",
+    "hold.released": "解除留存冻结",
+    "purge.proposed": "提出到期清理",
+    "purge.approved": "同意到期清理",
+    "purge.refused": "驳回到期清理",
+    "purge.expired": "系统代办：清理申请过期",
+    "purge.finished": "到期清理完成",
+    "purge.certified": "清理证明写成",
+    "purge.link_made": "取得清理证明链接",
+    "purge.certificate_taken": "下载清理证明",
+    "case.purged": "到期清理",
+    "retention.cleared": "系统代办：清除短期内容",
     "checkpoint.signed": "下级检查点入账",
 }
 """What happened; a record of another type is shown by its code."""

@@ -9,8 +9,9 @@ from enum import StrEnum
 from handlers.reading.grammar import Command
 from handlers.routing import Context
 from models import DownloadLink
-from workflow import downloads, exporting, outbox, timeline
+from workflow import certifying, downloads, exporting, outbox, timeline
 from workflow.acting import Act
+from workflow.certifying import TakenCertificate
 from workflow.exporting import TakenCase
 
 
@@ -48,6 +49,7 @@ class Outcome:
     act: Act | None = None
     taken: TakenCase | None = None
     left: int = 0
+    certificate: TakenCertificate | None = None
 
 
 async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
@@ -61,6 +63,9 @@ async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
     if not downloads.is_proven(link, fields.get("code", "")):
         left = await downloads.note_wrong_code(act, link)
         return Outcome(Ending.UNPROVEN if left else Ending.GONE, left=left)
+    if link.number.startswith("L"):
+        await downloads.end(act, link)
+        return Outcome(Ending.TAKEN, act, certificate=await certifying.take(act, link.number))
     return Outcome(Ending.TAKEN, act, await downloads.take(act, link))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers.rights_words import REFUSED
+from handlers import retention_words, rights_words
 from workflow.errors import Refusal
 from workflow.moments import clock
 from workflow.permissions import READ
@@ -52,6 +52,7 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
+WORDED = {**rights_words.REFUSED, **retention_words.REFUSED}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
@@ -85,8 +86,8 @@ def to_candidate(refusal: Refusal, reference: str) -> str:
 def why(refusal: Refusal) -> str:
     """Return what is true now and what to do next, without an ending."""
     facts = refusal.facts
-    if refusal.code in REFUSED:
-        return REFUSED[refusal.code].format(**facts)
+    if worded := WORDED.get(refusal.code):
+        return worded.format(**facts)
     match refusal.code:
         case "not-found":
             return "没有找到，或不在你的范围内。请核对姓名或编号再发；能做什么可发「帮助」"

@@ -19,7 +19,9 @@ from handlers import (
     lists,
     picking,
     presses,
+    purges,
     recent,
+    retention,
     returning,
     revealing,
     rights,
@@ -62,6 +64,11 @@ TYPED: dict[Verb, Typed] = {
     Verb.DELETE_QUERY: saved_queries.forget,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
+    Verb.HOLD: retention.hold,
+    Verb.RELEASE_HOLD: retention.release,
+    Verb.RETENTION: retention.overview,
+    Verb.PURGE: purges.propose,
+    Verb.CERTIFICATE: purges.certificate,
 }
 
 
@@ -72,7 +79,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await granting.takes(context, command):
+    elif await purges.takes(context, command) or await granting.takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -161,6 +168,8 @@ async def press(context: Context, press: Press) -> Answer:
     if press.action not in view.actions:
         if card.change_id is not None:
             return await granting.too_late(context, card)
+        if card.purge_id is not None:
+            return await purges.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -171,6 +180,8 @@ async def press(context: Context, press: Press) -> Answer:
 async def _pressed(context: Context, card: Card, action: str) -> Answer:
     if card.purpose == CardPurpose.GRANT:
         return await granting.pressed(context, card, action)
+    if card.purpose == CardPurpose.PURGE:
+        return await purges.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

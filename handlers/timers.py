@@ -12,7 +12,9 @@ from workflow import (
     cancelling,
     checkpoints,
     outbox,
+    purge_proposals,
     requests,
+    retention,
     returning,
     revealing,
     rights,
@@ -28,6 +30,12 @@ OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
 OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
+    purge_proposals.EXPIRE: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
+}
+
+OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {
+    retention.TIMER: retention.monthly,
+    retention.CLEAR: retention.clear,
 }
 
 
@@ -61,6 +69,9 @@ async def rang(act: Act, row: OutboxMessage) -> None:
         return
     if row.topic in OF_VIEWING:
         await OF_VIEWING[row.topic](act, json.loads(row.payload))
+        return
+    if row.topic in OF_RETENTION:
+        await OF_RETENTION[row.topic](act)
         return
     if row.topic == "sign":
         await checkpoints.sign_log(act, json.loads(row.payload)["log"])

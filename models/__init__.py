@@ -39,6 +39,7 @@ from models.person import (
 )
 from models.person_key import PersonKey
 from models.query import SavedQuery
+from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 
@@ -69,6 +70,7 @@ __all__ = [
     "GrantChange",
     "GrantChangeKind",
     "GrantChangeStatus",
+    "Hold",
     "InboundMessage",
     "InboundStatus",
     "Invitation",
@@ -80,6 +82,12 @@ __all__ = [
     "Platform",
     "Position",
     "Preset",
+    "Purge",
+    "PurgeCertificate",
+    "PurgeItem",
+    "PurgeOutcome",
+    "PurgePermit",
+    "PurgeStatus",
     "RequestStatus",
     "RevealLink",
     "Role",

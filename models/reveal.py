@@ -4,7 +4,7 @@ from tortoise import fields
 
 from models.booking import Booking
 from models.person import Employee
-from models.vault import Sealed, SealedModel
+from models.sealed import Sealed, SealedModel
 
 
 class RevealLink(SealedModel):

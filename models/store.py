@@ -48,7 +48,12 @@ def connection(url: str) -> dict[str, Any]:
     """Translate `sqlite://PATH` or `postgres://USER:PASSWORD@HOST:PORT/NAME[?host=SOCKET_DIR]` for Tortoise."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        credentials = {"file_path": url.removeprefix("sqlite://"), "busy_timeout": 8000, "synchronous": "FULL"}
+        credentials = {
+            "file_path": url.removeprefix("sqlite://"),
+            "busy_timeout": 8000,
+            "synchronous": "FULL",
+            "secure_delete": "ON",
+        }
         return {"engine": "models.sqlite_immediate", "credentials": credentials}
     if parts.scheme not in ("postgres", "postgresql"):
         raise ValueError(f"unknown database scheme {parts.scheme!r}")

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from models import Booking, CancellationRequest, Card, Employee, Grant, Organisation, Role
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
-from workflow.permissions import CANCEL, GRANT_READ, PERMISSIONS, READ
+from workflow.permissions import CANCEL, GRANT_READ, PERMISSIONS, READ, RETENTION_READ
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
 
@@ -42,6 +42,11 @@ async def scopes(employee: Employee, permission: str, now: datetime) -> list[str
 async def may(employee: Employee, permission: str, organisation: Organisation, now: datetime) -> bool:
     """Tell whether the employee may do this in this unit."""
     return any(covers(path, organisation.path) for path in await scopes(employee, permission, now))
+
+
+async def may_any(employee: Employee, permissions: Iterable[str], organisation: Organisation, now: datetime) -> bool:
+    """Tell whether the employee may do one of these in this unit."""
+    return any([await may(employee, each, organisation, now) for each in permissions])
 
 
 async def holds(employee: Employee, role: Role, organisation: Organisation, now: datetime) -> bool:
@@ -136,6 +141,10 @@ async def sees_card(act: Act, card: Card) -> bool:
     employee = await require_employee(act)
     if card.holder_id == employee.id:
         return True
+    if card.purge_id is not None:
+        await card.fetch_related("purge__organisation")
+        assert card.purge is not None
+        return await may_any(employee, RETENTION_READ, card.purge.organisation, act.now)
     await card.fetch_related("booking__organisation", "change__organisation")
     matter = card.change or card.booking
     permission = GRANT_READ if card.change else READ

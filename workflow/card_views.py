@@ -23,6 +23,7 @@ from models import (
 from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
 from workflow.acting import Act
 from workflow.policy import NO_GRACE_WITHIN, grace
+from workflow.purge_views import PurgeView, purge_view
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
 from workflow.showing import LONGEST_NAME, plain
@@ -99,13 +100,15 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView
+AnyView = CardView | GrantView | PurgeView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
     """Return what this card shows now and which of its buttons its holder may press."""
     if card.change_id is not None:
         return await grant_view(card, act)
+    if card.purge_id is not None:
+        return await purge_view(card, act)
     if card.request_id is not None:
         return await _of_request(card, await requests.reload(card.request_id), act)
     booking = await Booking.get(id=card.booking_id).prefetch_related(

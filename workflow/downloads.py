@@ -5,11 +5,12 @@ The link alone opens nothing: the code stands in the chat of the person who aske
 
 from datetime import datetime, timedelta
 
-from models import DownloadLink
+from models import DownloadLink, Employee, Organisation, Purge
 from workflow import access, audit, exporting, one_time
 from workflow.acting import Act
+from workflow.errors import NotFound
 from workflow.exporting import TakenCase
-from workflow.permissions import CASE_EXPORT
+from workflow.permissions import CASE_EXPORT, RETENTION_READ
 from workflow.timeline import Case
 
 LASTS = timedelta(minutes=15)
@@ -20,12 +21,25 @@ PURPOSE = "download"
 async def offer(act: Act, case: Case) -> DownloadLink:
     """Make a link of the acting person's to this case; it is on record before anybody has it."""
     employee = await access.require(act, CASE_EXPORT, case.organisation)
-    link = DownloadLink(employee=employee, number=case.number, created_at=act.now, expires_at=act.now + LASTS)
+    return await _made(act, employee, case.organisation, ("case", case.number, 1))
+
+
+async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
+    """Make a link of the acting person's to the certificate of a purge that they may know of."""
+    employee = await access.require_employee(act)
+    if not await access.may_any(employee, RETENTION_READ, purge.organisation, act.now):
+        raise NotFound("purge-not-found")
+    return await _made(act, employee, purge.organisation, ("purge", purge.number, 1))
+
+
+async def _made(
+    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int]
+) -> DownloadLink:
+    link = DownloadLink(employee=employee, number=subject[1], created_at=act.now, expires_at=act.now + LASTS)
     link.token_index = one_time.index_of(PURPOSE, token_of(link.id.hex))
     await link.save()
-    await audit.record(
-        act, case.organisation, "case.link_made", ("case", case.number, 1), data={"until": audit.stamp(link.expires_at)}
-    )
+    data = {"until": audit.stamp(link.expires_at)}
+    await audit.record(act, organisation, f"{subject[0]}.link_made", subject, data=data)
     return link
 
 

@@ -20,6 +20,7 @@ from models import (
     OutboxMessage,
     OutboxStatus,
     Platform,
+    Purge,
     RevealLink,
 )
 from models.store import announce
@@ -127,6 +128,7 @@ async def hand_card(
     request: CancellationRequest | None = None,
     step: Any = None,
     change: GrantChange | None = None,
+    purge: Purge | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -139,6 +141,7 @@ async def hand_card(
         request=request,
         step=step,
         change=change,
+        purge=purge,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

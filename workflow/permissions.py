@@ -53,8 +53,14 @@ SAID: Final[dict[str, str]] = {
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
     GRANT_APPROVE: "审批另一类管理员提出的授权",
+    HOLD_SET: "冻结和解除冻结一件案的留存",
+    PURGE_PROPOSE: "提出清理到期的记录",
+    PURGE_APPROVE: "审批清理到期的记录",
 }
 """What a permission allows, in the words people read; a permission is spoken of once its command exists."""
+
+RETENTION_READ: Final = (HOLD_SET, PURGE_PROPOSE, PURGE_APPROVE, AUDIT_READ)
+"""Whoever holds one of these may know what is held, what is due, and what was purged."""
 
 ADMINISTRATORS: Final = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 """The three that are held by three different people."""

@@ -59,6 +59,11 @@ class Verb(StrEnum):
     GRANT = "授权"
     REVOKE = "收回授权"
     SHOW = "显示"
+    HOLD = "留存冻结"
+    RELEASE_HOLD = "解除冻结"
+    RETENTION = "留存清单"
+    PURGE = "清理"
+    CERTIFICATE = "清理证明"
     PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
@@ -182,6 +187,11 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
     Verb.SHOW: ("显示", "显示资料"),
+    Verb.HOLD: ("留存冻结", "冻结留存"),
+    Verb.RELEASE_HOLD: ("解除冻结", "解除留存冻结"),
+    Verb.RETENTION: ("留存清单", "留存列表"),
+    Verb.PURGE: ("清理", "到期清理", "清理到期"),
+    Verb.CERTIFICATE: ("清理证明",),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
     Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),
@@ -241,6 +251,7 @@ _ALONE: Final = frozenset(
         "更多",
         "没事了",
         "清单",
+        "清理",
         "看一下",
         "看看",
         "算了",

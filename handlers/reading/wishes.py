@@ -9,8 +9,10 @@ from handlers.reading.people import looks_like_name
 from handlers.reading.surnames import RARELY
 from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
-NAMED: Final = frozenset({Verb.SAVE_QUERY, Verb.DELETE_QUERY, Verb.SHOW})
-"""Verbs behind which a name or a reason stands in somebody's own words: nothing in it is read here."""
+NAMED: Final = frozenset(
+    {Verb.SAVE_QUERY, Verb.DELETE_QUERY, Verb.SHOW, Verb.HOLD, Verb.RELEASE_HOLD, Verb.RETENTION, Verb.CERTIFICATE}
+)
+"""Verbs behind which words of somebody's own stand, a name or a reason: nothing in them is read as a command."""
 
 
 @dataclass(frozen=True, slots=True)

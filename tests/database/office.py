@@ -49,6 +49,14 @@ async def booking(
     return await Booking.get(id=made.id).prefetch_related("organisation", "candidate", "position", "interviewer")
 
 
+async def old_booking(organisation: Organisation, name: str = "赵久", phone: str = "13800001111") -> Booking:
+    """Enter an interview that was over four years ago, and was entered before."""
+    long_ago = NOW - timedelta(days=4 * 366)
+    made = await booking(organisation, name, phone, long_ago - NOW)
+    await Booking.filter(id=made.id).update(created_at=long_ago - timedelta(days=7))
+    return made
+
+
 def some_phone() -> str:
     """Return a phone number drawn by chance."""
     return f"13{secrets.randbelow(10**9):09d}"

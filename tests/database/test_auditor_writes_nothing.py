@@ -21,6 +21,8 @@ from workflow import (
     delivering,
     evidence,
     founding,
+    holds,
+    purge_proposals,
     reminding,
     replying,
     requests,
@@ -44,6 +46,12 @@ READS = {
     "access.require_employee",
     "access.sees_card",
     "cancelling.last_undoable",
+    "purge_proposals.awaiting",
+    "purge_proposals.deciders",
+    "purge_proposals.may_decide",
+    "purge_proposals.purge_named",
+    "purge_proposals.purge_of",
+    "purge_views.purge_view",
     "cancelling.undoables",
     "card_views.card_view",
     "evidence.awaiting",
@@ -71,6 +79,8 @@ OWN_NOTES = {
 """An auditor's own searches, which nobody else sees: they say nothing about a case."""
 
 READS_ON_RECORD = {
+    "certifying.take",
+    "downloads.offer_certificate",
     "downloads.end",
     "downloads.note_wrong_code",
     "downloads.offer",
@@ -102,11 +112,21 @@ BEHIND = {
     "cancelling.expire",
     "cancelling.more_evidence",
     "cancelling.proceed",
+    "certifying.keep",
+    "certifying.prove",
     "contacts.enter",
     "delivering.no_longer_owed",
     "drafts.retire",
     "revealing.expire",
     "viewing.days_of",
+    "purge_proposals.expire",
+    "purging.begin",
+    "purging.finish",
+    "purging.portion",
+    "purging.take_up",
+    "retention.arrange",
+    "retention.clear",
+    "retention.monthly",
     "returning.close",
     "returning.expire",
     "revising.new_evidence",
@@ -131,7 +151,7 @@ class Case:
         await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
         await office.employee("zhao", self.unit, Role.LEADER, name="赵国强")
         self.system = await office.employee("zhoukai", self.group, Role.SYSTEM_ADMIN, name="周凯")
-        await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
+        self.security = await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
         self.auditor: Employee = await office.employee("sunjing", self.group, Role.AUDITOR, name="孙静")
         self.booking: Booking = await office.booking(self.unit)
         self.other: Booking = await office.booking(self.unit, "马超", "13800005566")
@@ -148,6 +168,10 @@ class Case:
         self.link = link
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
+        self.old = await office.old_booking(self.unit)
+        self.purge = await purge_proposals.propose(by(self.system), self.unit)
+        self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
+        await holds.place(by(self.security), self.held.number, "劳动仲裁")
 
     def wanted(self) -> Wanted:
         """Return an authorisation that would make sense."""
@@ -184,6 +208,11 @@ WRITES: dict[str, Write] = {
     "evidence.keep_file": lambda a, c: evidence.keep_file(a, c.request, evidence.Material(PNG, "y.png", "n")),
     "evidence.keep_reply": lambda a, c: evidence.keep_reply(a, c.request, "来不了", "s"),
     "founding.found": lambda a, _: founding.found(a, founding.Founder("x", "x"), Platform.DINGTALK, TWO),
+    "holds.place": lambda a, c: holds.place(a, c.old.number, "劳动仲裁"),
+    "holds.release": lambda a, c: holds.release(a, c.held.number),
+    "purge_proposals.approve": lambda a, c: purge_proposals.approve(a, c.purge),
+    "purge_proposals.propose": lambda a, c: purge_proposals.propose(a, c.unit),
+    "purge_proposals.reject": lambda a, c: purge_proposals.reject(a, c.purge),
     "reminding.remind": lambda a, c: reminding.remind(a, c.request),
     "replying.ask_for_another_time": lambda a, c: replying.ask_for_another_time(a, c.booking, "周五"),
     "replying.call_without_booking": lambda a, c: replying.call_without_booking(a, c.booking.candidate.id, "请回电"),
@@ -252,4 +281,8 @@ async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> N
     await store.transact(lambda: WRITES["evidence.keep_file"](by(case.hr), case))
     await store.transact(lambda: WRITES["rights.propose"](by(case.system), case))
     await store.transact(lambda: WRITES["cancelling.withdraw"](by(case.hr), case))
+    await store.transact(lambda: WRITES["purge_proposals.reject"](by(case.security), case))
+    await store.transact(lambda: WRITES["purge_proposals.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["holds.release"](by(case.security), case))
+    await store.transact(lambda: WRITES["holds.place"](by(case.security), case))
     await store.transact(lambda: WRITES["replying.keep"](by(case.other.candidate), case))

@@ -23,16 +23,18 @@ from models import (
     Employee,
     Grant,
     GrantChange,
+    Hold,
     OutboxMessage,
     Platform,
     Preset,
+    Purge,
     Role,
     Step,
 )
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, evidence, outbox, rights
+from workflow import approving, cancelling, evidence, outbox, purge_proposals, rights
 from workflow.card_views import card_view
 from workflow.rights import GrantChangeKind, Wanted
 
@@ -45,6 +47,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "undoable": {"undo"},
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
+    "purge": {"approve", "reject"},
 }
 HOLDERS = {
     "confirm": "hr",
@@ -53,6 +56,7 @@ HOLDERS = {
     "undoable": "hr",
     "approval": "head",
     "grant": "security",
+    "purge": "security",
 }
 NO_HANDLE = "a" * 26
 
@@ -88,6 +92,7 @@ async def entered() -> Office:
         "request": await _returned(people, bookings[3]),
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
+        "purge": await _purge_card(people, heavy),
     }
     return Office(people, cards)
 
@@ -136,6 +141,12 @@ async def _grant_card(people: dict[str, Employee], unit: Any) -> Card:
     return await Card.get(change=change)
 
 
+async def _purge_card(people: dict[str, Employee], unit: Any) -> Card:
+    await office.old_booking(unit)
+    purge = await purge_proposals.propose(by(people["system"]), unit)
+    return await Card.get(purge=purge)
+
+
 @pytest.fixture
 async def made(store: Store) -> Office:
     found: list[Office] = []
@@ -172,6 +183,8 @@ async def state() -> tuple[object, ...]:
         await Step.all().order_by("id").values_list("status", "decided_at"),
         await Grant.all().order_by("id").values_list("role"),
         await GrantChange.all().order_by("id").values_list("status"),
+        await Purge.all().order_by("id").values_list("status"),
+        await Hold.all().order_by("id").values_list("released_at"),
         await Card.all().order_by("id").values_list("purpose", "closed"),
     )
 
@@ -215,7 +228,7 @@ async def test_a_card_shows_its_holder_exactly_what_they_may_press(made: Office,
     assert set((await card_view(card, by(now=NOW + timedelta(seconds=5)))).actions) == OFFERED[kind]
 
 
-@pytest.mark.parametrize("kind", [each for each in OFFERED if each not in ("grant",)])
+@pytest.mark.parametrize("kind", [each for each in OFFERED if each not in ("grant", "purge")])
 async def test_a_holder_who_lost_the_role_sees_no_button_and_presses_in_vain(
     store: Store, made: Office, kind: str
 ) -> None:
@@ -280,6 +293,13 @@ SENTENCES = (
     "退回 {request} 再看",
     "同意 {change}",
     "驳回 {change} 不行",
+    "留存冻结 {request} 原因 劳动仲裁",
+    "解除冻结 {booking}",
+    "留存清单",
+    "清理 huachen/heavy 全部到期",
+    "清理证明 {purge}",
+    "同意 {purge}",
+    "驳回 {purge} 不行",
 )
 
 
@@ -297,10 +317,11 @@ async def test_what_is_typed_about_another_unit_is_answered_like_what_does_not_e
     change = await GrantChange.get(id=made.cards["grant"].change_id)
     real = {"name": "马5568", "tail": "5568", "booking": request.booking.number, "request": request.number}
     none = {"name": "马7799", "tail": "7799", "booking": "Y20261124-000000", "request": "Q20261124-000000"}
-    theirs = {**real, "change": change.number}
-    nobodys = {**none, "change": "S20261124-000000"}
+    purge = await Purge.get(id=made.cards["purge"].purge_id)
+    theirs = {**real, "change": change.number, "purge": purge.number}
+    nobodys = {**none, "change": "S20261124-000000", "purge": "L20261124-000000"}
     for sentence in SENTENCES:
-        if who == "system" and "{change}" in sentence:
+        if who == "system" and ("{change}" in sentence or "{purge}" in sentence or "清" in sentence):
             continue  # the proposer may know of it
         changed, told = await typed(store, key_of(made, who), sentence.format(**theirs))
         _, untold = await typed(store, key_of(made, who), sentence.format(**nobodys))
@@ -325,6 +346,7 @@ async def test_an_account_of_nobody_changes_nothing_whatever_it_types(store: Sto
         "booking": "Y20261124-0",
         "request": "Q20261124-0",
         "change": "S20261124-0",
+        "purge": "L20261124-0",
     }
     for sentence in (*(each.format(**names) for each in SENTENCES), *MORE):
         changed, told = await typed(store, "stranger", sentence)

@@ -14,10 +14,16 @@ from models.store import Store
 
 NOUNS = [getattr(models, name) for name in models.__all__]
 TABLES = [noun for noun in NOUNS if issubclass(noun, Model)]
-GUARDED = ("audit_record", "checkpoint", "anchor")
+GUARDED = ("audit_record", "checkpoint", "anchor", "purge_certificate")
+CASES = ("cancellation_request", "step", "evidence", "evidence_blob", "outbox_message", "attempt")
 TRIGGERS = {
-    "sqlite": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "replace")},
-    "postgres": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "truncate")},
+    "sqlite": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "replace")}
+    | {f"{table}_{what}" for table in CASES for what in ("no_early_delete", "kept", "no_replace")}
+    | {"hold_no_delete", "hold_no_replace", "purge_permit_no_update"}
+    | {f"purge_permit_earned_{place}" for place in (1, 2, 3, 4)},
+    "postgres": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "truncate")}
+    | {f"{table}_{what}" for table in CASES for what in ("no_early_delete", "kept", "no_truncate")}
+    | {"hold_no_delete", "hold_no_truncate", "purge_permit_earned", "purge_permit_no_update"},
 }
 
 

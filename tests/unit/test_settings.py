@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.purging import periods_of
 from bot.settings import Settings, SettingsError, load, settings_file
+from workflow.periods import Periods
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ROOT = Path(__file__).resolve().parents[2]
@@ -221,3 +223,26 @@ def test_who_keeps_checkpoints_can_be_written(here: Path) -> None:
     assert (audit.post_at, audit.witnesses[0].url, audit.post_group) == ("17:30", "http://10.0.0.9", "群")
     assert "hidden" not in repr(audit)
     loaded("dingtalk: {group_conversations: {群: cid==}}\naudit: {post_group: 群}")
+
+
+@pytest.mark.parametrize(
+    ("key", "below", "floor", "why"),
+    [
+        ("records_years", 2, 3, "申请单、审批记录、通知记录"),
+        ("audit_years", 4, 5, "审计日志"),
+        ("inbound_days", 29, 30, "出了错要能查"),
+        ("answers_days", 29, 30, "答复"),
+        ("links_days", 0, 1, "下载链接"),
+        ("dialogues_days", 0, 1, "提问"),
+    ],
+)
+def test_nothing_is_kept_for_less_than_its_floor(key: str, below: int, floor: int, why: str) -> None:
+    said = refused(f"retention: {{{key}: {below}}}")
+    assert f"retention.{key}：应不小于 {floor}" in said
+    assert why in said
+    assert f"SHOUYUE_RETENTION__{key.upper()}" in said
+    assert getattr(loaded(f"retention: {{{key}: {floor}}}").retention, key) == floor
+
+
+def test_the_shipped_periods_are_those_that_the_program_uses() -> None:
+    assert periods_of(loaded("")) == Periods()

@@ -1,0 +1,116 @@
+"""All rows of one case, in the order in which they can go; and what is left of the person after their last case."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from models import (
+    Account,
+    Attempt,
+    Booking,
+    BookingTerm,
+    CancellationRequest,
+    Candidate,
+    Card,
+    EntryLink,
+    Evidence,
+    EvidenceBlob,
+    Hold,
+    Invitation,
+    OutboxMessage,
+    Step,
+)
+from workflow.canonical import canonical
+
+Rows = list[tuple[type[Model], list[object]]]
+PURGED = (
+    Attempt,
+    OutboxMessage,
+    Card,
+    EvidenceBlob,
+    Evidence,
+    Step,
+    CancellationRequest,
+    BookingTerm,
+    EntryLink,
+    Hold,
+    Booking,
+    Account,
+    Invitation,
+    Candidate,
+)
+"""Every table that hangs on a case or its candidate. A new one belongs in here and in `_of_case` or `_of_person`."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was deleted: how many rows of each table, and the SHA-256 over their ids."""
+
+    counts: dict[str, int]
+    digest: str
+    person: bool  # the candidate went as well
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows it was."""
+        return sum(self.counts.values())
+
+
+async def delete_case(booking: Booking) -> Removed:
+    """Delete everything of this case, and the candidate with it when it was their last one.
+
+    The database allows it only while there is a permit for the case.
+    """
+    is_last = not await Booking.filter(candidate_id=booking.candidate_id).exclude(id=booking.id).exists()
+    rows = await _of_case(booking, await _accounts(booking) if is_last else [])
+    rows += await _of_person(booking) if is_last else []
+    for table, ids in rows:
+        await table.filter(id__in=ids).delete()
+    counts = {table._meta.db_table: len(ids) for table, ids in rows if ids}
+    listed = [[table._meta.db_table, sorted(map(str, ids))] for table, ids in rows if ids]
+    digest = hashlib.sha256(b"".join(canonical(each).encode() + b"\n" for each in listed)).hexdigest()
+    return Removed(counts, digest, is_last)
+
+
+async def _accounts(booking: Booking) -> list[object]:
+    return list(await Account.filter(candidate_id=booking.candidate_id).values_list("id", flat=True))
+
+
+async def _of_case(booking: Booking, accounts: Sequence[object]) -> Rows:
+    """Return the rows of a case; those that were said to the candidate's `accounts` besides go with the person."""
+    requests = await _ids(CancellationRequest, Q(booking=booking))
+    steps = await _ids(Step, Q(request_id__in=requests))
+    evidence = await _ids(Evidence, Q(request_id__in=requests))
+    mine = Q(booking=booking) | Q(request_id__in=requests)
+    cards = await _ids(Card, mine | Q(step_id__in=steps) | Q(account_id__in=list(accounts)))
+    messages = await _ids(OutboxMessage, mine | Q(card_id__in=cards) | Q(account_id__in=list(accounts)))
+    return [
+        (Attempt, await _ids(Attempt, Q(message_id__in=messages))),
+        (OutboxMessage, messages),
+        (Card, cards),
+        (EvidenceBlob, await _ids(EvidenceBlob, Q(id__in=evidence))),
+        (Evidence, evidence),
+        (Step, steps),
+        (CancellationRequest, requests),
+        (BookingTerm, await _ids(BookingTerm, Q(booking=booking))),
+        (EntryLink, await _ids(EntryLink, Q(booking=booking))),
+        (Hold, await _ids(Hold, Q(booking=booking))),
+        (Booking, [booking.id]),
+    ]
+
+
+async def _of_person(booking: Booking) -> Rows:
+    who = Q(candidate_id=booking.candidate_id)
+    return [
+        (Account, await _ids(Account, who)),
+        (Invitation, await _ids(Invitation, who)),
+        (Hold, await _ids(Hold, who & Q(booking=None))),
+        (Candidate, [booking.candidate_id]),
+    ]
+
+
+async def _ids(table: type[Model], which: Q) -> list[object]:
+    return list(await table.filter(which).values_list("id", flat=True))
