@@ -15,6 +15,7 @@ from bot.archive_pack import Packer
 from bot.clock import Clock
 from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
+from bot.examining import Examinations
 from bot.inbox import Inbox
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.refused import Refused
@@ -149,6 +150,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         clock,
         {
             **_deliveries(settings, wired, inbox, store, clock),
+            "examine": Examinations(settings, store, clock.now).deliver,
             "archive": _archives(settings, store, http, clock).deliver,
             "anchor": Anchors(store, keepers(settings, wired, http, clock), Trier(store, clock.now), clock.now).deliver,
         },

@@ -9,7 +9,7 @@ from enum import StrEnum
 from handlers.reading.grammar import Command
 from handlers.routing import Context
 from models import DownloadLink
-from workflow import downloads, exporting, outbox, timeline
+from workflow import downloads, examining, exporting, outbox, timeline
 from workflow.acting import Act
 from workflow.exporting import TakenCase
 
@@ -42,11 +42,12 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: the case with who takes it, or how many tries are left."""
+    """What came of it: the case or report with who takes it, or how many tries are left."""
 
     ending: Ending
     act: Act | None = None
     taken: TakenCase | None = None
+    report: str = ""  # the unit whose examination is taken out instead of a case
     left: int = 0
 
 
@@ -61,6 +62,9 @@ async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
     if not downloads.is_proven(link, fields.get("code", "")):
         left = await downloads.note_wrong_code(act, link)
         return Outcome(Ending.UNPROVEN if left else Ending.GONE, left=left)
+    if link.report:
+        await downloads.end(act, link)
+        return Outcome(Ending.TAKEN, act, report=(await examining.unit_named(act, link.report)).path)
     return Outcome(Ending.TAKEN, act, await downloads.take(act, link))
 
 

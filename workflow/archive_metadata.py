@@ -143,12 +143,31 @@ def _employee(person: Employee) -> Person:
     return Person(plain(str(person.name), LONGEST_NAME), f"u_{person.id.hex[:16]}", "员工")
 
 
+def missing_in(request: CancellationRequest, steps: Sequence[Step]) -> list[str]:
+    """Return the codes of the mandatory fields that a cancellation which was carried out has no value for."""
+    now = [each for each in steps if each.revision == request.revision]
+    there = (
+        request.ended_at is not None,
+        request.reason_code in REASONS,
+        request.requester_id is not None or request.candidate_id is not None,
+        len(_answered(now)) >= _levels(request),
+    )
+    return [code for code, is_there in zip(MANDATORY, there, strict=True) if not is_there]
+
+
+def _levels(request: CancellationRequest) -> int:
+    wanted = request.policy.get("steps")
+    return len(wanted) if isinstance(wanted, list) else 0
+
+
+def _answered(steps: Sequence[Step]) -> list[Step]:
+    return [each for each in steps if each.status == StepStatus.APPROVED and each.decided_by_id and each.decided_at]
+
+
 def _deciders(request: CancellationRequest, steps: Sequence[Step], cancelled: bool) -> tuple[Decider, ...]:
     """Return the chain; nobody where a cancellation lacks an answer that its rules wanted."""
-    wanted = request.policy.get("steps")
-    levels = len(wanted) if isinstance(wanted, list) else 0
-    answered = [each for each in steps if each.status == StepStatus.APPROVED and each.decided_by and each.decided_at]
-    if cancelled and len(answered) < levels:
+    levels = _levels(request)
+    if cancelled and len(_answered(steps)) < levels:
         return ()
     if steps:
         return tuple(_decider(each) for each in steps)

@@ -9,8 +9,8 @@ from handlers.reading.people import looks_like_name
 from handlers.reading.surnames import RARELY
 from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
-NAMED: Final = frozenset({Verb.SAVE_QUERY, Verb.DELETE_QUERY})
-"""Verbs behind which a name stands that somebody chose: nothing in it is read."""
+NAMED: Final = frozenset({Verb.SAVE_QUERY, Verb.DELETE_QUERY, Verb.INTEGRITY, Verb.CHECKUP})
+"""Verbs behind which a name stands: of a query, which somebody chose, or of a unit. Nothing in it is read here."""
 
 
 @dataclass(frozen=True, slots=True)
