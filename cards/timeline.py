@@ -54,6 +54,7 @@ ACTIONS = {
     "archive.failed": "没有归档：档案系统没有收下",
     "archive.asked_again": "重新归档",
     "archive.exported": "导出归档包",
+    "archive.written": "归档包写成",
     "records.examined": "完整性检查",
     "unit.checked_up": "合规体检",
     "report.link_made": "取得体检报告链接",
