@@ -25,6 +25,7 @@ from workflow.exporting import days, note_written
 
 Answer = Callable[[], Awaitable[None]]
 MOST_SAID = 10
+MOST_PRINTED = 300  # gaps of one item that are named on paper: a page and a half
 COLUMNS = (
     Column("项目", 1.9),
     Column("权重", 0.5),
@@ -110,10 +111,15 @@ async def printed(by: Asking, path: str) -> tuple[bytes, Organisation, AuditReco
     found = await checkup_of(by, path)
     export = await by.store.transact(lambda: examining.take_report(by.act, path, numbers_of(found)))
     signing = await asyncio.to_thread(certificates.signing, by.settings, by.act.now)
-    newest = await checkpoints.latest(found.unit.origin)
-    assert newest is not None
-    proof = f"审计日志 {newest.log} 前 {newest.size} 条的检查点代码是 {newest.code}；这次打印是第 {export.seq} 条记录。"
+    proof = await _proof(found.unit.origin, export.seq)
     return await printouts.file_of(document(found, by, proof), signing), found.unit, export, found
+
+
+async def _proof(log: str, seq: int) -> str:
+    newest = await checkpoints.latest(log)
+    if newest is None or newest.size < seq:
+        return f"这次打印是审计日志 {log} 第 {seq} 条记录。日志没有能签名，见「审计日志完好」一项。"
+    return f"审计日志 {log} 前 {newest.size} 条的检查点代码是 {newest.code}；这次打印是第 {seq} 条记录。"
 
 
 def document(found: Checkup, by: Asking, proof: str) -> Document:
@@ -138,9 +144,9 @@ def document(found: Checkup, by: Asking, proof: str) -> Document:
 
 def _row(item: Seen) -> tuple[str, ...]:
     name, todo = words.ITEMS[item.code]
-    bad = list(dict.fromkeys(item.bad))
-    said = f"{'、'.join(bad)}。怎么办：{todo}" if bad else item.said or ("合格" if item.of else "期内没有可看的")
-    return (name, str(WEIGHTS[item.code]), words.points(item.tenths), str(item.of), str(len(bad)), said)
+    bad = words.some(item.bad, MOST_PRINTED)
+    said = f"{bad}。怎么办：{todo}" if bad else item.said or ("合格" if item.of else "期内没有可看的")
+    return (name, str(WEIGHTS[item.code]), words.points(item.tenths), str(item.of), str(len(item.bad)), said)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What of a 合规体检 only the running installation can see: keys, backup, clock, retention (S84)."""
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from bot.settings import Settings
 from models import AuditRecord, Organisation
 from models.migrating import sqlite_path
 from workflow.checkup import Seen
+from workflow.lines import read
 
 OURS_ALONE = 0o077  # nobody else may read a key
 BACKUP_WITHIN = timedelta(days=8)
@@ -49,8 +49,9 @@ def _backup(settings: Settings, now: datetime) -> Seen:
 async def _clock(unit: Organisation) -> Seen:
     """Read from the unit's newest record that knows it how far this machine was from a platform's clock."""
     newest = AuditRecord.filter(log=unit.origin).order_by("-seq").limit(LOOKS_AT)
-    found = [json.loads(str(line))["clk"]["off_ms"] for line in await newest.values_list("line", flat=True)]
-    off = next((each for each in found if each is not None), None)
+    lines = [read(str(line)) or {} for line in await newest.values_list("line", flat=True)]  # a broken one says nothing
+    known = [line.get("clk", {}).get("off_ms") for line in lines]
+    off = next((each for each in known if isinstance(each, int)), None)
     if off is None:
         return Seen("clock", 1, ("没有和平台的时间对过",))
     bad = (f"和平台的时间差 {abs(off) // 1000} 秒",) if abs(off) > MOST_OFF_S * 1000 else ()

@@ -96,9 +96,13 @@ async def lacks(desk: Desk) -> dict[str, set[str]]:
     return {each.number: set(each.lacks) for each in found.gaps}
 
 
-async def raw(desk: Desk, *statements: str) -> None:
+async def broken(desk: Desk) -> None:
+    """Change a record as somebody who owns the database could."""
+    trigger = "DROP TRIGGER audit_record_no_update" + ("" if desk.store.is_sqlite else " ON audit_record")
+    change = "UPDATE audit_record SET line = '{}' WHERE log = 'shouyue/huachen/heavy' AND seq = 3"
+
     async def work() -> None:
-        for statement in statements:
+        for statement in (trigger, change):
             await get_connection("default").execute_query(statement)
 
     await desk.does(work)
@@ -155,12 +159,7 @@ async def test_what_was_carried_out_in_another_year_is_another_years(desk: Desk)
 
 
 async def test_a_broken_log_is_named_with_its_first_bad_record(desk: Desk) -> None:
-    trigger = (
-        "DROP TRIGGER audit_record_no_update"
-        if desk.store.is_sqlite
-        else "DROP TRIGGER audit_record_no_update ON audit_record"
-    )
-    await raw(desk, trigger, "UPDATE audit_record SET line = '{}' WHERE log = 'shouyue/huachen/heavy' AND seq = 3")
+    await broken(desk)
     found = await completeness.examine(desk.group, YEAR, NOW)
     assert [(each.log, each.first_bad) for each in found.broken] == [("shouyue/huachen/heavy", 3)]
     assert not found.whole
@@ -257,12 +256,7 @@ async def test_one_person_in_two_roles_that_exclude_each_other_is_a_gap(desk: De
 
 
 async def test_a_broken_log_costs_all_the_points_of_the_chain(desk: Desk) -> None:
-    trigger = (
-        "DROP TRIGGER audit_record_no_update"
-        if desk.store.is_sqlite
-        else "DROP TRIGGER audit_record_no_update ON audit_record"
-    )
-    await raw(desk, trigger, "UPDATE audit_record SET line = '{}' WHERE log = 'shouyue/huachen/heavy' AND seq = 3")
+    await broken(desk)
     found = await checkup.check_up(desk.unit, NOW, FINE)
     [chain] = [each for each in found.items if each.code == "chain"]
     assert (chain.tenths, chain.bad) == (0, ("shouyue/huachen/heavy 第 3 条",))
@@ -284,6 +278,14 @@ async def test_the_print_shows_score_weights_gaps_and_that_it_is_no_certificate(
     assert json.loads(written.line)["data"]["of"] == exported.seq
     score = json.loads(exported.line)["data"]["score"]
     assert f"{score} 分" in text
+
+
+async def test_a_broken_log_can_be_printed_as_what_it_is(desk: Desk, tmp_path: Path) -> None:
+    await broken(desk)
+    await checkup_pdf(asks(desk, desk.auditor), "huachen/heavy", tmp_path / "checkup.pdf")
+    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "checkup.pdf").pages).replace("\n", "")
+    assert "shouyue/huachen/heavy 第 3 条" in text
+    assert "日志没有能签名" in text
 
 
 async def test_the_answer_in_a_chat_names_the_gaps_and_is_no_certificate(desk: Desk) -> None:
