@@ -36,10 +36,10 @@ COLUMNS = (
 )
 
 
-async def completeness_of(by: Asking, path: str, year: int) -> Completeness:
-    """Examine the strict cancellations of a unit and a year; that it was done is recorded."""
-    found = await _complete(by, path, year)
-    await by.store.transact(lambda: _note(by, found, year))
+async def completeness_of(by: Asking, path: str, year: int = 0) -> Completeness:
+    """Examine the strict cancellations of a unit and a year, this one unless named; that it was done is recorded."""
+    found = await _complete(by, path, year or local(by.act.now).year)
+    await by.store.transact(lambda: _note(by, found))
     return found
 
 
@@ -48,8 +48,8 @@ async def _complete(by: Asking, path: str, year: int) -> Completeness:
     return await completeness.examine(unit, days(f"{year}-01-01", f"{year}-12-31"), by.act.now)
 
 
-async def _note(by: Asking, found: Completeness, year: int) -> None:
-    data = {"year": year, "cases": len(found.cases), "gaps": len(found.gaps), "broken": len(found.broken)}
+async def _note(by: Asking, found: Completeness) -> None:
+    data = {"year": year_of(found), "cases": len(found.cases), "gaps": len(found.gaps), "broken": len(found.broken)}
     await examining.note(by.act, found.unit, examining.COMPLETENESS, data)
 
 
@@ -64,8 +64,15 @@ def numbers_of(found: Checkup) -> dict[str, object]:
     return {"score": found.score, "cases": found.cases, **{each.code: len(each.bad) for each in found.gaps}}
 
 
-def completeness_lines(found: Completeness, year: int) -> list[str]:
+def year_of(found: Completeness) -> int:
+    """Return the year that was examined."""
+    assert found.period.since is not None
+    return local(found.period.since).year
+
+
+def completeness_lines(found: Completeness) -> list[str]:
     """Return the answer to 完整性检查 in words."""
+    year = year_of(found)
     head = f"完整性检查 · {found.unit.name} · {year} 年：需审批的取消 {len(found.cases)} 件，"
     lines = [f"{head}{'没有缺口' if found.whole else f'有缺口 {len(found.gaps)} 件'}。"]
     lines += [f"审计日志 {each.log} 第 {each.first_bad} 条不对：保留现场，运行 audit verify" for each in found.broken]
@@ -178,12 +185,11 @@ class Examinations:
         await self.store.transact(work)
 
     async def _completeness(self, by: Asking, account: Account, payload: Mapping[str, object]) -> Answer:
-        year = int(str(payload["year"]))
-        found = await _complete(by, str(payload["unit"]), year)
+        found = await _complete(by, str(payload["unit"]), int(str(payload["year"])))
 
         async def answer() -> None:
-            await _note(by, found, year)
-            await outbox.say(by.act, account, "\n".join(completeness_lines(found, year)))
+            await _note(by, found)
+            await outbox.say(by.act, account, "\n".join(completeness_lines(found)))
 
         return answer
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,14 +39,13 @@ def add(audit: typer.Typer, export: typer.Typer, load: Load, show: Print, export
         as_json: Annotated[bool, typer.Option("--json", help="标准输出只有一个 JSON")] = False,
     ) -> None:
         """完整性检查：每件需审批的取消，申请单、审批、通知、证明和日志齐不齐。退出码：0 没有缺口，1 有，2 没有查。"""
-        from bot.examining import completeness_lines, completeness_of
+        from bot.examining import completeness_lines, completeness_of, year_of
 
-        year = year or datetime.now(UTC).astimezone().year
         found = _asked(load, person or None, lambda by: completeness_of(by, org, year))
         if as_json:
-            show(_as_json(found, year))
+            show(_as_json(found, year_of(found)))
         else:
-            typer.echo("\n".join(completeness_lines(found, year)))
+            typer.echo("\n".join(completeness_lines(found)))
         raise typer.Exit(0 if found.whole else 1)
 
     @audit.command(name="checkup")

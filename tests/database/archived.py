@@ -1,18 +1,24 @@
 """A strict unit with cases that are over, and what an archive would be handed."""
 
 import io
+import json
 import zipfile
 import zlib
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+from lxml import etree
+
+from bot import certificates
 from bot.archive_pack import Packer
 from bot.settings import Settings
 from models import (
     ArchivePackage,
     Attempt,
     AttemptOutcome,
+    AuditRecord,
     CancellationRequest,
     Employee,
     OutboxMessage,
@@ -27,8 +33,9 @@ from notifier.archives import Archives
 from notifier.attempts import Trier
 from platforms.archives import Archive, FolderArchive
 from tests.database import office
-from workflow import approving, archiving, cancelling, evidence, requests
+from workflow import approving, archiving, cancelling, evidence, requests, signing
 from workflow.evidence import Material
+from workflow.signing import Signing
 
 LATER = office.NOW + timedelta(hours=1)
 
@@ -136,3 +143,52 @@ def unzipped(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as pack:
         assert pack.testzip() is None
         return {name: pack.read(name) for name in pack.namelist()}
+
+
+async def over(desk: Desk) -> str:
+    """Let one cancellation be carried out; returns its number."""
+    found: list[str] = []
+
+    async def work() -> None:
+        found.append(await desk.carried_out())
+
+    await desk.does(work)
+    return found[0]
+
+
+def kept(desk: Desk, number: str, place: int = 1) -> bytes:
+    return (desk.folder / f"GD-{number}-{place}.zip").read_bytes()
+
+
+async def records(action: str) -> list[dict[str, object]]:
+    return [json.loads(each.line) for each in await AuditRecord.filter(action=action).order_by("id")]
+
+
+def texts(document: bytes) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for each in etree.fromstring(document).iter():
+        if each.text and each.text.strip():
+            found.setdefault(etree.QName(each).localname, []).append(each.text)
+    return found
+
+
+@pytest.fixture(autouse=True)
+def signs_its_logs() -> Iterator[None]:
+    signing.install(Signing(bytes(range(32, 64))))
+    yield
+    signing.install(None)
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return settings with a certificate: making one takes a second."""
+    made = Settings(home=tmp_path_factory.mktemp("certified"))
+    certificates.create(made, datetime.now(UTC))
+    return made
+
+
+@pytest.fixture
+async def desk(store: Store, certified: Settings, tmp_path: Path) -> Desk:
+    made = Desk(store, certified, tmp_path / "archive")
+    await store.transact(made.enter)
+    return made

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 from tortoise.connection import get_connection
 
-from bot import certificates, operator_checks
+from bot import operator_checks
 from bot.archive_export import archive_zip
 from bot.examining import checkup_lines, checkup_of, checkup_pdf, completeness_lines, completeness_of
 from bot.exporting import Asking, NotExported
@@ -30,31 +29,17 @@ from models import (
 )
 from models.store import Store
 from tests.database import office
-from tests.database.archived import Desk, unzipped
-from workflow import checkup, completeness, signing
+from tests.database.archived import Desk, certified, signs_its_logs, unzipped
+from workflow import checkup, completeness
 from workflow.checkup import WEIGHTS, Seen
 from workflow.errors import NotAllowed, NotFound
 from workflow.exporting import days
-from workflow.signing import Signing
+
+__all__ = ["certified", "signs_its_logs"]
 
 NOW = office.NOW + timedelta(hours=3)
 YEAR = days("2026-01-01", "2026-12-31")
 FINE = [Seen(code, 1, ()) for code in ("keys", "backup", "clock", "retention")]
-
-
-@pytest.fixture(autouse=True)
-def signs_its_logs() -> Iterator[None]:
-    signing.install(Signing(bytes(range(32, 64))))
-    yield
-    signing.install(None)
-
-
-@pytest.fixture(scope="module")
-def certified(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Return settings with a certificate: making one takes a second."""
-    made = Settings(home=tmp_path_factory.mktemp("certified"))
-    certificates.create(made, datetime.now(UTC))
-    return made
 
 
 @pytest.fixture
@@ -163,7 +148,7 @@ async def test_a_broken_log_is_named_with_its_first_bad_record(desk: Desk) -> No
     found = await completeness.examine(desk.group, YEAR, NOW)
     assert [(each.log, each.first_bad) for each in found.broken] == [("shouyue/huachen/heavy", 3)]
     assert not found.whole
-    text = "\n".join(completeness_lines(found, 2026))
+    text = "\n".join(completeness_lines(found))
     assert "shouyue/huachen/heavy 第 3 条不对" in text
 
 
@@ -174,7 +159,7 @@ def asks(desk: Desk, who: Employee | None) -> Asking:
 async def test_the_answer_names_the_case_what_it_lacks_and_what_to_do_and_is_recorded(desk: Desk) -> None:
     await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
     found = await completeness_of(asks(desk, desk.auditor), "huachen", 2026)
-    text = "\n".join(completeness_lines(found, 2026))
+    text = "\n".join(completeness_lines(found))
     assert f"{number_of(desk)}：缺候选人通知记录（给候选人打电话" in text
     [record] = await AuditRecord.filter(action="records.examined")
     assert json.loads(record.line)["data"] == {"in": office.SOURCE, "year": 2026, "cases": 1, "gaps": 1, "broken": 0}
