@@ -56,9 +56,14 @@ class Archives:
         if package.status != ArchiveStatus.WAITING:
             await self.store.transact(lambda: claims.settle(row, OutboxStatus.SUPPRESSED, self.now(), "settled"))
         elif await self._is_too_early(package):
-            await self.store.transact(lambda: claims.postpone(row, self.now() + AGAIN, "notice-under-way"))
+            await self.store.transact(lambda: self._wait(row))
         elif content := await archiving.content_of(package) or await self._made(row, package):
             await self._hand_over(row, package, content)
+
+    async def _wait(self, row: OutboxMessage) -> None:
+        """Let a row wait; waiting is no try, so that a later failure has the whole schedule before it."""
+        await claims.postpone(row, self.now() + AGAIN, "notice-under-way")
+        await OutboxMessage.filter(id=row.id).update(attempts=0)
 
     async def _is_too_early(self, package: ArchivePackage) -> bool:
         """Tell whether nobody knows yet what became of the candidate's notice, which belongs into the package."""

@@ -16,6 +16,8 @@ from models import (
     CancellationRequest,
     Employee,
     Organisation,
+    OutboxMessage,
+    OutboxStatus,
     Role,
 )
 from models.vault import vault
@@ -45,6 +47,7 @@ FAULTS = {
     "approvals": "缺审批记录",
     "notices": "缺候选人通知记录",
     "size": "归档包太大",
+    "fault": "系统出错，没有做成",
 }
 """Why a package is not sent, in words."""
 
@@ -67,9 +70,8 @@ async def _post(act: Act, request: CancellationRequest, number: int, at: datetim
     package = await ArchivePackage.create(
         request=request, round=number, number=f"GD-{request.number}-{number}", created_at=act.now
     )
-    await outbox.post(
-        act, KIND, not_before=at, request=request, payload={"package": str(package.id)}, dedupe=f"archive:{package.id}"
-    )
+    payload = {"package": str(package.id)}
+    await outbox.post(act, KIND, not_before=at, request=request, payload=payload, dedupe=_key(package))
     return package
 
 
@@ -100,10 +102,22 @@ async def again(act: Act, number: str) -> ArchivePackage:
         raise NotNow(state="not-over")
     last = await ArchivePackage.filter(request=request).order_by("-round").first()
     if last is not None and last.status == ArchiveStatus.WAITING:
-        raise NotNow(state="archiving")
+        if await _is_under_way(last):
+            raise NotNow(state="archiving")
+        await _settle(act, last, ArchiveStatus.FAILED, ["fault"])
     package = await _post(act, request, last.round + 1 if last else 1, act.now)
     await _record(act, package, request, "archive.asked_again")
     return package
+
+
+async def _is_under_way(package: ArchivePackage) -> bool:
+    """Tell whether a package's row is still to be delivered; a fault of our own may have ended it."""
+    row = OutboxMessage.filter(dedupe=_key(package), status=OutboxStatus.DEAD)
+    return not await row.exists()
+
+
+def _key(package: ArchivePackage) -> str:
+    return f"archive:{package.id}"
 
 
 async def _request(act: Act, number: str, permission: str) -> CancellationRequest:

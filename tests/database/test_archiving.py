@@ -218,6 +218,18 @@ async def test_while_a_package_is_under_way_there_is_no_second_one(desk: Desk) -
     assert await ArchivePackage.all().count() == 1
 
 
+async def test_a_package_that_a_fault_of_our_own_ended_can_be_archived_again(desk: Desk) -> None:
+    number = await over(desk)
+    await desk.does(lambda: OutboxMessage.filter(kind="archive").update(status=OutboxStatus.DEAD, reason="fault"))
+    await desk.does(lambda: archiving.again(office.by(desk.hr, now=LATER), number))
+    assert (await desk.delivers()).status == OutboxStatus.SENT
+    found = await archiving.state_of(office.by(desk.hr), number)
+    assert [(each.status, each.faults) for each in found.packages] == [
+        (ArchiveStatus.ARCHIVED, []),
+        (ArchiveStatus.FAILED, ["fault"]),
+    ]
+
+
 async def test_a_package_waits_until_it_is_known_what_became_of_the_notice(desk: Desk) -> None:
     async def work() -> None:
         number = await desk.filed("马超骉", "13800005566", PICTURE)
@@ -233,6 +245,7 @@ async def test_a_package_waits_until_it_is_known_what_became_of_the_notice(desk:
         "notice-under-way",
         LATER + timedelta(minutes=15),
     )
+    assert row.attempts == 0
     desk.now += timedelta(hours=24)
     row, package = await desk.delivers(), await ArchivePackage.get()
     assert (row.status, package.status, package.faults) == (OutboxStatus.DEAD, ArchiveStatus.INCOMPLETE, ["notices"])
