@@ -11,9 +11,11 @@ from aiohttp import web
 from bot import keys, purging
 from bot import web as pages
 from bot.anchors import keepers
+from bot.archive_pack import Packer
 from bot.clock import Clock
 from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
+from bot.examining import Examinations
 from bot.inbox import Inbox
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.refused import Refused
@@ -27,6 +29,7 @@ from models import Platform
 from models.store import Store
 from models.vault import Vault, install
 from notifier.anchoring import Anchors
+from notifier.archives import Archives
 from notifier.attempts import Trier
 from notifier.card_delivery import CardDelivery
 from notifier.channels import Channel
@@ -42,6 +45,7 @@ from notifier.plain_channels import (
 )
 from notifier.receipts import Receipts
 from notifier.rooms import Rooms
+from platforms.archives import Archive, ArchiveAccount, FolderArchive, HttpArchive
 from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
@@ -148,6 +152,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         clock,
         {
             **_deliveries(settings, wired, inbox, store, clock),
+            "examine": Examinations(settings, store, clock.now).deliver,
+            "archive": _archives(settings, store, http, clock).deliver,
             "anchor": Anchors(store, keepers(settings, wired, http, clock), Trier(store, clock.now), clock.now).deliver,
         },
         lease_s=settings.worker.lease_s,
@@ -204,6 +210,14 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         deliveries["pull"] = Pulling(wires.service, inbox, store, clock).deliver
         deliveries["welcome"] = Welcoming(wires.service, store, clock).deliver
     return deliveries
+
+
+def _archives(settings: Settings, store: Store, http: Http, clock: Clock) -> Archives:
+    named = settings.archive
+    archive: Archive = FolderArchive(settings.archive_folder, clock.now)
+    if named.kind == "http" and named.url:
+        archive = HttpArchive(ArchiveAccount(named.url, named.secret.get_secret_value()), http)
+    return Archives(store, archive, Packer(settings, store).pack, Trier(store, clock.now), clock.now)
 
 
 def _channels(settings: Settings, wires: Wires) -> dict[Platform, Channel]:

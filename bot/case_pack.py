@@ -1,10 +1,8 @@
 """证据包: one case as a zip that can be checked without us: records with proofs, the print, and what opens them."""
 
 import hashlib
-import io
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from bot import certificates, packing, printouts
 from bot.exporting import Asking, Exported, keep, timeline_of
@@ -20,7 +18,7 @@ GUIDE = "说明.txt"
 async def case_pack(by: Asking, number: str, out: Path) -> Exported:
     """Write the pack of one case, with what this person may see."""
     taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack"))
-    content = _zipped(await _files(by, taken), by)
+    content = packing.zipped(await _files(by, taken), by.act.now)
     await keep(by, out, content, taken.case.organisation, taken.export)
     return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
 
@@ -73,14 +71,3 @@ def _what_is_open(taken: TakenCase, opened: Openings) -> str:
     if taken.case.names or taken.case.evidence:
         return "本案没有导出人可以打开的数据，所以没有 openings.jsonl 和 evidence/。"
     return "导出人的权限看不到候选人的姓名、原话和证明材料，所以没有 openings.jsonl 和 evidence/。"
-
-
-def _zipped(files: dict[str, bytes], by: Asking) -> bytes:
-    out = io.BytesIO()
-    date = local(by.act.now).timetuple()[:6]
-    with ZipFile(out, "w") as pack:
-        for path, content in sorted(files.items()):
-            entry = ZipInfo(path, date)
-            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
-            pack.writestr(entry, content)
-    return out.getvalue()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bot import logs
+from bot import logs, record_commands
 from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
@@ -383,3 +383,6 @@ def import_(
     else:
         typer.echo("\n".join(told(report, dry_run)))
     raise typer.Exit(report.exit)
+
+
+record_commands.add(audit, export, _settings, _print, _exported)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import addresses, exporting
+from bot import addresses, examining, exporting
 from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
 from bot.exporting import Asking
 from bot.refused import counting
@@ -72,7 +72,9 @@ class DownloadPage:
         if outcome.act and outcome.taken:
             return await self._file(outcome.act, outcome.taken)
         if outcome.certificate:
-            return _sent(outcome.certificate.number, outcome.certificate.content)
+            return _pdf(outcome.certificate.content, outcome.certificate.number)
+        if outcome.act and outcome.report:
+            return await self._report(outcome.act, outcome.report)
         if outcome.ending == Ending.FORGED:
             return self._refused(403, "forged", FORGED)
         if outcome.ending == Ending.UNPROVEN:
@@ -87,7 +89,14 @@ class DownloadPage:
             content = await exporting.printed_case(by, taken)
         sha256, size = hashlib.sha256(content).hexdigest(), len(content)
         await by.store.transact(lambda: note_written(act, taken.case.organisation, taken.export, sha256, size))
-        return _sent(taken.case.number, content)
+        return _pdf(content, taken.case.number)
+
+    async def _report(self, act: Act, path: str) -> web.Response:
+        """Examine the unit, print, sign and record it, then send it."""
+        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act))
+        async with self._printing:
+            content = await examining.handed_out(by, path)
+        return _pdf(content, f"checkup-{path.replace('/', '-')}")
 
     async def _page(self, token: str, status: int = 200, left: int = 0) -> web.Response:
         link: DownloadLink | None = await downloads.find(token, self._app.clock.now())
@@ -108,6 +117,6 @@ class DownloadPage:
         return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 
 
-def _sent(number: str, content: bytes) -> web.Response:
-    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{number}.pdf"'}
+def _pdf(content: bytes, name: str) -> web.Response:
+    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return web.Response(body=content, content_type="application/pdf", headers=headers)

@@ -1,12 +1,14 @@
 """Writing packs for auditors: a whole log as a zip, line by line; an excerpt as files."""
 
-from collections.abc import Collection, Sequence
+import io
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from models.store import Store
 from workflow import checkpoints, packing
-from workflow.acting import Act
+from workflow.acting import Act, local
 from workflow.lines import lines_of
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
@@ -25,6 +27,18 @@ async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> di
     """
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
     return {**await packing.excerpt(log, seqs), **enclosed()}
+
+
+def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:
+    """Return these files (by path) as a zip, each for its owner alone and dated `at`."""
+    out = io.BytesIO()
+    date = local(at).timetuple()[:6]
+    with ZipFile(out, "w") as pack:
+        for path, content in sorted(files.items()):
+            entry = ZipInfo(path, date)
+            entry.compress_type, entry.external_attr = ZIP_DEFLATED, 0o600 << 16
+            pack.writestr(entry, content)
+    return out.getvalue()
 
 
 async def write_pack(out: Path, log: str, witnesses: Sequence[str] = ()) -> int:

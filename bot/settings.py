@@ -20,6 +20,7 @@ from bot import addresses
 from bot.settings_audit import Audit
 from bot.settings_sections import (
     Address,
+    Archive,
     Database,
     Demo,
     Dingtalk,
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     privacy: Privacy = Field(default_factory=Privacy, description="候选人资料的查看")
     retention: Retention = Field(default_factory=Retention, description="留存期限")
+    archive: Archive = Field(default_factory=Archive, description="归档")
     worker: Worker = Field(default_factory=Worker, description="发送")
     logging: Logging = Field(default_factory=Logging, description="日志")
     demo: Demo | None = Field(default=None, description="演示时钟；只有演示的数据目录可以有，由 make demo 写入")
@@ -143,6 +145,11 @@ class Settings(BaseSettings):
     def signing_key_file(self) -> Path:
         """Return the file of the key that signs the audit logs."""
         return self.audit.signing_key_file or self.home / "keys" / "log-signing.key"
+
+    @property
+    def archive_folder(self) -> Path:
+        """Return the folder in which packages are kept where no archive system takes them."""
+        return self.archive.folder or self.home / "archive"
 
     @property
     def wecom_callback_url(self) -> str:
@@ -273,6 +280,7 @@ def _is_local(settings: Settings) -> bool:
     bases += [settings.wecom.api_base] if settings.wecom.enabled else []
     bases += [settings.sms.api_base] if settings.sms else []
     bases += [settings.interviews.base] if settings.interviews else []
+    bases += [settings.archive.url] if settings.archive.url else []
     bases += [*(each.url for each in settings.audit.witnesses), *filter(None, [settings.audit.tsa_url])]
     bases += [settings.audit.post_webhook.get_secret_value()] if settings.audit.post_webhook else []
     hosts = [settings.host, *map(host_of, bases), *([settings.email.host] if settings.email else [])]

@@ -284,6 +284,42 @@ class Privacy(Section):
     )
 
 
+class Archive(Section):
+    kind: Literal["folder", "http"] = Field(
+        default="folder",
+        description="归档包送到哪里：folder 是一个目录，http 是档案管理系统的接口",
+        examples=["folder"],
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="归档目录，由档案管理系统取走；不写就用 <数据目录>/archive",
+        examples=["/srv/archive/shouyue"],
+    )
+    url: Address | None = Field(
+        default=None, description="档案管理系统接收归档包的网址", examples=["https://archive.example.cn/api/packages"]
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""),
+        description="上面那个接口认的口令（Bearer）；建议放进密钥文件",
+        examples=["粘贴档案管理系统给的值"],
+    )
+    fonds: str = Field(
+        default="", max_length=60, description="全宗号，由档案馆或档案室给定；不写就空着", examples=["A012"]
+    )
+    secrecy: str = Field(default="内部", min_length=1, max_length=20, description="归档包的密级", examples=["内部"])
+    full_names: bool = Field(
+        default=False,
+        description="归档包里写候选人全名，并附解封文件；归档包不加密，保存它的地方要有同等的保护",
+        examples=["false"],
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "http":
+            _required(self, ("url", "secret"))
+        return self
+
+
 class Worker(Section):
     lease_s: float = Field(default=30.0, ge=1, le=600, description="领取一条待发消息后独占的秒数", examples=["30"])
     concurrency: int = Field(default=8, ge=1, le=256, description="同时发送的消息数", examples=["8"])

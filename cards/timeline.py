@@ -52,6 +52,18 @@ ACTIONS = {
     "query.saved": "保存查询",
     "query.deleted": "删除查询",
     "audit.searched": "审计检索",
+    "archive.packed": "归档包做好",
+    "archive.received": "已归档，收到回执",
+    "archive.incomplete": "没有归档：资料不全",
+    "archive.failed": "没有归档：档案系统没有收下",
+    "archive.asked_again": "重新归档",
+    "archive.exported": "导出归档包",
+    "archive.written": "归档包写成",
+    "records.examined": "完整性检查",
+    "unit.checked_up": "合规体检",
+    "report.link_made": "取得体检报告链接",
+    "report.exported": "导出体检报告",
+    "report.written": "体检报告写成",
     "organisation.entered": "录入组织",
     "grant.given": "授权",
     "hold.set": "留存冻结",
@@ -93,6 +105,7 @@ TOPICS = {
     "hr_reschedule_asked": "改期意愿 → HR",
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
+    "hr_not_archived": "没有归档 → HR",
 }
 KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
 FORMATS = {"pdf": "PDF", "pack": "证据包", "xlsx": "XLSX 表格", "jsonl": "原始日志", "text": "文字"}

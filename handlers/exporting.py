@@ -9,7 +9,7 @@ from enum import StrEnum
 from handlers.reading.grammar import Command
 from handlers.routing import Context
 from models import DownloadLink
-from workflow import certifying, downloads, exporting, outbox, timeline
+from workflow import certifying, downloads, examining, exporting, outbox, timeline
 from workflow.acting import Act
 from workflow.certifying import TakenCertificate
 from workflow.exporting import TakenCase
@@ -43,11 +43,12 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: the case with who takes it, or how many tries are left."""
+    """What came of it: the case or report with who takes it, or how many tries are left."""
 
     ending: Ending
     act: Act | None = None
     taken: TakenCase | None = None
+    report: str = ""  # the unit whose examination is taken out instead of a case
     left: int = 0
     certificate: TakenCertificate | None = None
 
@@ -66,6 +67,9 @@ async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
     if link.number.startswith("L"):
         await downloads.end(act, link)
         return Outcome(Ending.TAKEN, act, certificate=await certifying.take(act, link.number))
+    if link.report:
+        await downloads.end(act, link)
+        return Outcome(Ending.TAKEN, act, report=(await examining.unit_named(act, link.report)).path)
     return Outcome(Ending.TAKEN, act, await downloads.take(act, link))
 
 

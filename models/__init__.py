@@ -1,5 +1,6 @@
 """The store: tables and their enums, a file per noun."""
 
+from models.archive import ArchiveBlob, ArchivePackage, ArchiveStatus
 from models.audit import Anchor, AuditHead, AuditRecord, Checkpoint
 from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
 from models.cancellation import (
@@ -46,6 +47,9 @@ from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 __all__ = [
     "Account",
     "Anchor",
+    "ArchiveBlob",
+    "ArchivePackage",
+    "ArchiveStatus",
     "Attempt",
     "AttemptOutcome",
     "AuditHead",

@@ -1,6 +1,7 @@
 """Cancellation requests, their approval steps and their evidence."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tortoise import fields
 from tortoise.models import Model
@@ -9,6 +10,9 @@ from models.booking import Booking
 from models.organisation import Organisation
 from models.person import Candidate, Employee, Role
 from models.sealed import Persons, Sealed, SealedModel
+
+if TYPE_CHECKING:
+    from models.archive import ArchivePackage
 
 
 class RequestStatus(StrEnum):
@@ -95,6 +99,7 @@ class CancellationRequest(SealedModel):
         indexes = (("status", "effective_at"), ("organisation", "created_at"))
 
     steps: fields.ReverseRelation["Step"]
+    archive_packages: fields.ReverseRelation["ArchivePackage"]
     evidence: fields.ReverseRelation["Evidence"]
     booking_id: object
     organisation_id: object
@@ -135,6 +140,7 @@ class Step(SealedModel):
 
     request_id: object
     approver_id: object
+    decided_by_id: object
 
 
 class EvidenceKind(StrEnum):

@@ -7,7 +7,10 @@ from models.person import Employee
 
 
 class DownloadLink(Model):
-    """下载链接 (`/d/<token>`) to the timeline of one case; only the token's keyed hash is stored, and no code."""
+    """下载链接 (`/d/<token>`) to the timeline of one case; only the token's keyed hash is stored, and no code.
+
+    Where `report` is set it leads to the printed examination of the unit with that path instead.
+    """
 
     id = fields.UUIDField(primary_key=True)
     token_index = fields.CharField(max_length=32, unique=True)
@@ -15,6 +18,7 @@ class DownloadLink(Model):
         "models.Employee", on_delete=fields.RESTRICT, related_name="download_links"
     )
     number = fields.CharField(max_length=24)  # of the case: Q… or Y…
+    report = fields.CharField(max_length=120, default="", db_default="")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     tries = fields.IntField(default=0)  # wrong codes

@@ -122,6 +122,15 @@ def hr_unreachable(matter: Matter) -> Words:
     )
 
 
+def hr_not_archived(matter: Matter) -> Words:
+    """Tell who is responsible that a case did not reach the archive, why, and what to do."""
+    number = matter.request.number if matter.request else ""
+    return Words(
+        f"没有归档：{matter.booking.title} 的取消申请 {number}。原因：{plain(matter.words, 120)}。"
+        f"经过可发「归档状态 {number}」；处理好以后发「重新归档 {number}」。"
+    )
+
+
 def approver_reminded(matter: Matter) -> Words | None:
     """Remind who has to decide; nothing to say once it is decided."""
     request = matter.request
@@ -147,6 +156,7 @@ NOTICES = {
     "hr_unconfirmed": reconsidered.hr_unconfirmed,
     "hr_person_wanted": reconsidered.hr_person_wanted,
     "hr_wishes_back": reconsidered.hr_wishes_back,
+    "hr_not_archived": hr_not_archived,
     "hr_untold": hr_untold,
     "hr_unreachable": hr_unreachable,
 }

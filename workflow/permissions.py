@@ -14,6 +14,9 @@ AUDIT_EXPORT: Final = "audit:export"
 AUDIT_VERIFY: Final = "audit:verify"
 ANCHOR: Final = "audit:anchor"
 CASE_EXPORT: Final = "case:export"
+ARCHIVE_READ: Final = "archive:read"
+ARCHIVE_SEND: Final = "archive:send"
+EXAMINE: Final = "record:examine"
 GRANT_READ: Final = "grant:read"
 GRANT_PROPOSE: Final = "grant:propose"
 GRANT_APPROVE: Final = "grant:approve"
@@ -26,12 +29,15 @@ ERASE_PROPOSE: Final = "erase:propose"
 ERASE_APPROVE: Final = "erase:approve"
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
-    Role.HR: frozenset({READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE}),
+    Role.HR: frozenset(
+        {READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE, ARCHIVE_READ, ARCHIVE_SEND, EXAMINE}
+    ),
     Role.DEPARTMENT_HEAD: frozenset({READ, DECIDE, EVIDENCE_READ}),
     Role.LEADER: frozenset({READ, DECIDE, EVIDENCE_READ}),
     Role.INTERVIEWER: frozenset(),
     Role.AUDITOR: frozenset(
         {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+        | {ARCHIVE_READ, EXAMINE}
     ),
     Role.SYSTEM_ADMIN: frozenset(
         {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
@@ -49,6 +55,9 @@ SAID: Final[dict[str, str]] = {
     AUDIT_READ: "检索办过的取消，保存自己的检索",
     AUDIT_EXPORT: "导出一个单位的审计日志",
     CASE_EXPORT: "导出一件取消的时间轴和证据包",
+    ARCHIVE_READ: "查看归档状态",
+    ARCHIVE_SEND: "重新归档办结的取消",
+    EXAMINE: "完整性检查、合规体检",
     ANCHOR: "让存证码立即发到审计群",
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
@@ -70,10 +79,13 @@ OTHER_KIND: Final = {Role.SYSTEM_ADMIN: Role.SECURITY_ADMIN, Role.SECURITY_ADMIN
 
 READ_ONLY: Final = frozenset(
     {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+    | {ARCHIVE_READ, EXAMINE}
 )
 """Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand."""
 
-OF_CANDIDATES: Final = frozenset({READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE})
+OF_CANDIDATES: Final = frozenset(
+    {READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE, ARCHIVE_READ, ARCHIVE_SEND, EXAMINE}
+)
 """Permissions that show candidates' data: none of them is an administrator's."""
 
 

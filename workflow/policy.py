@@ -27,6 +27,7 @@ class Policy:
     sensitive_steps: tuple[Role, ...] = ()
     candidate_needs_approval: bool = False  # strict: even in time, closing takes the whole chain
     code: bool = False  # 存证码 on its cards and in its notices: whoever keeps one is a witness
+    archive: bool = False  # 归档: a package of each case that is over goes to the archive system
 
     @property
     def notice_period(self) -> timedelta:
@@ -43,6 +44,7 @@ PRESETS = {
         sensitive_steps=(Role.DEPARTMENT_HEAD, Role.LEADER),
         candidate_needs_approval=True,
         code=True,
+        archive=True,
     ),
     Preset.TRANSITION: Policy(
         "transition", late_steps=(Role.DEPARTMENT_HEAD,), sensitive_steps=(Role.DEPARTMENT_HEAD,)

@@ -12,7 +12,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import audit, outbox
+from workflow import archiving, audit, outbox
 from workflow.access import REQUEST_RELATIONS
 from workflow.acting import Act
 from workflow.errors import NotNow
@@ -115,6 +115,7 @@ async def carry_out(act: Act, request: CancellationRequest) -> bool:
         act, booking.organisation, "booking.cancelled", booking_subject(booking), data=data, personal=personal
     )
     await _tell_everybody(act, request, booking)
+    await archiving.arrange(act, request)
     return True
 
 
@@ -156,6 +157,7 @@ async def end(act: Act, request: CancellationRequest, status: RequestStatus) -> 
         await step.save(update_fields=["status"])
     await refresh_approvers_cards(act, request)
     await refresh_requesters_card(act, request)
+    await archiving.arrange(act, request)
 
 
 async def refresh_requesters_card(act: Act, request: CancellationRequest) -> None:

@@ -37,6 +37,7 @@ class Verb(StrEnum):
     RISK = "风险"
     WAITLIST = "候补"
     ARCHIVE = "归档状态"
+    ARCHIVE_AGAIN = "重新归档"
     UNDO = "撤销"
     RESTORE = "恢复"
     EVIDENCE = "证据包"
@@ -165,6 +166,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.RISK: ("风险", "取消风险", "fx", "risk"),
     Verb.WAITLIST: ("候补", "候补名单", "hb", "waitlist"),
     Verb.ARCHIVE: ("归档状态", "归档", "档案状态", "gdzt"),
+    Verb.ARCHIVE_AGAIN: ("重新归档", "再次归档", "cxgd"),
     Verb.UNDO: ("撤销", "撤消", "撤销操作", "撤销取消", "撤回取消", "反悔", "后悔药", "undo"),
     Verb.RESTORE: ("恢复", "恢复面试", "恢复预约", "hf", "restore"),
     Verb.EVIDENCE: ("证据包", "争议包", "zjb"),

@@ -10,9 +10,19 @@ from handlers.reading.surnames import RARELY
 from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
 NAMED: Final = frozenset(
-    {Verb.SAVE_QUERY, Verb.DELETE_QUERY, Verb.SHOW, Verb.HOLD, Verb.RELEASE_HOLD, Verb.RETENTION, Verb.CERTIFICATE}
+    {
+        Verb.SAVE_QUERY,
+        Verb.DELETE_QUERY,
+        Verb.SHOW,
+        Verb.HOLD,
+        Verb.RELEASE_HOLD,
+        Verb.RETENTION,
+        Verb.CERTIFICATE,
+        Verb.INTEGRITY,
+        Verb.CHECKUP,
+    }
 )
-"""Verbs behind which words of somebody's own stand, a name or a reason: nothing in them is read as a command."""
+"""Verbs behind which a name, a unit or a reason stands in somebody's own words: nothing in it is a command."""
 
 
 @dataclass(frozen=True, slots=True)

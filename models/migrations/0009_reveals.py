@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0007_retention")]
+    dependencies = [("models", "0008_archive")]
 
     operations = [
         ops.CreateModel(

@@ -1,0 +1,45 @@
+"""An archive package taken out by hand: the same files as the archive gets, recorded as an export."""
+
+import hashlib
+from pathlib import Path
+
+from bot.archive_pack import Packer
+from bot.exporting import Asking, Exported, NotExported, keep
+from models import ArchivePackage, AuditRecord, CancellationRequest
+from workflow import access, audit
+from workflow.archiving import FAULTS
+from workflow.errors import NotFound
+from workflow.permissions import ARCHIVE_SEND
+from workflow.states import OPEN_REQUESTS
+
+
+async def archive_zip(by: Asking, number: str, out: Path) -> Exported:
+    """Write the package of a case that is over; who may send it to the archive may take it home."""
+    request = await _request(by, number)
+    package = ArchivePackage(request=request, round=0, number=f"GD-{request.number}-0", created_at=by.act.now)
+    made = await Packer(by.settings, by.store).pack(by.act, package)
+    if made.faults:
+        lacks = "、".join(FAULTS.get(each, each) for each in made.faults)
+        raise NotExported(f"{request.number} 的归档包不合格：{lacks}")
+    export = await by.store.transact(lambda: _note(by, request, made.records))
+    await keep(by, out, made.content, request.organisation, export)
+    return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest())
+
+
+async def _request(by: Asking, number: str) -> CancellationRequest:
+    found = await CancellationRequest.get_or_none(number=number.upper()).prefetch_related("organisation")
+    if found is None:
+        raise NotFound(what="request")
+    if by.act.employee is not None:
+        found = await access.request_for(by.act, found.id)
+        await access.require(by.act, ARCHIVE_SEND, found.organisation)
+    if found.status in OPEN_REQUESTS:
+        raise NotExported(f"{found.number} 还没有办结，没有归档包")
+    return found
+
+
+async def _note(by: Asking, request: CancellationRequest, records: int) -> AuditRecord:
+    data = {"records": records, "names": by.settings.archive.full_names}
+    return await audit.record(
+        by.act, request.organisation, "archive.exported", ("archive_package", request.number, 1), data=data
+    )
