@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 
 def application(app: "App") -> web.Application:
     """Return the web application of a program."""
-    served = web.Application(client_max_size=LARGEST_BODY, middlewares=[_never_a_stack_trace])
+    served = web.Application(client_max_size=LARGEST_BODY, middlewares=[app.patience.watched, _never_a_stack_trace])
+    served.on_response_prepare.append(_without_versions)
     routes = [web.get(addresses.HEALTH, _health(app)), web.get(addresses.METRICS, metrics.answering(app.refused))]
     routes += candidate_pages.routes(app) + download_pages.routes(app)
     if app.wecom is not None:
@@ -31,6 +32,11 @@ def application(app: "App") -> web.Application:
         routes.append(web.post(addresses.DEMO_CLOCK, _demo_clock(app)))
     served.add_routes(routes)
     return served
+
+
+async def _without_versions(_: web.Request, response: web.StreamResponse) -> None:
+    """Do not tell everybody which versions to look up (ASVS 13.4.6)."""
+    response.headers.pop("Server", None)
 
 
 @web.middleware
