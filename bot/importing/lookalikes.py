@@ -1,9 +1,9 @@
-"""Names written with letters that only look right: Cyrillic а among Latin, ⽅ (a radical) for 方 (T14)."""
+"""Names written with letters that only look right, such as a Cyrillic а among Latin ones (T14)."""
 
 import unicodedata
 
 ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-NO_WORDS = ("KANGXI RADICAL", "CJK RADICAL", "CJK COMPATIBILITY IDEOGRAPH", "BOPOMOFO", "MATHEMATICAL")
+STAND_INS = ("CJK COMPATIBILITY IDEOGRAPH", "BOPOMOFO", "MATHEMATICAL")
 
 
 def is_suspicious(name: str) -> bool:
@@ -15,4 +15,4 @@ def is_suspicious(name: str) -> bool:
     used = {alphabet for alphabet in ALPHABETS if any(each.startswith(alphabet) for each in letters)}
     is_chinese = any(each.startswith("CJK UNIFIED") for each in letters)
     mixed = len(used) > 1 or (is_chinese and bool(used - {"LATIN"}))
-    return mixed or any(each.startswith(NO_WORDS) for each in letters)
+    return mixed or any(each.startswith(STAND_INS) for each in letters)
