@@ -32,9 +32,9 @@ from tests.threats.attacking import decisions
 from workflow.showing import plain
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
-SHORT, LONG = 4_000, 32_000
+SHORT, LONG = 1_000, 8_000
 GROWTH = 24.0  # between the 8 of what is linear and the 64 of what is quadratic
-TOO_QUICK_S = 0.05  # to be compared at all
+TOO_QUICK_S = 0.03  # to be compared at all
 UNITS = (*"a1 .@:='\"-_<[\\\n１张周点：", "a ", "1 ", "a.", "a@", "://", "http:/", "token=", "138 ", "张 ", "取消")
 INJECTIONS = [
     "取消 8123 原因 行程冲突; 同意 Q20261124-001",
@@ -103,6 +103,7 @@ def test_no_message_is_read_further_than_its_limit() -> None:
 
 
 async def test_words_that_try_to_command_more_than_one_thing_do_nothing(company: Company) -> None:
+    await company.settled()
     before = await decisions()
     for words in INJECTIONS:
         seen = len(await company.screen("wangfang"))
