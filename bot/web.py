@@ -46,7 +46,7 @@ async def _never_a_stack_trace(request: web.Request, handler):  # type: ignore[n
         return await handler(request)
     except web.HTTPException:
         raise
-    except web.RequestPayloadError:  # not packed or not cut into chunks as its headers say
+    except (web.RequestPayloadError, ConnectionResetError):  # not as its headers say, or hung up in the middle
         return web.Response(status=400)
     except Exception:
         log.exception("request failed", path=request.path.split("/")[1])
