@@ -21,7 +21,7 @@ from workflow.finding import BOOKING_RELATIONS
 from workflow.moments import when_of
 from workflow.permissions import EVIDENCE_READ, REVEAL
 from workflow.reasons import REASONS
-from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, masked, plain
+from workflow.showing import LONGEST, LONGEST_COMMENT, LONGEST_NAME, masked, plain
 from workflow.views import STILL_NEEDED, tail
 
 Remarks = Mapping[tuple[str, int, datetime], str]
@@ -74,6 +74,13 @@ class Case:
         """Name the candidate as this reader may: 张伟（尾号8123） or 张*（尾号8123）."""
         name = plain(str(self.booking.candidate.name), LONGEST_NAME)
         return f"{name if self.names else masked(name)}（尾号{tail(self.booking.candidate.phone)}）"
+
+    def said(self, words: str, longest: int = LONGEST) -> str:
+        """Return what somebody wrote; who may not see the candidate's name or address does not read it here either."""
+        shown, person = plain(words, len(words)), self.booking.candidate
+        for known in () if self.names else (person.name, person.phone, person.email):
+            shown = shown.replace(str(known), masked(str(known))) if known else shown
+        return plain(shown, longest)
 
     @property
     def title(self) -> str:
@@ -202,7 +209,7 @@ async def _remarks(case: Case) -> Remarks:
     """Return what approvers wrote, by request, level and moment: a request's revision goes on while it is decided."""
     steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
     return {
-        (each.request.number, each.level, each.decided_at): plain(str(each.comment), LONGEST_COMMENT)
+        (each.request.number, each.level, each.decided_at): case.said(str(each.comment), LONGEST_COMMENT)
         for each in steps
         if each.comment and each.decided_at
     }
@@ -213,7 +220,7 @@ def reason_of(case: Case) -> str:
     if case.request is None:
         return ""
     reason = REASONS.get(case.request.reason_code)
-    words = plain(str(case.request.reason_text or ""))
+    words = case.said(str(case.request.reason_text or ""))
     return "：".join(each for each in (reason.label if reason else "未填写", words) if each)
 
 

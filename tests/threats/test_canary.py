@@ -25,7 +25,7 @@ from models import Booking, BookingTerm, Candidate, Employee, InboundMessage
 from models.vault import vault
 from sandbox.people import PEOPLE
 from tests.scenarios.company import Company
-from tests.scenarios.steps import on_the_table, request_number
+from tests.scenarios.steps import key_index, on_the_table, request_number
 from tests.threats.attacking import types
 from tests.threats.canaries import forms, hits, secrets_in, unique_name
 from workflow import administering
@@ -53,6 +53,10 @@ VERBS = (
     "驳回",
 )
 
+SHEET = "xl/worksheets/sheet1.xml"
+PRINTS = ("case.zip/说明.txt", "case.zip/timeline.pdf as text", "log.pdf as text", f"log.xlsx/{SHEET}")
+"""What an auditor takes home tells which colleague did what."""
+
 
 @dataclass
 class Walk:
@@ -61,7 +65,6 @@ class Walk:
     company: Company
     log: io.StringIO
     planted: dict[str, str | bytes] = field(default_factory=dict)
-    auditor: Employee | None = None
 
     def plant(self, name: str) -> str:
         """Return a unique text and remember it under its name."""
@@ -135,18 +138,24 @@ async def test_no_personal_or_secret_string_is_found_where_it_should_not_be(walk
     assert len(walk.log.getvalue().splitlines()) > 500
     assert artefacts["shouyue.db"].startswith(b"SQLite")
     found = hits(walk.planted, artefacts)
-    assert walk.auditor is not None
-    auditor = next(name for name, value in walk.planted.items() if value == str(walk.auditor.name))
-    allowed = {(name, where) for name, where in found if is_meant(name, where, auditor)}
+    allowed = {(name, where) for name, where in found if is_meant(name, where)}
     assert not found - allowed, "\n".join(map(str, sorted(found - allowed)))
-    assert {where.rpartition("/")[0] for _, where in allowed} >= {"case.zip", "case.zip/evidence"}
+    assert {where for _, where in allowed} >= {
+        "case.zip/timeline.pdf as text",
+        "case.zip/evidence/2.png",
+        "log.xlsx/" + SHEET,
+    }
 
 
-def is_meant(name: str, where: str, auditor: str) -> bool:
-    """Tell whether this is where it has to be: evidence in an auditor's pack, and the auditor's own name on a print."""
-    if name.startswith("evidence bytes"):
+def is_meant(name: str, where: str) -> bool:
+    """Tell whether this is one of the places where it has to be; docs/security.md gives the reason of each."""
+    if name.startswith("name Employee"):
+        return where in PRINTS
+    if name in ("comment", "words of a request"):
+        return where == "case.zip/timeline.pdf as text"
+    if name == "evidence bytes":
         return where.startswith("case.zip/evidence/")
-    return name == auditor and where in ("case.zip/说明.txt", "case.zip/timeline.pdf as text", "log.pdf as text")
+    return name.startswith("commitment key") and where == "case.zip/openings.jsonl"
 
 
 async def every_door(walk: Walk) -> None:
@@ -204,7 +213,9 @@ async def a_case(walk: Walk) -> str:
     number = request_number(card)
     content = b"\x89PNG\r\n\x1a\n" + bytes(random.Random(1).randrange(256) for _ in range(64))
     walk.planted["evidence bytes"] = content
-    await company.says("chenmin", f"退回 {number} {walk.plant('comment')}")
+    candidate = await Candidate.get(key_index=key_index("machao-5566"))
+    about = f"{walk.plant('comment')}，{candidate.name}，{candidate.phone}，{candidate.email}"
+    await company.says("chenmin", f"退回 {number} {about}")
     await company.card("liuyang", "退回")
     await company.sends_file("liuyang", f"{walk.plant('evidence name')}.png", content)
     await company.settled()
@@ -241,8 +252,8 @@ async def exports(walk: Walk, number: str, folder: Path) -> dict[str, bytes]:
     """Return what the auditor takes home: a case, a whole log in each form."""
     company = walk.company
     assert company.app is not None
-    walk.auditor = await Employee.get(key="sunjing").prefetch_related("organisation")
-    act = Act(company.app.clock.now(), "cli", "operator", employee=walk.auditor)
+    auditor = await Employee.get(key="sunjing").prefetch_related("organisation")
+    act = Act(company.app.clock.now(), "cli", "operator", employee=auditor)
     by = Asking(company.settings, company.app.store, act, await roles_of(act))
     await case_pack(by, number, folder / "case.zip")
     await exporting.log_pdf(by, "huachen/heavy", Period(), folder / "log.pdf")
