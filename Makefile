@@ -16,7 +16,7 @@ export npm_config_cache ?= $(CURDIR)/$(VENV)/cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup develop demo story quick test check format lint types directions unused dependencies licences \
-	advisories clean
+	advisories sbom nightly-canary clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,13 @@ licences: $(VENV)/.development ## every runtime package has a licence we accept
 
 advisories: $(VENV)/.development ## known vulnerabilities; each package is audited or named as not audited
 	@$(BIN)/python .ci/advisories.py
+
+sbom: $(VENV)/.development ## write sbom.json: every locked package, its hashes and licence (CycloneDX)
+	@$(BIN)/python .ci/sbom.py sbom.json
+	@echo "sbom.json"
+
+nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, its logs searched for people and secrets
+	@$(BIN)/python .ci/canary.py $(CANARY_TESTS)
 
 clean: ## remove everything these commands built, except the demo's home
 	rm -rf $(VENV) $(PEERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -17,6 +17,7 @@ from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
 from bot.examining import Examinations
 from bot.inbox import Inbox
+from bot.patience import Patience
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.refused import Refused
 from bot.settings import Settings
@@ -78,6 +79,7 @@ class App:
     running: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
     refused: Refused = field(default_factory=Refused)
+    patience: Patience = field(default_factory=Patience)
     port: int = 0
 
     async def start(self, role: str = "all") -> None:
@@ -129,6 +131,7 @@ class App:
         site = web.TCPSite(self.runner, self.settings.host, self.settings.port)
         await site.start()
         self.port = self.runner.addresses[0][1]
+        self.running.append(asyncio.create_task(self.patience.run(self.runner.server), name="patience"))
         if self.stream is not None:
             self.running.append(asyncio.create_task(self.stream.start(), name="dingtalk-stream"))
 

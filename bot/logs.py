@@ -40,10 +40,10 @@ _SECRET_PAIR = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD_IN_ADDRESS = re.compile(r"(://[^\s:/@]*:)[^\s@/]+@")
-_SECRET_PATH = re.compile(r"(/i/|/sms/(?:uplink|receipt)/|/[dr]/(?=[a-z2-7]{26}))[^\s/?#\"']+")
+_SECRET_PATH = re.compile(r"(/i/|/sms/(?:uplink|receipt)/|/[dfr]/(?=[a-z2-7]{26}))[^\s/?#\"']+")
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?[1１][3-9３-９]\d(?:[- ]?\d{4}){2}(?!\d)")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")  # begins a run: a long one is read once (T20)
 
 
 def configure(

@@ -19,7 +19,8 @@ log = structlog.get_logger(__name__)
 
 def application(app: "App") -> web.Application:
     """Return the web application of a program."""
-    served = web.Application(client_max_size=LARGEST_BODY, middlewares=[_never_a_stack_trace])
+    served = web.Application(client_max_size=LARGEST_BODY, middlewares=[app.patience.watched, _never_a_stack_trace])
+    served.on_response_prepare.append(_without_versions)
     routes = [web.get(addresses.HEALTH, _health(app)), web.get(addresses.METRICS, metrics.answering(app.refused))]
     routes += candidate_pages.routes(app) + download_pages.routes(app) + reveal_pages.routes(app)
     if app.wecom is not None:
@@ -33,6 +34,11 @@ def application(app: "App") -> web.Application:
     return served
 
 
+async def _without_versions(_: web.Request, response: web.StreamResponse) -> None:
+    """Do not tell everybody which versions to look up (ASVS 13.4.6)."""
+    response.headers.pop("Server", None)
+
+
 @web.middleware
 async def _never_a_stack_trace(request: web.Request, handler):  # type: ignore[no-untyped-def]
     """Answer our own faults without detail; if nothing could be stored, the platform may try again."""
@@ -40,7 +46,7 @@ async def _never_a_stack_trace(request: web.Request, handler):  # type: ignore[n
         return await handler(request)
     except web.HTTPException:
         raise
-    except web.RequestPayloadError:  # not packed or not cut into chunks as its headers say
+    except (web.RequestPayloadError, ConnectionResetError):  # not as its headers say, or hung up in the middle
         return web.Response(status=400)
     except Exception:
         log.exception("request failed", path=request.path.split("/")[1])

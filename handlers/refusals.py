@@ -130,6 +130,8 @@ def why(refusal: Refusal) -> str:
             return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
         case "evidence-size":
             return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
+        case "evidence-pixels":
+            return f"图片尺寸太大，没有保存，最多 {facts['most']} 万像素。请截图或缩小后再发"
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":

@@ -13,7 +13,7 @@ from workflow.errors import NotFound, NotNow
 from workflow.moments import when_of
 from workflow.views import booking_seen
 
-NOT_RESTORED = re.compile(r"\s*不恢复\s*(?P<number>[Yy]\S{3,24})\s*")
+NOT_RESTORED = re.compile(r"不恢复\s*(?P<number>[Yy]\S{3,24})")
 
 
 async def wished(context: Context, booking: Booking, words: str) -> None:
@@ -67,7 +67,7 @@ async def typed(context: Context, command: Command) -> None:
 
 async def refused_by_typing(context: Context) -> bool:
     """Answer 不恢复 Y…; tell whether that is what was typed."""
-    found = NOT_RESTORED.fullmatch(context.incoming.text)
+    found = NOT_RESTORED.fullmatch(context.incoming.text.strip())
     if found is None:
         return False
     booking = await Booking.get_or_none(number=found["number"].upper())

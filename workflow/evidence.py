@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from models import Booking, BookingStatus, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
 from models.vault import vault
-from workflow import access, audit, revising
+from workflow import access, audit, pictures, revising
 from workflow.acting import Act
 from workflow.errors import Invalid
 from workflow.states import OPEN_REQUESTS
@@ -45,6 +45,8 @@ async def keep_file(act: Act, request: CancellationRequest, material: Material) 
     if len(material.content) > LARGEST:
         raise Invalid("evidence-size", most_mb=LARGEST // 2**20)
     kind = media_type(material.content)
+    if pictures.pixels(material.content) > pictures.MOST_PIXELS:
+        raise Invalid("evidence-pixels", most=pictures.MOST_PIXELS // 10_000)
     return await _keep(act, request, EvidenceKind.FILE, kind, material)
 
 

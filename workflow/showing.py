@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE)
+# A scheme's length is bounded, so that a long word without one costs no more than it is long (T20).
+LINK = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,15}://|www\.|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE
+)
 LONGEST = 200
 LONGEST_NAME = 20  # a longer one would push the time out of a card's title
 LONGEST_COMMENT = 80

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.importing import values
 from bot.importing.dates import Reader
+from bot.importing.lookalikes import is_suspicious
 from bot.importing.mapping import FieldName, Mapping, Source
 from bot.importing.reading import SourceRow
 from bot.importing.report import Fault, Finding
@@ -187,6 +188,9 @@ class Checker:
 
     def _judge(self, entry: Entry, checked: Checked) -> None:
         """Check what only several fields together tell."""
+        if is_suspicious(entry.candidate):
+            message = "姓名里混有样子相同的别种文字，请按证件核对"
+            checked.warnings.append(Finding(entry.row, "candidate", "lookalikes", message))
         ahead = entry.starts_at > self._now
         if self._mapping.history:
             if ahead:

@@ -31,7 +31,13 @@ _PAIRS: Final = """
 崗岗 較较 夥伙 曬晒 髮发 囉啰 諒谅 聲声 邏逻 輯辑 郵邮 懇恳 讀读 謹谨 陣阵
 """
 
-_INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u00ad\x00"
+_INVISIBLE: Final = "\x00\u00ad\u061c\u180e\ufe0e\ufe0f\ufeff" + "".join(
+    chr(code)
+    for low, high in ((0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xE0000, 0xE007F))
+    for code in range(low, high + 1)
+)
+"""Zero-width marks, direction marks and tags: what nobody sees must not hide a word from us (T14)."""
+
 _SAME: Final = {"。": ".", "、": ",", "—": "-", "–": "-", "〜": "~", "～": "~", "‘": "'", "’": "'", "“": '"', "”": '"'}
 
 

@@ -31,7 +31,7 @@ MISCONFIGURED = frozenset(
 CODE_SPENT = frozenset({60140, 42022})
 
 # "…, hint: [1576065934_28_e0fae0], from ip: 9.30.0.138, more info at https://…" differs on every call.
-TRAILER = re.compile(r",?\s*(hint: \[|from ip:|more info at).*", re.DOTALL)
+TRAILER = re.compile(r",?\s{0,4}(hint: \[|from ip:|more info at).*", re.DOTALL)
 
 
 def failure(errcode: int, errmsg: str) -> PlatformError:

@@ -39,6 +39,7 @@ CASES: list[tuple[Refusal, str]] = [
     (Invalid(what="reason", value="x"), "不在可选范围内"),
     (Invalid("evidence-type", allowed="PNG、JPG 图片或 PDF"), "请发 PNG、JPG 图片或 PDF"),
     (Invalid("evidence-size", most_mb=10), "最多 10 MB"),
+    (Invalid("evidence-pixels", most=6000), "最多 6000 万像素"),
 ]
 
 
