@@ -9,6 +9,8 @@ from tortoise.models import Model
 
 from models import (
     Account,
+    ArchiveBlob,
+    ArchivePackage,
     Attempt,
     Booking,
     BookingTerm,
@@ -21,12 +23,17 @@ from models import (
     Hold,
     Invitation,
     OutboxMessage,
+    PersonKey,
+    RevealLink,
     Step,
 )
 from workflow.canonical import canonical
 
 Rows = list[tuple[type[Model], list[object]]]
 PURGED = (
+    RevealLink,
+    ArchiveBlob,
+    ArchivePackage,
     Attempt,
     OutboxMessage,
     Card,
@@ -41,6 +48,7 @@ PURGED = (
     Account,
     Invitation,
     Candidate,
+    PersonKey,
 )
 """Every table that hangs on a case or its candidate. A new one belongs in here and in `_of_case` or `_of_person`."""
 
@@ -87,7 +95,11 @@ async def _of_case(booking: Booking, accounts: Sequence[object]) -> Rows:
     mine = Q(booking=booking) | Q(request_id__in=requests)
     cards = await _ids(Card, mine | Q(step_id__in=steps) | Q(account_id__in=list(accounts)))
     messages = await _ids(OutboxMessage, mine | Q(card_id__in=cards) | Q(account_id__in=list(accounts)))
+    packages = await _ids(ArchivePackage, Q(request_id__in=requests))
     return [
+        (RevealLink, await _ids(RevealLink, Q(booking=booking))),
+        (ArchiveBlob, await _ids(ArchiveBlob, Q(id__in=packages))),
+        (ArchivePackage, packages),
         (Attempt, await _ids(Attempt, Q(message_id__in=messages))),
         (OutboxMessage, messages),
         (Card, cards),
@@ -109,6 +121,7 @@ async def _of_person(booking: Booking) -> Rows:
         (Invitation, await _ids(Invitation, who)),
         (Hold, await _ids(Hold, who & Q(booking=None))),
         (Candidate, [booking.candidate_id]),
+        (PersonKey, [booking.candidate_id]),
     ]
 
 
