@@ -42,7 +42,8 @@ async def _which(context: Context, verb: str) -> None:
 def told(found: ArchiveState) -> str:
     """Return how the archiving of a case stands, in words."""
     if found.packages:
-        return "\n".join([f"归档状态 · {found.number}", *(line(each) for each in found.packages)])
+        stuck = [f"系统出错，没有送出。请发「重新归档 {found.number}」再送一次。"] if found.stuck else []
+        return "\n".join([f"归档状态 · {found.number}", *(line(each) for each in found.packages), *stuck])
     if not found.due:
         return f"归档状态 · {found.number}\n这个单位的规则不要求归档，没有归档包。"
     if not found.over:

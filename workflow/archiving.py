@@ -77,11 +77,15 @@ async def _post(act: Act, request: CancellationRequest, number: int, at: datetim
 
 @dataclass(frozen=True)
 class ArchiveState:
-    """What became of a case's packages, the newest first; `due` is whether its unit archives at all."""
+    """What became of a case's packages, the newest first; `due` is whether its unit archives at all.
+
+    `stuck`: a fault of our own ended the newest one before anything was known of it.
+    """
 
     number: str
     over: bool
     due: bool
+    stuck: bool
     packages: tuple[ArchivePackage, ...]
 
 
@@ -89,8 +93,12 @@ async def state_of(act: Act, number: str) -> ArchiveState:
     """Return how the archiving of a request stands, for who may know of it."""
     request = await _request(act, number, ARCHIVE_READ)
     packages = await ArchivePackage.filter(request=request).order_by("-round")
-    over = request.status not in OPEN_REQUESTS
-    return ArchiveState(request.number, over, wants(request.organisation), tuple(packages))
+    over, waiting = (
+        request.status not in OPEN_REQUESTS,
+        [each for each in packages if each.status == ArchiveStatus.WAITING],
+    )
+    stuck = bool(waiting) and not await _is_under_way(waiting[0])
+    return ArchiveState(request.number, over, wants(request.organisation), stuck, tuple(packages))
 
 
 async def again(act: Act, number: str) -> ArchivePackage:

@@ -13,6 +13,7 @@ from lxml import etree
 from bot.archive_pack import GUIDE, MANIFEST, METADATA, REPORT
 from bot.archive_xml import NAMESPACE, SCHEMA
 from bot.settings import Settings
+from handlers.archiving import told
 from models import (
     ArchiveBlob,
     ArchivePackage,
@@ -221,6 +222,7 @@ async def test_while_a_package_is_under_way_there_is_no_second_one(desk: Desk) -
 async def test_a_package_that_a_fault_of_our_own_ended_can_be_archived_again(desk: Desk) -> None:
     number = await over(desk)
     await desk.does(lambda: OutboxMessage.filter(kind="archive").update(status=OutboxStatus.DEAD, reason="fault"))
+    assert "系统出错，没有送出" in told(await archiving.state_of(office.by(desk.hr), number))
     await desk.does(lambda: archiving.again(office.by(desk.hr, now=LATER), number))
     assert (await desk.delivers()).status == OutboxStatus.SENT
     found = await archiving.state_of(office.by(desk.hr), number)
@@ -228,6 +230,7 @@ async def test_a_package_that_a_fault_of_our_own_ended_can_be_archived_again(des
         (ArchiveStatus.ARCHIVED, []),
         (ArchiveStatus.FAILED, ["fault"]),
     ]
+    assert "系统出错，没有做成" in told(found)
 
 
 async def test_a_package_waits_until_it_is_known_what_became_of_the_notice(desk: Desk) -> None:
