@@ -79,13 +79,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Any:
+    """Learn the secrets while the company is there."""
+    try:
+        return (yield)
+    finally:
+        item.config.stash[CANARY].learn(item)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Any:
-    """Learn the secrets while the company is there, search when it is gone."""
-    canary = item.config.stash[CANARY]
-    canary.learn(item)
-    result = yield
-    canary.after(item)
-    return result
+    """Search when everything is closed."""
+    try:
+        return (yield)
+    finally:
+        item.config.stash[CANARY].after(item)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
