@@ -13,6 +13,7 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
 from models.exchange import (
     Attempt,
@@ -57,6 +58,7 @@ __all__ = [
     "Checkpoint",
     "CustomerServiceCursor",
     "Dialogue",
+    "DirectoryEntry",
     "DownloadLink",
     "Employee",
     "EntryLink",
@@ -70,6 +72,7 @@ __all__ = [
     "InboundMessage",
     "InboundStatus",
     "Invitation",
+    "LinkCode",
     "Organisation",
     "Origin",
     "OutboxMessage",
