@@ -12,10 +12,12 @@ from handlers import (
     choosing,
     confirm_typed,
     confirming,
+    deputies,
     evidence,
     exporting,
     granting,
     help,
+    linking,
     lists,
     picking,
     presses,
@@ -60,6 +62,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.DELETE_QUERY: saved_queries.forget,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
+    Verb.DEPUTY: deputies.typed,
+    Verb.LINK: linking.typed,
 }
 
 

@@ -58,6 +58,8 @@ class Verb(StrEnum):
     PERMISSIONS = "权限"
     GRANT = "授权"
     REVOKE = "收回授权"
+    DEPUTY = "代理人"
+    LINK = "绑定"
     PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
@@ -180,6 +182,8 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
+    Verb.DEPUTY: ("代理人", "我的代理人", "设置代理人", "指定代理人"),
+    Verb.LINK: ("绑定", "绑定账号", "账号绑定"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
     Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),
@@ -233,6 +237,8 @@ _ALONE: Final = frozenset(
         "撤",
         "撤了",
         "权限",
+        "代理人",
+        "绑定",
         "查",
         "模板",
         "更多",
