@@ -74,6 +74,7 @@ DOORS = {
     "page": "网页",
     "cli": "命令行",
     "import": "导入",
+    "directory": "通讯录",
     "clock": "系统代办",
     "demo": "演示录入",
 }

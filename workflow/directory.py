@@ -148,16 +148,22 @@ async def _follow(employee: Employee, person: Person) -> None:
 
 
 async def _employee(act: Act, source: Platform, entry: DirectoryEntry, person: Person) -> Employee:
-    """Find whose entry this is: bound already, the one with this staff number elsewhere, or somebody new."""
+    """Find whose entry this is: bound already, the one with this staff number elsewhere, or somebody new.
+
+    The account of a colleague who is interviewed stays the candidate's: what they type there is about their interview.
+    """
     if entry.employee_id is not None:
         return await Employee.get(id=entry.employee_id)
-    bound = Account.filter(platform=source, address_index=entry.address_index, employee__isnull=False)
+    bound = Account.filter(platform=source, address_index=entry.address_index, employee_id__not_isnull=True)
     account = await bound.prefetch_related("employee").first()
     if account is not None and account.employee is not None:
         return account.employee
     known = await _by_number(source, person.staff_number)
     employee = known or await _new(source, person)
-    await administering.add_account(source, person.address, employee=employee)
+    if not await Account.filter(
+        platform=source, address_index=entry.address_index, candidate_id__not_isnull=True
+    ).exists():
+        await administering.add_account(source, person.address, employee=employee)
     if known is not None:
         await _record(act, known, person.unit, source, ("linked",))
     return employee
