@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import logs
+from bot.directory_cli import directory
 from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
@@ -201,6 +202,7 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志。")
 export = typer.Typer(no_args_is_help=True, help="导出。")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(directory, name="directory")
 
 
 @audit.command()
@@ -383,36 +385,3 @@ def import_(
     else:
         typer.echo("\n".join(told(report, dry_run)))
     raise typer.Exit(report.exit)
-
-
-people = typer.Typer(no_args_is_help=True, help="通讯录。")
-cli.add_typer(people, name="directory")
-
-
-@people.command(name="import")
-def directory_import(file: Annotated[Path, typer.Argument(help="CSV 文件，UTF-8 或 GBK（docs/directory.md）")]) -> None:
-    """按文件更新通讯录：文件里没有的人视为离职。退出码 2：没有任何变化。"""
-    from bot.directory_command import import_people
-
-    _changed(lambda settings: import_people(settings, file))
-
-
-@people.command(name="read")
-def directory_read() -> None:
-    """马上把设置里写的通讯录读一遍。退出码 2：没有任何变化。"""
-    from bot.directory_command import read_now
-
-    _changed(read_now)
-
-
-def _changed(work: Callable[[Settings], Awaitable[int]]) -> None:
-    from bot.directory_command import NotRead
-
-    async def changed() -> int:
-        return await work(_settings())
-
-    try:
-        typer.echo(f"通讯录已更新，{asyncio.run(changed())} 人有变化")
-    except NotRead as wrong:
-        typer.echo(f"通讯录没有更新：{wrong}", err=True)
-        raise typer.Exit(2) from None

@@ -227,14 +227,14 @@ class Directories:
         for address in addresses:
             await self._become(source, address, await self._sources[source].one(address))
 
-    async def take(self, source: Platform, people: list[Person]) -> int:
-        """Make things be as a whole reading says, unless it loses too many; returns how many people changed."""
+    async def take(self, source: Platform, people: list[Person]) -> int | None:
+        """Make things be as a whole reading says; returns how many people changed, None where it loses too many."""
         before, after = await directory.stored(source), directory.reading_of(people)
         changes = directory.difference(before, after)
         if directory.removes_too_many(before, changes, self._most_percent):
             gone = sum(1 for each in changes if each.after is None)
             await self._store.transact(lambda: directory.refuse(self._act(), source, gone, len(before)))
-            return 0
+            return None
         for change in changes:
             whom = change.after or change.before
             assert whom is not None

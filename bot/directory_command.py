@@ -78,7 +78,7 @@ async def import_people(settings: Settings, file: Path) -> int:
         if strange:
             raise NotRead(f"没有这些单位：{'、'.join(strange)}")
         applying = Directories(store, _clock(settings), {}, settings.directory.most_leavers_percent)
-        return sum([await applying.take(source, people) for source, people in found.items()])
+        return sum([_taken(await applying.take(source, people)) for source, people in found.items()])
 
     return await with_store(settings, work)
 
@@ -93,13 +93,19 @@ async def read_now(settings: Settings) -> int:
             applying = Directories(store, clock, there, settings.directory.most_leavers_percent)
             if not there:
                 raise NotRead("设置里没有 directory.dingtalk_departments 或 directory.wecom_departments")
-            return sum([await applying.take(source, await each.everybody()) for source, each in there.items()])
+            return sum([_taken(await applying.take(name, await each.everybody())) for name, each in there.items()])
         except PlatformError as error:
             raise NotRead(f"平台没有给全（{error}），没有任何变化") from None
         finally:
             await http.close()
 
     return await with_store(settings, work)
+
+
+def _taken(changed: int | None) -> int:
+    if changed is None:
+        raise NotRead("读到的人少得太多，没有停用任何人。确实如此就调高 directory.most_leavers_percent")
+    return changed
 
 
 def _clock(settings: Settings) -> Clock:
