@@ -15,6 +15,7 @@ from bot.archive_pack import Packer
 from bot.clock import Clock
 from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
+from bot.directory import Directories, arrange_night, sources
 from bot.examining import Examinations
 from bot.inbox import Inbox
 from bot.patience import Patience
@@ -76,6 +77,7 @@ class App:
     dingtalk: DingTalkDoor | None = None
     wecom: WeComDoor | None = None
     shared: "Shared | None" = None
+    directories: bool = False  # some platform's directory is read
     running: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
     refused: Refused = field(default_factory=Refused)
@@ -86,6 +88,8 @@ class App:
         """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
         await self.store.open()
         await self._enter_contacts()
+        if self.directories:
+            await self.store.transact(lambda: arrange_night(self.clock.now()))
         await self.trail.started()
         self.running.append(asyncio.create_task(self.watch.run(), name="clock-watch"))
         if self.shared is not None:
@@ -150,10 +154,13 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     inbox = Inbox(store, clock)
     shared = _shared(settings, store)
     wired = wires(settings, http, clock, shared)
+    directories = sources(settings.directory, wired)
+    most = settings.directory.most_leavers_percent
     worker = Worker(
         store,
         clock,
         {
+            "directory": Directories(store, clock, directories, most).deliver,
             **_deliveries(settings, wired, inbox, store, clock),
             "examine": Examinations(settings, store, clock.now).deliver,
             "archive": _archives(settings, store, http, clock).deliver,
@@ -163,7 +170,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         concurrency=settings.worker.concurrency,
         poll_s=settings.worker.poll_s,
     )
-    app = App(settings, clock, store, http, inbox, worker, trail, watch, shared=shared)
+    app = App(settings, clock, store, http, inbox, worker, trail, watch, shared=shared, directories=bool(directories))
     _add_doors(app, wired)
     return app
 
@@ -179,7 +186,7 @@ def _shared(settings: Settings, store: Store) -> "Shared | None":
 def _add_doors(app: App, wires: Wires) -> None:
     settings = app.settings
     if wires.dingtalk is not None:
-        app.dingtalk = DingTalkDoor(app.inbox, settings.dingtalk.corp_id)
+        app.dingtalk = DingTalkDoor(app.inbox, settings.dingtalk.corp_id, app.store, app.clock)
         app.stream = StreamClient(
             dingtalk_account(settings), app.dingtalk, app.http, access_token=wires.dingtalk.access_token
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import logs, record_commands
+from bot.directory_cli import directory
 from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
@@ -201,6 +202,7 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志。")
 export = typer.Typer(no_args_is_help=True, help="导出。")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(directory, name="directory")
 
 
 @audit.command()

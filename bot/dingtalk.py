@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import structlog
 
+from bot.clock import Clock
+from bot.directory import ask, dingtalk_asks
 from bot.inbox import Inbox
 from cards.buttons import read_press
 from cards.card import Line
@@ -13,6 +15,7 @@ from cards.drawing import draw
 from handlers.receiving import Received
 from handlers.routing import File, Incoming, ReplyAddress
 from models import Platform
+from models.store import Store
 from platforms.dingtalk.dispatch import Delivery, Kind
 from platforms.dingtalk.messages import CardClick, Event, RobotMessage, card_response
 
@@ -27,8 +30,10 @@ def digest(raw: str) -> str:
 class DingTalkDoor:
     """Implements the Stream client's handler."""
 
-    def __init__(self, inbox: Inbox, corp_id: str) -> None:
+    def __init__(self, inbox: Inbox, corp_id: str, store: Store, clock: Clock) -> None:
         self._inbox = inbox
+        self._store = store
+        self._clock = clock
         self._corp_id = corp_id
         self.counters = {"malformed": 0, "foreign": 0, "over_quota": 0}
 
@@ -64,8 +69,16 @@ class DingTalkDoor:
         return _response(await self._inbox.take(incoming))
 
     async def event(self, event: Event, delivery: Delivery) -> bool:
-        """Take an event; none changes anything yet, and saying so keeps it from coming again."""
+        """Take an event. One about the directory has what it names read anew; what it says is not believed."""
         log.info("dingtalk event", kind=event.kind, id=event.event_id)
+        if event.corp_id != self._corp_id:
+            self.counters["foreign"] += 1
+            return True
+        asked = dingtalk_asks(event.kind, event.data)
+        if asked is not None:
+            key = f"directory:dingtalk:{event.event_id}"
+            now = self._clock.now()
+            await self._store.transact(lambda: ask(now, Platform.DINGTALK, asked, key))
         return True
 
     async def malformed(self, kind: Kind, raw: str, reason: str) -> None:

@@ -24,6 +24,7 @@ from bot.settings_sections import (
     Database,
     Demo,
     Dingtalk,
+    Directory,
     Email,
     Interviews,
     Keys,
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
         description="组织路径 → 候选人可以找谁，最多 40 字，写进取消通知和面试页面；下级组织不写就用上级的",
         examples=["{huachen/net: 华辰互联招聘组 010-12345678}"],
     )
+    directory: Directory = Field(default_factory=Directory, description="通讯录")
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     privacy: Privacy = Field(default_factory=Privacy, description="候选人资料的查看")

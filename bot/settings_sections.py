@@ -241,6 +241,29 @@ class Interviews(Section):
     api_key: SecretStr = Field(description="面试服务的密钥；建议放进密钥文件", examples=["粘贴服务商给的值"])
 
 
+class Directory(Section):
+    dingtalk_departments: dict[int, str] = Field(
+        default_factory=dict,
+        description="钉钉部门 ID → 组织路径；下级部门不写就跟上级；都不写就不读钉钉通讯录",
+        examples=["{1: huachen, 101: huachen/net}"],
+    )
+    wecom_departments: dict[int, str] = Field(
+        default_factory=dict,
+        description="企业微信部门 ID → 组织路径；下级部门不写就跟上级；都不写就不读企业微信通讯录",
+        examples=["{1: huachen, 102: huachen/heavy}"],
+    )
+    staff_number_attribute: str = Field(
+        default="工号", description="企业微信里放工号的扩展属性的名称；钉钉用自带的工号", examples=["工号"]
+    )
+    most_leavers_percent: int = Field(
+        default=20,
+        ge=0,
+        le=100,
+        description="一次读取最多可以减少百分之几的人，超过就不更新并告诉系统管理员",
+        examples=["20"],
+    )
+
+
 class Keys(Section):
     vault: dict[Annotated[int, Field(ge=1, le=65535)], Path] = Field(
         default_factory=dict,

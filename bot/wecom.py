@@ -7,6 +7,7 @@ from aiohttp import web
 from tortoise.exceptions import IntegrityError
 
 from bot.clock import Clock
+from bot.directory import ask, wecom_asks
 from bot.inbox import Inbox
 from bot.refused import Refused
 from cards.buttons import read_press
@@ -22,6 +23,7 @@ from platforms.wecom.messages import (
     KfNudge,
     MemberMessage,
     Message,
+    OtherEvent,
     Ours,
     business_key,
     read,
@@ -98,6 +100,8 @@ class WeComDoor:
             if isinstance(message, KfNudge):
                 payload = {"open_kfid": message.open_kfid, "token": message.token}
                 await outbox.post(Act(now, "kf", "platform-envelope"), "pull", payload=payload)
+            elif isinstance(message, OtherEvent) and (asked := wecom_asks(message.kind, message.fields)) is not None:
+                await ask(now, Platform.WECOM, asked, f"directory:{business_key(message)}")
             return True
 
         log.info("wecom event", kind=getattr(message, "kind", "kf_nudge"))

@@ -78,6 +78,20 @@ ACTIONS = {
     "purge.certificate_taken": "下载清理证明",
     "case.purged": "到期清理",
     "retention.cleared": "系统代办：清除短期内容",
+    "grant.ended": "授权结束",
+    "step.handed_on": "审批人离职，转交审批",
+    "step.unattended": "审批人离职，无人接手",
+    "request.handed_on": "发起人离职，转交申请",
+    "person.joined": "通讯录：入职",
+    "person.moved": "通讯录：调岗",
+    "person.renamed": "通讯录：改名",
+    "person.leads": "通讯录：负责人变化",
+    "person.numbered": "通讯录：工号变化",
+    "person.unlisted": "通讯录：从一个平台移出",
+    "person.left": "通讯录：离职",
+    "person.linked": "绑定账号",
+    "deputy.set": "指定代理人",
+    "directory.refused": "通讯录没有更新",
     "checkpoint.signed": "下级检查点入账",
 }
 """What happened; a record of another type is shown by its code."""
@@ -88,6 +102,7 @@ DOORS = {
     "page": "网页",
     "cli": "命令行",
     "import": "导入",
+    "directory": "通讯录",
     "clock": "系统代办",
     "demo": "演示录入",
 }

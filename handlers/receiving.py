@@ -25,7 +25,7 @@ from models import (
 from workflow import audit, outbox
 from workflow.acting import Act
 from workflow.card_views import card_view
-from workflow.errors import AlreadyDecided, NotNow, NotYours, Refusal
+from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, Refusal
 
 MINUTE = timedelta(minutes=1)
 
@@ -113,6 +113,8 @@ async def _carefully(context: Context) -> Answer:
 async def _handle(context: Context) -> Answer:
     incoming = context.incoming
     is_staff = context.act.employee is not None
+    if is_staff and not context.employee.active:
+        raise NotAllowed("left")
     if incoming.kind == "press" and incoming.press is not None:
         await _keep_update_code(context)
         if is_staff:

@@ -142,6 +142,14 @@ def why(refusal: Refusal) -> str:
             return "你没有这个权限，没有取消任何面试：取消由各单位的 HR 办理。谁可以请发「权限 我」查看"
         case "candidates-own":
             return "这一步只能由候选人本人做，同事不能代办。请候选人自己回复；要由公司取消请发「取消」加姓名"
+        case "left":
+            return "你已不在职，不能再办理，原来由你处理的已转给别人。如有误请联系系统管理员"
+        case "own-deputy":
+            return "代理人要是另一个人。请发「代理人 我 姓名」"
+        case "deputy-left":
+            return f"{facts['who']} 已不在职，不能作代理人。请另选一位"
+        case "deputy-administers":
+            return f"{facts['who']} 是管理员或审计，不能代办审批。请另选一位"
         case "no-role":
             return "这件事要由有权限的同事办理。请联系招聘负责人"
         case "not-allowed" if facts.get("permission") == READ:

@@ -13,11 +13,13 @@ from handlers import (
     choosing,
     confirm_typed,
     confirming,
+    deputies,
     evidence,
     examining,
     exporting,
     granting,
     help,
+    linking,
     lists,
     picking,
     presses,
@@ -75,6 +77,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.RETENTION: retention.overview,
     Verb.PURGE: purges.propose,
     Verb.CERTIFICATE: purges.certificate,
+    Verb.DEPUTY: deputies.typed,
+    Verb.LINK: linking.typed,
 }
 
 

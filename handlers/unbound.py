@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from handlers import groups
+from handlers import groups, linking
+from handlers.reading.linking import read_link
 from handlers.routing import Incoming
 from models import Account, OutboxMessage, Platform, Role
 from workflow import access, administering, outbox
@@ -13,7 +14,8 @@ MOST_NAMED = 3
 CANDIDATE = "您好，还不知道您是哪位候选人。请从面试通知里您自己的链接进来，或联系招聘负责人。编号 {reference}"
 COLLEAGUE = (
     "你好，这个账号还没有绑定，什么都不能办。"
-    "请把下面的编号告诉{administrators}，录入后再发「帮助」，就能看到能做什么。编号 {reference}"
+    "另一个应用里已经能用的，在那边发「绑定」，再把得到的绑定码发到这里。"
+    "都不能用的，请把下面的编号告诉{administrators}，录入后再发「帮助」，就能看到能做什么。编号 {reference}"
 )
 
 
@@ -24,6 +26,10 @@ async def answer(act: Act, incoming: Incoming, reference: str) -> None:
     account = await administering.add_account(incoming.platform, incoming.address)
     if incoming.platform == Platform.KF:
         await outbox.say(act, account, CANDIDATE.format(reference=reference))
+        return
+    if read_link(incoming.text) is not None:
+        await linking.answer(act, account, incoming.text, reference)
+        await groups.answer(act, incoming, account)
         return
     if await _was_told(act, account):
         return

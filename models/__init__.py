@@ -14,6 +14,7 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
 from models.exchange import (
     Attempt,
@@ -64,6 +65,7 @@ __all__ = [
     "Checkpoint",
     "CustomerServiceCursor",
     "Dialogue",
+    "DirectoryEntry",
     "DownloadLink",
     "Employee",
     "EntryLink",
@@ -78,6 +80,7 @@ __all__ = [
     "InboundMessage",
     "InboundStatus",
     "Invitation",
+    "LinkCode",
     "Organisation",
     "Origin",
     "OutboxMessage",

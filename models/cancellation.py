@@ -126,6 +126,9 @@ class Step(SealedModel):
     decided_by: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
         "models.Employee", on_delete=fields.RESTRICT, null=True, related_name="decided_steps"
     )
+    stands_for: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True, related_name="steps_handed_on"
+    )  # who left; the approver decides as their deputy, without holding the role
     still_needed: StillNeeded | None = fields.CharEnumField(StillNeeded, max_length=8, null=True)  # type: ignore[assignment]
     sealed_comment = fields.BinaryField(null=True)
     comment = Sealed()
@@ -141,6 +144,7 @@ class Step(SealedModel):
     request_id: object
     approver_id: object
     decided_by_id: object
+    stands_for_id: object
 
 
 class EvidenceKind(StrEnum):

@@ -51,9 +51,13 @@ class Employee(SealedModel):
         "models.Employee", on_delete=fields.RESTRICT, null=True
     )
     active = fields.BooleanField(default=True, db_default=True)
+    deputy_until = fields.DatetimeField(null=True)  # the deputy stands in before this moment; null: without an end
 
     class Meta:
         table = "employee"
+
+    deputy_id: object
+    organisation_id: object
 
 
 class Grant(Model):
@@ -135,13 +139,16 @@ class Account(SealedModel):
     )
     heard_at = fields.DatetimeField(null=True)  # when the person last wrote; opens WeChat's 48-hour window
     sent_since_heard = fields.IntField(default=0, db_default=0)  # how many of the five messages are spent
-
-    candidate_id: UUID | None
+    link_tries = fields.IntField(default=0, db_default=0)  # wrong binding codes since the first of them
+    link_tried_at = fields.DatetimeField(null=True)  # when the first of them was typed
 
     class Meta:
         table = "account"
         manager = Persons()
         indexes = (("platform", "address_index"),)
+
+    employee_id: object
+    candidate_id: UUID | None
 
 
 class Invitation(Model):

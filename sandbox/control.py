@@ -53,6 +53,7 @@ def routes(world: World) -> list[web.RouteDef]:
         ("DELETE", "/sandbox/faults", _clear_faults),
         ("POST", "/sandbox/redeliver", _redeliver),
         ("POST", "/sandbox/cards/{card}/forward", _forward),
+        ("POST", "/sandbox/people/{id}/leave", _leave),
         ("GET", "/sandbox/clock", _clock),
         ("POST", "/sandbox/clock", _advance),
     ]
@@ -207,6 +208,15 @@ async def _forward(world: World, request: web.Request) -> dict[str, Any]:
 
 async def _clock(world: World, request: web.Request) -> dict[str, Any]:
     return {"now": world.clock.now().isoformat(timespec="milliseconds")}
+
+
+async def _leave(world: World, request: web.Request) -> dict[str, Any]:
+    """Let somebody be in no directory any more; both platforms say so, as they would."""
+    person = _person(request)
+    world.left.add(person)
+    for told in world.when_left:
+        await told(person)
+    return {"left": sorted(world.left)}
 
 
 async def _advance(world: World, request: web.Request) -> dict[str, Any]:

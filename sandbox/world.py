@@ -81,6 +81,8 @@ class World:
     parts: dict[str, object] = field(default_factory=dict)
     on_start: list[Hook] = field(default_factory=list)
     on_close: list[Hook] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)  # people who are in no directory any more
+    when_left: list[Callable[[str], Awaitable[None]]] = field(default_factory=list)
     base_url: str = ""
     smtp_port: int = 0
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -63,7 +63,12 @@ def _require_undecided(request: CancellationRequest, step: Step) -> None:
 
 
 async def _require_role(employee: Employee, step: Step, request: CancellationRequest, act: Act) -> None:
-    """Refuse somebody who was asked as the holder of a role that is no longer theirs."""
+    """Refuse somebody who was asked as the holder of a role that is no longer theirs.
+
+    The deputy of somebody who left decides without the role (`workflow.leaving`), unless they have left as well.
+    """
+    if step.stands_for_id is not None and employee.active:
+        return
     if not await access.holds(employee, step.role, request.organisation, act.now):
         raise NotAllowed("role-lost")
 

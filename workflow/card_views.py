@@ -222,7 +222,8 @@ async def _request_actions(
     if holder is None:
         return ()
     if step is not None:
-        has_role = await access.holds(holder, step.role, request.organisation, act.now)
+        stands_in = step.stands_for_id is not None and holder.active
+        has_role = stands_in or await access.holds(holder, step.role, request.organisation, act.now)
         return _step_actions(request, step, act) if has_role else ()
     if request.requester_id not in (None, holder.id):
         return ()

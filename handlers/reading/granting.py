@@ -51,12 +51,17 @@ def read_grant(text: str, now: datetime) -> GrantWords:
     if match := _REASON.search(said):
         reason = written[match.start("value") :].strip()[:_LONGEST_REASON]
         said, written = said[: match.start()], written[: match.start()]
-    until, problem = None, ""
-    if match := _UNTIL.search(said):
-        until, problem = _end(match["when"], now)
-        said, written = said[: match.start()], written[: match.start()]
+    until, problem, length = take_until(said, now)
+    said, written = said[:length], written[:length]
     role, words = _role_and_words(said, written)
     return GrantWords(role, words, until, reason, problem)
+
+
+def take_until(said: str, now: datetime) -> tuple[datetime | None, str, int]:
+    """Read 至 2027-03-31 off the end of a plain text: the end, what has to be asked, and where it stands."""
+    if match := _UNTIL.search(said):
+        return *_end(match["when"], now), match.start()
+    return None, "", len(said)
 
 
 def _end(said: str, now: datetime) -> tuple[datetime | None, str]:

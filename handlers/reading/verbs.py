@@ -65,6 +65,8 @@ class Verb(StrEnum):
     RETENTION = "留存清单"
     PURGE = "清理"
     CERTIFICATE = "清理证明"
+    DEPUTY = "代理人"
+    LINK = "绑定"
     PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
@@ -194,6 +196,8 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.RETENTION: ("留存清单", "留存列表"),
     Verb.PURGE: ("清理", "到期清理", "清理到期"),
     Verb.CERTIFICATE: ("清理证明",),
+    Verb.DEPUTY: ("代理人", "我的代理人", "设置代理人", "指定代理人"),
+    Verb.LINK: ("绑定", "绑定账号", "账号绑定"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
     Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),
@@ -247,6 +251,8 @@ _ALONE: Final = frozenset(
         "撤",
         "撤了",
         "权限",
+        "代理人",
+        "绑定",
         "查",
         "模板",
         "显示",

@@ -37,7 +37,7 @@ CASES = {  # table: which case (its booking's id) a row belongs to, and which ro
 }
 KEPT = {  # columns that nobody changes once they are written
     "cancellation_request": ("id", "number", "booking_id", "organisation_id", "created_at"),
-    "step": ("id", "request_id", "level", "role", "approver_id"),
+    "step": ("id", "request_id", "level", "role"),
     "evidence": ("id", "request_id", "kind", "digest", "created_at"),
     "evidence_blob": ("id",),
     "outbox_message": ("id", "kind", "booking_id", "request_id", "dedupe", "posted_at"),
@@ -51,7 +51,7 @@ SETTLED = {  # what says how it ended, once it has
     "step": (
         "OLD.status IN ('approved', 'rejected', 'sent_back') AND EXISTS "
         "(SELECT 1 FROM cancellation_request r WHERE r.id = OLD.request_id AND r.ended_at IS NOT NULL)",
-        ("status", "revision", "decided_by_id", "decided_at", "still_needed"),
+        ("status", "revision", "approver_id", "decided_by_id", "decided_at", "still_needed"),
     ),
 }
 UNIQUE = {  # INSERT OR REPLACE deletes what stands under the same unique columns without asking a trigger on DELETE

@@ -11,7 +11,7 @@ from platforms.dingtalk.account import DingTalkAccount
 from platforms.dingtalk.calls import Calls
 from platforms.dingtalk.cards import Delivered, Group
 from platforms.dingtalk.frames import compact, items, member, text
-from platforms.dingtalk.records import Department, Meeting, ReadStatus, Sent, User
+from platforms.dingtalk.records import Department, Meeting, Page, ReadStatus, Sent, User
 from platforms.errors import AlreadyDone, Refused, Temporary, Unknown
 from platforms.http import MIB, Http
 from platforms.pace import Pace
@@ -174,6 +174,11 @@ class DingTalk:
         """Fetch the user ids of a department's own members."""
         found = await self._old("/topapi/user/listid", {"dept_id": department_id})
         return records.texts(member(found, "result").get("userid_list"))
+
+    async def people(self, department_id: int, cursor: int = 0) -> Page:
+        """Fetch a page of up to 100 of a department's own members, as they stand in it."""
+        body = {"dept_id": department_id, "cursor": cursor, "size": 100, "language": "zh_CN"}
+        return records.page(member(await self._old("/topapi/v2/user/list", body), "result"))
 
     # Calendar
 

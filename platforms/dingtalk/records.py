@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from platforms.dingtalk.frames import items, text
+from platforms.errors import Temporary
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -41,6 +42,27 @@ class User:
     mobile: str = field(repr=False)
     email: str = field(repr=False)
     active: bool
+    staff_number: str = field(default="", repr=False)
+    led_department_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A member as a department's list shows one; `staff_number` is the 工号, empty where the app may not see it."""
+
+    user_id: str
+    name: str = field(repr=False)
+    staff_number: str = field(repr=False)
+    department_ids: tuple[int, ...]
+    leads: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a department's members; `cursor` is where the next one begins, None after the last."""
+
+    people: tuple[Listed, ...]
+    cursor: int | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +122,7 @@ def read_status(found: Mapping[str, Any]) -> ReadStatus:
 
 def user(found: Mapping[str, Any]) -> User:
     """Read a member; scalars may be written as text."""
+    led = items(found, "leader_in_dept")
     return User(
         user_id=text(found, "userid"),
         union_id=text(found, "unionid"),
@@ -109,8 +132,34 @@ def user(found: Mapping[str, Any]) -> User:
         title=text(found, "title"),
         mobile=text(found, "mobile"),
         email=text(found, "email"),
-        active=str(found.get("active", True)).lower() == "true",
+        active=_is_true(found.get("active", True)),
+        staff_number=text(found, "job_number"),
+        led_department_ids=numbers([each.get("dept_id") for each in led if _is_true(each.get("leader"))]),
     )
+
+
+def page(found: Mapping[str, Any]) -> Page:
+    """Read a page of a department's members; a next page without a cursor is an answer that cannot be believed."""
+    people = tuple(
+        Listed(
+            text(each, "userid"),
+            text(each, "name"),
+            text(each, "job_number"),
+            numbers(each.get("dept_id_list")),
+            _is_true(each.get("leader")),
+        )
+        for each in items(found, "list")
+    )
+    following = numbers([found.get("next_cursor")])
+    if _is_true(found.get("has_more", False)):
+        if not following:
+            raise Temporary("no-cursor", "there is more, and no cursor")
+        return Page(people, following[0])
+    return Page(people, None)
+
+
+def _is_true(value: object) -> bool:
+    return str(value).lower() == "true"
 
 
 def department(found: Mapping[str, Any]) -> Department:

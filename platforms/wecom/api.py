@@ -53,6 +53,7 @@ class Member:
     led_department_ids: tuple[int, ...]
     direct_leaders: tuple[str, ...]
     is_active: bool
+    attributes: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # 扩展属性 that the app may see
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,12 @@ class WeCom:
 
     async def user(self, userid: str) -> Member:
         """Read one member; raises Unreachable for one we cannot see."""
-        found = await self.call("GET", "/user/get", {"userid": userid})
-        ids = tuple(int(each) for each in found.get("department", ()))
-        leads = found.get("is_leader_in_dept", ())
-        return Member(
-            userid=str(found["userid"]),
-            name=str(found.get("name", "")),
-            department_ids=ids,
-            led_department_ids=tuple(each for each, is_leader in zip(ids, leads, strict=False) if is_leader == 1),
-            direct_leaders=tuple(str(each) for each in found.get("direct_leader", ())),
-            is_active=found.get("status") == 1,
-        )
+        return _member(await self.call("GET", "/user/get", {"userid": userid}))
+
+    async def members(self, department_id: int) -> tuple[Member, ...]:
+        """List a department's own members, as far as the app may see them (O:90201)."""
+        found = await self.call("GET", "/user/list", {"department_id": str(department_id)})
+        return tuple(_member(each) for each in found.get("userlist", ()))
 
     async def departments(self, below: int | None = None) -> tuple[Department, ...]:
         """List the departments the app may see, or one and all below it."""
@@ -279,6 +275,26 @@ def _file_name(disposition: str) -> str:
     headers["Content-Disposition"] = disposition
     name = headers.get_filename("") or ""
     return name.replace("\\", "/").rpartition("/")[2].strip()[:200]
+
+
+def _member(found: Mapping[str, Any]) -> Member:
+    ids = tuple(int(each) for each in found.get("department", ()))
+    leads = found.get("is_leader_in_dept", ())
+    more = (found.get("extattr") or {}).get("attrs") or ()
+    return Member(
+        userid=str(found["userid"]),
+        name=str(found.get("name", "")),
+        department_ids=ids,
+        led_department_ids=tuple(each for each, is_leader in zip(ids, leads, strict=False) if is_leader == 1),
+        direct_leaders=tuple(str(each) for each in found.get("direct_leader", ())),
+        is_active=found.get("status") == 1,
+        attributes=tuple((str(each.get("name", "")), _attribute(each)) for each in more if isinstance(each, dict)),
+    )
+
+
+def _attribute(found: Mapping[str, Any]) -> str:
+    inner = found.get("text")
+    return str(inner.get("value", "")) if isinstance(inner, dict) else str(found.get("value", ""))
 
 
 def _department(found: Mapping[str, Any]) -> Department:

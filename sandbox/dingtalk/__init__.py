@@ -5,7 +5,7 @@ from aiohttp import web
 from sandbox.dingtalk import account, calendar, card_api, directory, group_robot, robot, todo
 from sandbox.dingtalk.door import Api, new_api, old_api
 from sandbox.dingtalk.errors import injected
-from sandbox.dingtalk.extras import extra_routes
+from sandbox.dingtalk.extras import departures, extra_routes
 from sandbox.dingtalk.hub import Hub, hub_for
 from sandbox.dingtalk.phone import DingTalkPhone
 from sandbox.world import World
@@ -45,6 +45,7 @@ COUNTED: tuple[tuple[str, str, Api], ...] = (
 )
 DIRECTORY: tuple[tuple[str, Api], ...] = (
     ("/topapi/v2/user/get", directory.user_get),
+    ("/topapi/v2/user/list", directory.user_list),
     ("/topapi/v2/user/getbymobile", directory.user_by_mobile),
     ("/topapi/user/getbyunionid", directory.user_by_union_id),
     ("/topapi/v2/user/getuserinfo", directory.user_info),
@@ -65,6 +66,7 @@ def register(world: World) -> None:
     world.links["dingtalk"] = hub.gateway
     world.faults.bodies["dingtalk"] = injected
     world.on_close.append(hub.gateway.close)
+    world.when_left.append(departures(hub))
 
 
 def routes(world: World) -> list[web.RouteDef]:

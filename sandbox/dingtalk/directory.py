@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CODE_LIFE_S = 300
 ROOT_DEPARTMENT = 1
+LARGEST_PAGE = 100
 
 
 class LoginCodes:
@@ -63,9 +64,30 @@ def department_manager(organisation: str) -> str | None:
 async def user_get(hub: "Hub", request: web.Request, body: "Body") -> "Body":
     """Serve /topapi/v2/user/get."""
     person = member(body.get("userid"))
-    if person is None:
+    if person is None or person.id in hub.world.left:
         raise OldApiError(60121)
     return _ok(_profile(person))
+
+
+async def user_list(hub: "Hub", request: web.Request, body: "Body") -> "Body":
+    """Serve /topapi/v2/user/list: a department's own members, page by page."""
+    unit, start = _department(body), int(body.get("cursor", 0))
+    size = int(body.get("size", 0))
+    if not 1 <= size <= LARGEST_PAGE:
+        raise OldApiError(400002)
+    there = [each for each in people_with("dingtalk") if _works_in(hub, each, unit)]
+    page = there[start : start + size]
+    more = len(there) > start + size
+    found = {"has_more": more, "list": [_profile(each) | {"leader": _leads(each)} for each in page]}
+    return _ok(found | ({"next_cursor": start + size} if more else {}))
+
+
+def _works_in(hub: "Hub", person: Person, unit: Organisation) -> bool:
+    return person.organisation == unit.id and person.id not in hub.world.left
+
+
+def _leads(person: Person) -> bool:
+    return department_manager(person.organisation) == person.id
 
 
 async def user_by_mobile(hub: "Hub", request: web.Request, body: "Body") -> "Body":

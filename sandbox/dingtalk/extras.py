@@ -61,19 +61,33 @@ def _set_timing(hub: Hub) -> Handler:
     return handle
 
 
+def departures(hub: Hub) -> Callable[[str], Awaitable[None]]:
+    """Return what tells the app that a member is no longer there."""
+
+    async def told(person: str) -> None:
+        if member(person) is not None:
+            _push_event(hub, "user_leave_org", {"userId": [person], "timeStamp": str(hub.world.clock.ms())})
+
+    return told
+
+
+def _push_event(hub: Hub, kind: str, data: dict[str, Any]) -> str:
+    headers = {
+        "eventType": kind,
+        "eventId": secrets.token_hex(12),
+        "eventCorpId": hub.config.corp_id,
+        "eventBornTime": str(hub.world.clock.ms()),
+        "eventUnifiedAppId": APP_ID,
+    }
+    push = Push("event", "EVENT", "*", data, hub.gateway.timing.event_s, headers)
+    hub.world.spawn(hub.gateway.event(push))
+    return headers["eventId"]
+
+
 def _send_event(hub: Hub) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         body = await request.json()
-        headers = {
-            "eventType": str(body["type"]),
-            "eventId": secrets.token_hex(12),
-            "eventCorpId": hub.config.corp_id,
-            "eventBornTime": str(hub.world.clock.ms()),
-            "eventUnifiedAppId": APP_ID,
-        }
-        push = Push("event", "EVENT", "*", dict(body.get("data") or {}), hub.gateway.timing.event_s, headers)
-        hub.world.spawn(hub.gateway.event(push))
-        return web.json_response({"event": headers["eventId"]})
+        return web.json_response({"event": _push_event(hub, str(body["type"]), dict(body.get("data") or {}))})
 
     return handle
 

@@ -16,6 +16,7 @@ ENDPOINTS: tuple[tuple[str, str, Endpoint], ...] = (
     ("GET", "gettoken", resources.gettoken),
     ("GET", "getcallbackip", resources.getcallbackip),
     ("GET", "user/get", resources.user_get),
+    ("GET", "user/list", resources.user_list),
     ("POST", "user/getuserid", resources.user_getuserid),
     ("GET", "department/list", resources.department_list),
     ("POST", "media/upload", resources.media_upload),
@@ -44,6 +45,7 @@ def register(world: World) -> None:
     world.links["wecom"] = corp.door
     world.faults.bodies["wecom"] = fault_body
     corp.kf.seed()
+    world.when_left.append(corp.tell_departure)
 
     async def start() -> None:
         world.spawn(corp.door.keep_verified())

@@ -11,6 +11,7 @@ from sandbox.phones import Message
 from sandbox.text import links_in
 from sandbox.wecom.cards import CardTable
 from sandbox.wecom.cipher import Cipher
+from sandbox.wecom.directory import MEMBERS
 from sandbox.wecom.door import Door, Fields
 from sandbox.wecom.kf_account import KfAccount
 from sandbox.wecom.media import MediaStore
@@ -69,6 +70,13 @@ class Corp:
         """Build an event of a member; it has no MsgId."""
         head = self.common_fields(person) | {"MsgType": "event", "Event": name}
         return head | dict(content) | {"AgentID": self.world.config.wecom.agent_id}
+
+    async def tell_departure(self, person: str) -> None:
+        """Push the event of a member who was removed (O:90970); it comes from `sys`."""
+        if person not in {each.id for each in MEMBERS.values()}:
+            return
+        fields = self.event("sys", "change_contact", {"ChangeType": "delete_user", "UserID": person})
+        self.world.spawn(self.door.deliver("event", fields))
 
     def _honour(self, fields: Fields, reply: etree._Element) -> None:
         person, kind = str(fields.get("FromUserName", "")), reply.findtext("MsgType")

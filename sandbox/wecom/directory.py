@@ -1,6 +1,6 @@
 """The members of the corp that the app can see, by userid, department or mobile number."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sandbox.people import ORGANISATIONS, PEOPLE, Organisation, Person
@@ -41,10 +41,19 @@ def receivers(users: Iterable[str], parties: Iterable[str], tags: Iterable[str])
     )
 
 
-def profile(userid: object) -> dict[str, object]:
+def members_of(number: str, left: Collection[str]) -> list[dict[str, object]]:
+    """Answer user/list: who is in this very department."""
+    unit = next((each for each in ORGANISATIONS if str(each.department_id) == number), None)
+    if unit is None:
+        raise WecomError(60123)
+    there = [each for each in MEMBERS.values() if each.organisation == unit.id and each.id not in left]
+    return [profile(each.id, left) for each in there]
+
+
+def profile(userid: object, left: Collection[str] = ()) -> dict[str, object]:
     """Answer user/get: for an app made after June 2022 without mobile, mail or picture (O:90196)."""
     person = member(userid)
-    if person is None:
+    if person is None or person.id in left:
         raise WecomError(60111)
     unit = next(unit for unit in ORGANISATIONS if unit.id == person.organisation)
     leads = person.role in ("leader", "department_head")
@@ -57,7 +66,13 @@ def profile(userid: object) -> dict[str, object]:
         "status": 1,
         "is_leader_in_dept": [int(leads)],
         "direct_leader": [],
+        "extattr": {"attrs": [_staff_number(person)]},
     }
+
+
+def _staff_number(person: Person) -> dict[str, object]:
+    number = f"HC{PEOPLE.index(person) + 1:04d}"
+    return {"type": 0, "name": "工号", "text": {"value": number}, "value": number}
 
 
 def userid_of_mobile(mobile: object) -> str:

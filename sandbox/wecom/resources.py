@@ -19,7 +19,12 @@ async def gettoken(call: Call) -> dict[str, object]:
 
 async def user_get(call: Call) -> dict[str, object]:
     """Answer user/get (O:90196)."""
-    return directory.profile(call.query.get("userid"))
+    return directory.profile(call.query.get("userid"), call.corp.world.left)
+
+
+async def user_list(call: Call) -> dict[str, object]:
+    """Answer user/list (O:90201): a department's own members."""
+    return {"userlist": directory.members_of(call.query.get("department_id", ""), call.corp.world.left)}
 
 
 async def user_getuserid(call: Call) -> dict[str, object]:

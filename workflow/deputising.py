@@ -1,0 +1,55 @@
+"""代理人: who takes over somebody's open steps when they leave; named by themselves or by a system administrator."""
+
+from datetime import datetime
+
+from models import Employee, Grant
+from workflow import access, audit, rights
+from workflow.acting import Act
+from workflow.errors import NotAllowed, NotNow
+from workflow.permissions import ADMINISTRATORS, DIRECTORY_MANAGE
+from workflow.rights_words import name_of
+
+
+async def set_deputy(act: Act, employee: Employee, deputy: Employee | None, until: datetime | None = None) -> None:
+    """Name who takes over somebody's open steps, or nobody; for others only who manages the directory may.
+
+    Not oneself, nobody who left, and no administrator or auditor: they decide no business (GB/T 22239).
+    """
+    acting = await access.require_employee(act)
+    unit = await employee.organisation
+    if acting.id != employee.id:
+        await access.require(act, DIRECTORY_MANAGE, unit)
+    if deputy is not None:
+        await _require_sense(act, employee, deputy, until)
+    employee.deputy, employee.deputy_until = deputy, until if deputy else None
+    await employee.save(update_fields=["deputy_id", "deputy_until"])
+    data = {
+        "person": rights.pseudonym(employee),
+        "deputy": rights.pseudonym(deputy) if deputy else "",
+        "until": audit.stamp(until) if until and deputy else "",
+    }
+    await audit.record(act, unit, "deputy.set", ("employee", rights.pseudonym(employee), 1), data=data)
+
+
+async def _require_sense(act: Act, employee: Employee, deputy: Employee, until: datetime | None) -> None:
+    if deputy.id == employee.id:
+        raise NotAllowed("own-deputy")
+    if not deputy.active:
+        raise NotNow("deputy-left", who=name_of(deputy))
+    if until is not None and until <= act.now:
+        raise NotNow("grant-over")
+    if await _administers(deputy, act.now):
+        raise NotAllowed("deputy-administers", who=name_of(deputy))
+
+
+async def _administers(employee: Employee, now: datetime) -> bool:
+    held: list[Grant] = await access.current(now).filter(employee=employee, role__in=list(ADMINISTRATORS))
+    return bool(held)
+
+
+async def deputy_of(employee: Employee, now: datetime) -> Employee | None:
+    """Return who stands in for somebody now; nobody when the deputy left, administers, or the time is over."""
+    if employee.deputy_id is None or (employee.deputy_until is not None and now >= employee.deputy_until):
+        return None
+    deputy = await Employee.get(id=employee.deputy_id)
+    return deputy if deputy.active and not await _administers(deputy, now) else None
