@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import logs
+from bot.database_command import database
 from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
@@ -67,7 +68,7 @@ def run(
         stopped = asyncio.Event()
         if until_stdin_ends:
             end_with_stdin(stopped.set)
-        await migrate(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+        await migrate(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
         await run_until(build(settings), stopped, role)
@@ -98,7 +99,7 @@ def migrate() -> None:
 
     settings = _settings()
     applied = asyncio.run(
-        migrate_store(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
     )
     typer.echo("、".join(applied) or "已是最新")
 
@@ -120,7 +121,9 @@ def setup(
         typer.echo(f"已生成密钥 {file}，请另行备份：丢了它，{lost}")
     for file in certificates.create(settings, datetime.now(UTC)):
         typer.echo(f"已生成给 PDF 签名的 {file}；有 CA 证书时写进 audit.pdf_certificate_file 和 audit.pdf_key_file")
-    asyncio.run(migrate_store(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True)))
+    asyncio.run(
+        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+    )
     typer.echo("数据库已就绪")
     if admin or security or unit:
         _found(settings, (unit, platform, admin, security))
@@ -201,6 +204,7 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志。")
 export = typer.Typer(no_args_is_help=True, help="导出。")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(database, name="database")
 
 
 @audit.command()

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.checks import Doubt, Outcome, Probe, Wrong, probe
 from bot.clock import Clock
+from bot.database_roles import role_seen
 from bot.settings import Settings
 from bot.wires import Wires, dingtalk_account, wires
-from models.migrating import MigrationRefused, pending
+from models.migrating import MigrationRefused, pending, sqlite_path
 from platforms.dingtalk.gateway import open_connection, socket_address
 from platforms.errors import Misconfigured
 from platforms.http import Http, Response
@@ -59,6 +60,7 @@ def probes(settings: Settings, http: Http) -> dict[str, Probe]:
     wired = wires(settings, http, clock)
     return {
         "数据库": partial(_database, settings.database.url),
+        **({} if sqlite_path(settings.database.url) else {"数据库角色": partial(role_seen, settings.database.url)}),
         **({"Redis": partial(_redis, settings.redis.url)} if settings.redis.url else {}),
         **_dingtalk(settings, wired, http),
         **(_wecom(wired.wecom, settings) if wired.wecom else {}),
