@@ -7,4 +7,5 @@ SMS_UPLINK = "/sms/uplink/"  # followed by sms.callback_secret: the gateway does
 SMS_RECEIPT = "/sms/receipt/"
 INTERVIEW_LINK = "/i/"
 DOWNLOAD_LINK = "/d/"
+FACTOR_LINK = "/f/"
 DEMO_CLOCK = "/demo/clock"

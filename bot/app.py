@@ -46,7 +46,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, signing
+from workflow import contacts, export_requests, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     """Put the program together; nothing is connected yet."""
     install(Vault(keys.read(settings)))
     signing.install(keys.read_signing(settings))
+    stepup.install(settings.stepup)
+    export_requests.install(export_requests.Limits(settings.audit.export_alone))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)

@@ -19,7 +19,7 @@ from bot.settings import Settings, SettingsError, load, settings_file
 
 if TYPE_CHECKING:
     from bot.exporting import Asking, Exported
-    from workflow.exporting import Period
+    from workflow.periods import Period
 
 cli = typer.Typer(
     cls=CarefulGroup,
@@ -272,6 +272,7 @@ def export_audit(
     since: Annotated[str, typer.Option("--from", help="从哪天起，2026-11-01；只用于 pdf 和 xlsx")] = "",
     until: Annotated[str, typer.Option("--to", help="到哪天为止（含），2026-11-30；只用于 pdf 和 xlsx")] = "",
     person: Annotated[str, typer.Option("--as", help="以谁的权限，人员编号；不写就是操作员")] = "",
+    approved_by: Annotated[str, typer.Option(help="大批导出的同意，编号 X…：以某人的权限导出很多条时要有")] = "",
 ) -> None:
     """按单位导出审计日志；jsonl 逐字节不变。"""
     from bot import exporting, whole_logs
@@ -280,18 +281,18 @@ def export_audit(
     printed = {"pdf": exporting.log_pdf, "xlsx": exporting.log_xlsx}
     if format_ in printed:
         period = _period(since, until)
-        _exported(out, person or None, lambda by: printed[format_](by, org, period, out))
+        _exported(out, person or None, lambda by: printed[format_](by, org, period, out), approved_by)
         return
     if format_ not in whole:
         raise typer.BadParameter("jsonl、pack、pdf 或 xlsx", param_hint="--format")
     if since or until:
         raise typer.BadParameter("--from 和 --to 只用于 pdf 和 xlsx")
-    _exported(out, person or None, lambda by: whole[format_](by, org, out))
+    _exported(out, person or None, lambda by: whole[format_](by, org, out), approved_by)
 
 
 def _period(since: str, until: str) -> "Period":
     """Read the days of --from and --to, both included, on the calendar of Asia/Shanghai."""
-    from workflow.exporting import days
+    from workflow.periods import days
 
     try:
         return days(since, until)
@@ -299,12 +300,14 @@ def _period(since: str, until: str) -> "Period":
         raise typer.BadParameter("应为日期，例如 2026-11-01", param_hint="--from / --to") from None
 
 
-def _exported(out: Path, person: str | None, work: Callable[["Asking"], Awaitable["Exported"]]) -> None:
+def _exported(
+    out: Path, person: str | None, work: Callable[["Asking"], Awaitable["Exported"]], approval: str = ""
+) -> None:
     """Do an export and say what it was; exit code 2 when nothing was exported."""
     from bot.exporting import NotExported, asking
 
     try:
-        done = asyncio.run(asking(_settings(), person, work))
+        done = asyncio.run(asking(_settings(), person, work, approval))
     except OSError as wrong:
         typer.echo(f"没有导出：写不到 {out}（{wrong.strerror}）", err=True)
         raise typer.Exit(2) from None

@@ -84,12 +84,12 @@ async def _note(settings: Settings, path: str | None, action: str, data: dict[st
     await with_store(settings, work)
 
 
-async def role_seen(url: str) -> str | Doubt:
-    """Say what the program's role could do to the audit log."""
+async def role_seen(url: str, seen: str) -> str | Doubt:
+    """Add to what was seen what the program's role could do to the audit log."""
     found = await as_owner(url, postgres_roles.weaknesses)
     if not found:
-        return "程序的角色只能追加审计日志，改不了表结构"
+        return f"{seen}；程序的角色只能追加审计日志，改不了表结构"
     return Doubt(
-        "；".join(found),
+        f"{seen}；但程序用的角色太大：{'；'.join(found)}",
         "运行 python -m bot database roles，按它说的把 database.url 换成较小的角色（docs/deploying.md）",
     )

@@ -60,7 +60,6 @@ def probes(settings: Settings, http: Http) -> dict[str, Probe]:
     wired = wires(settings, http, clock)
     return {
         "数据库": partial(_database, settings.database.url),
-        **({} if sqlite_path(settings.database.url) else {"数据库角色": partial(role_seen, settings.database.url)}),
         **({"Redis": partial(_redis, settings.redis.url)} if settings.redis.url else {}),
         **_dingtalk(settings, wired, http),
         **(_wecom(wired.wecom, settings) if wired.wecom else {}),
@@ -149,7 +148,7 @@ async def _rooms(wired: Wires) -> str:
     return "连上了，密钥有效；没有建面试间"
 
 
-async def _database(url: str) -> str:
+async def _database(url: str) -> str | Doubt:
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     try:
         lacking = await pending(url)
@@ -164,7 +163,8 @@ async def _database(url: str) -> str:
             f"缺 {len(lacking)} 个结构更新：{'、'.join(lacking)}",
             "第一次：运行 python -m bot setup；升级之后：运行 python -m bot migrate",
         )
-    return f"{kind} 打得开，结构是最新的"
+    seen = f"{kind} 打得开，结构是最新的"
+    return seen if sqlite_path(url) else await role_seen(url, seen)
 
 
 async def _redis(url: str) -> str:

@@ -37,6 +37,7 @@ from bot.settings_sections import (
     is_loopback,
 )
 from bot.settings_text import nearest, problems
+from workflow.stepup import Kind
 
 PREFIX = "SHOUYUE_"
 DEFAULT_HOME = ".shouyue"
@@ -88,6 +89,11 @@ class Settings(BaseSettings):
     )
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
+    stepup: dict[str, frozenset[Kind]] = Field(
+        default_factory=dict,
+        description="单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要",
+        examples=["{huachen: [admin_grant, bulk_export], huachen/heavy: [sensitive_approval]}"],
+    )
     retention: Retention = Field(default_factory=Retention, description="留存期限")
     worker: Worker = Field(default_factory=Worker, description="发送")
     logging: Logging = Field(default_factory=Logging, description="日志")

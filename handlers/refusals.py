@@ -4,6 +4,7 @@ from datetime import datetime
 
 from handlers.rights_words import REFUSED
 from workflow.errors import Refusal
+from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.moments import clock
 from workflow.permissions import READ
 from workflow.reasons import SHORTEST_TEXT
@@ -44,6 +45,9 @@ STATES = {
     "in-grace": "申请 {number} 已通过、还没执行，现在收回要用「撤销」：请在 {until} 前发「撤销 {number}」",
     "too-many-queries": "保存的查询已有 {most} 个，不能再多。先发「查询」看有哪些，再用「删除查询 名称」删掉不用的",
     "nothing-to-confirm": "没有等你确认的取消卡片。要取消一场面试，请发「取消」加姓名或手机尾号",
+    "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
+    "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
+    "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
 NOT_RESTORABLE = {
@@ -84,8 +88,8 @@ def to_candidate(refusal: Refusal, reference: str) -> str:
 def why(refusal: Refusal) -> str:
     """Return what is true now and what to do next, without an ending."""
     facts = refusal.facts
-    if refusal.code in REFUSED:
-        return REFUSED[refusal.code].format(**facts)
+    if said := {**REFUSED, **OF_EXPORTS}.get(refusal.code):
+        return said.format(**facts)
     match refusal.code:
         case "not-found":
             return "没有找到，或不在你的范围内。请核对姓名或编号再发；能做什么可发「帮助」"
@@ -103,6 +107,10 @@ def why(refusal: Refusal) -> str:
             return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
+        case "proof-needed":
+            return f"{facts['what']}要二次验证。请输入动态码：5 分钟内回复「动态码」加验证器里的 6 位数字，再点一次"
+        case "factor-missing":
+            return f"{facts['what']}要二次验证，你还没有绑定动态码。请发「绑定动态码」，绑好后再点一次"
         case "started":
             return STARTED.format(**facts)
         case "followed":

@@ -13,7 +13,9 @@ from handlers import (
     confirm_typed,
     confirming,
     evidence,
+    export_approvals,
     exporting,
+    factors,
     granting,
     help,
     lists,
@@ -56,8 +58,11 @@ TYPED: dict[Verb, Typed] = {
     Verb.PERMISSIONS: rights.show,
     Verb.AUDIT_SEARCH: saved_queries.search,
     Verb.EXPORT: exporting.offer,
+    Verb.EXPORT_LOG: export_approvals.ask,
     Verb.SAVE_QUERY: saved_queries.save,
     Verb.DELETE_QUERY: saved_queries.forget,
+    Verb.BIND_CODE: factors.bind,
+    Verb.CODE: factors.prove,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
 }
@@ -70,7 +75,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await granting.takes(context, command):
+    elif await export_approvals.takes(context, command) or await granting.takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -159,6 +164,8 @@ async def press(context: Context, press: Press) -> Answer:
     if press.action not in view.actions:
         if card.change_id is not None:
             return await granting.too_late(context, card)
+        if card.export_id is not None:
+            return await export_approvals.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -169,6 +176,8 @@ async def press(context: Context, press: Press) -> Answer:
 async def _pressed(context: Context, card: Card, action: str) -> Answer:
     if card.purpose == CardPurpose.GRANT:
         return await granting.pressed(context, card, action)
+    if card.purpose == CardPurpose.EXPORT:
+        return await export_approvals.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

@@ -11,6 +11,7 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    export_requests,
     outbox,
     requests,
     returning,
@@ -21,6 +22,7 @@ from workflow.acting import Act
 
 OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
+    "export_expire": lambda act, payload: export_requests.expire(act, payload["export"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
 }
 

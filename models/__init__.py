@@ -25,6 +25,7 @@ from models.exchange import (
     OutboxStatus,
     SeenCipher,
 )
+from models.export import ExportRequest, ExportStatus
 from models.organisation import Organisation, Position, Preset
 from models.person import (
     Account,
@@ -39,6 +40,7 @@ from models.person import (
 )
 from models.query import SavedQuery
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
@@ -63,6 +65,9 @@ __all__ = [
     "Evidence",
     "EvidenceBlob",
     "EvidenceKind",
+    "ExportRequest",
+    "ExportStatus",
+    "Factor",
     "Grant",
     "GrantChange",
     "GrantChangeKind",
@@ -77,6 +82,7 @@ __all__ = [
     "Platform",
     "Position",
     "Preset",
+    "Proof",
     "RequestStatus",
     "Role",
     "SavedQuery",

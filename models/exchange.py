@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.rights import GrantChange
 from models.vault import Sealed, SealedModel
@@ -140,6 +141,7 @@ class CardPurpose(StrEnum):
     BOOKING = "booking"  # a booking with its buttons
     CANDIDATE = "candidate"  # a candidate who is a member: what about your interview?
     GRANT = "grant"  # an administrator: decide what another one proposes
+    EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
 
 
 class Card(SealedModel):
@@ -168,6 +170,9 @@ class Card(SealedModel):
     change: fields.ForeignKeyNullableRelation[GrantChange] = fields.ForeignKeyField(
         "models.GrantChange", on_delete=fields.RESTRICT, null=True
     )
+    export: fields.ForeignKeyNullableRelation[ExportRequest] = fields.ForeignKeyField(
+        "models.ExportRequest", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -186,3 +191,4 @@ class Card(SealedModel):
     request_id: object
     step_id: object
     change_id: object
+    export_id: object

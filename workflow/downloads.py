@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 from tortoise.connection import get_connection
 
-from models import DownloadLink
+from models import DownloadLink, Organisation
 from models.vault import vault
-from workflow import access, audit, exporting
+from workflow import access, audit, export_requests, exporting
 from workflow.acting import Act
-from workflow.exporting import TakenCase
+from workflow.exporting import TakenCase, TakenLog
+from workflow.periods import Period
 from workflow.permissions import CASE_EXPORT
 from workflow.timeline import Case
 
@@ -25,13 +26,23 @@ TOKEN = re.compile(r"[a-z2-7]{26}")
 
 async def offer(act: Act, case: Case) -> DownloadLink:
     """Make a link of the acting person's to this case; it is on record before anybody has it."""
-    employee = await access.require(act, CASE_EXPORT, case.organisation)
-    link = DownloadLink(employee=employee, number=case.number, created_at=act.now, expires_at=act.now + LASTS)
+    await access.require(act, CASE_EXPORT, case.organisation)
+    return await _made(act, case.organisation, "case", case.number)
+
+
+async def offer_log(act: Act, number: str) -> DownloadLink:
+    """Make a link of the acting person's to the log that somebody else agreed they may take out."""
+    request = await export_requests.usable(act, number)
+    return await _made(act, request.organisation, "export", request.number)
+
+
+async def _made(act: Act, organisation: Organisation, kind: str, number: str) -> DownloadLink:
+    employee = await access.require_employee(act)
+    link = DownloadLink(employee=employee, number=number, created_at=act.now, expires_at=act.now + LASTS)
     link.token_index = vault().index("download", token_of(link.id.hex))
     await link.save()
-    await audit.record(
-        act, case.organisation, "case.link_made", ("case", case.number, 1), data={"until": audit.stamp(link.expires_at)}
-    )
+    data = {"until": audit.stamp(link.expires_at)}
+    await audit.record(act, organisation, f"{kind}.link_made", (kind, number, 1), data=data)
     return link
 
 
@@ -80,10 +91,14 @@ async def note_wrong_code(act: Act, link: DownloadLink) -> int:
     return MOST_TRIES - link.tries
 
 
-async def take(act: Act, link: DownloadLink) -> TakenCase:
-    """Take the case out as the link's owner, as far as they may now, and end the link."""
+async def take(act: Act, link: DownloadLink) -> TakenCase | TakenLog:
+    """Take the case or the log out as the link's owner, as far as they may now, and end the link."""
     await end(act, link)
-    return await exporting.take_case(act, link.number, "pdf")
+    if not link.number.startswith("X"):
+        return await exporting.take_case(act, link.number, "pdf")
+    request = await export_requests.usable(act, link.number)
+    period = Period(request.since, request.until)
+    return await exporting.take_log(act, request.organisation.path, request.form, period, request.number)
 
 
 async def end(act: Act, link: DownloadLink) -> None:

@@ -16,6 +16,8 @@ from models import (
     CardPurpose,
     DownloadLink,
     Employee,
+    ExportRequest,
+    Factor,
     GrantChange,
     OutboxMessage,
     OutboxStatus,
@@ -68,18 +70,16 @@ async def say(
     choices: list[tuple[str, str]] | None = None,
     page_of: Booking | None = None,
     download: DownloadLink | None = None,
+    factor: Factor | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` that of the
-    link, which is made when it is sent.
+    link, with `factor` that of the page that shows a secret; each is made when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    await post(act, "say", account=account, booking=page_of, payload=payload | _link(download))
-
-
-def _link(download: DownloadLink | None) -> dict[str, str]:
-    return {"download": download.id.hex} if download else {}
+    links = {name: row.id.hex for name, row in (("download", download), ("factor", factor)) if row}
+    await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 
 async def tell_candidate(act: Act, topic: str, booking: Booking, request: CancellationRequest | None = None) -> None:
@@ -112,6 +112,7 @@ async def hand_card(
     request: CancellationRequest | None = None,
     step: Any = None,
     change: GrantChange | None = None,
+    export: ExportRequest | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -123,6 +124,7 @@ async def hand_card(
         request=request,
         step=step,
         change=change,
+        export=export,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

@@ -14,6 +14,7 @@ AUDIT_EXPORT: Final = "audit:export"
 AUDIT_VERIFY: Final = "audit:verify"
 ANCHOR: Final = "audit:anchor"
 CASE_EXPORT: Final = "case:export"
+EXPORT_APPROVE: Final = "export:approve"
 GRANT_READ: Final = "grant:read"
 GRANT_PROPOSE: Final = "grant:propose"
 GRANT_APPROVE: Final = "grant:approve"
@@ -32,12 +33,14 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.INTERVIEWER: frozenset(),
     Role.AUDITOR: frozenset(
         {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+        | {EXPORT_APPROVE}
     ),
     Role.SYSTEM_ADMIN: frozenset(
         {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
     ),
     Role.SECURITY_ADMIN: frozenset(
         {GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, SETTINGS_READ, AUDIT_VERIFY, HOLD_SET, PURGE_APPROVE, ERASE_APPROVE}
+        | {EXPORT_APPROVE}
     ),
 }
 
@@ -48,6 +51,7 @@ SAID: Final[dict[str, str]] = {
     AUDIT_READ: "检索办过的取消，保存自己的检索",
     AUDIT_EXPORT: "导出一个单位的审计日志",
     CASE_EXPORT: "导出一件取消的时间轴和证据包",
+    EXPORT_APPROVE: "审批别人提出的大批导出",
     ANCHOR: "让存证码立即发到审计群",
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
@@ -63,8 +67,11 @@ OTHER_KIND: Final = {Role.SYSTEM_ADMIN: Role.SECURITY_ADMIN, Role.SECURITY_ADMIN
 
 READ_ONLY: Final = frozenset(
     {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
+    | {EXPORT_APPROVE}
 )
-"""Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand."""
+"""Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand, and
+agreeing to an export only lets a colleague read what they may read anyway.
+"""
 
 OF_CANDIDATES: Final = frozenset({READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE})
 """Permissions that show candidates' data: none of them is an administrator's."""

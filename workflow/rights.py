@@ -14,11 +14,11 @@ from models import (
     Organisation,
     Role,
 )
-from workflow import access, audit, outbox, rights_words
+from workflow import access, audit, outbox, rights_words, stepup
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
 from workflow.numbering import change_number
-from workflow.permissions import GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
+from workflow.permissions import ADMINISTRATORS, GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
 from workflow.rights_words import OUTCOMES, held_in, name_of
 from workflow.views import ROLE_LABELS
 
@@ -154,6 +154,8 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
     employee = await _checked(act, change)
     if change.kind == GrantChangeKind.GIVE:
         await _require_still_sensible(act, change)
+    if change.role in ADMINISTRATORS:
+        await stepup.require(act, stepup.Kind.ADMIN_GRANT, change.organisation, change.number)
     await _decide(act, change, employee, GrantChangeStatus.APPROVED, comment)
     if change.kind == GrantChangeKind.GIVE:
         await _give(act, change)

@@ -9,8 +9,10 @@ from handlers.reading.people import looks_like_name
 from handlers.reading.surnames import RARELY
 from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
-NAMED: Final = frozenset({Verb.SAVE_QUERY, Verb.DELETE_QUERY})
-"""Verbs behind which a name stands that somebody chose: nothing in it is read."""
+NAMED: Final = frozenset(
+    {Verb.SAVE_QUERY, Verb.DELETE_QUERY, Verb.EXPORT_LOG, Verb.BIND_CODE, Verb.CODE, Verb.RESET_CODE}
+)
+"""Verbs behind which words of their own stand: nothing in them is read as names or times of interviews."""
 
 
 @dataclass(frozen=True, slots=True)

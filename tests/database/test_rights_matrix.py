@@ -21,6 +21,7 @@ from models import (
     Card,
     CardPurpose,
     Employee,
+    ExportRequest,
     Grant,
     GrantChange,
     OutboxMessage,
@@ -32,8 +33,9 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, evidence, outbox, rights
+from workflow import approving, cancelling, evidence, export_requests, outbox, rights
 from workflow.card_views import card_view
+from workflow.periods import Period
 from workflow.rights import GrantChangeKind, Wanted
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -45,6 +47,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "undoable": {"undo"},
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
+    "export": {"approve", "reject"},
 }
 HOLDERS = {
     "confirm": "hr",
@@ -53,6 +56,7 @@ HOLDERS = {
     "undoable": "hr",
     "approval": "head",
     "grant": "security",
+    "export": "security",
 }
 NO_HANDLE = "a" * 26
 
@@ -88,6 +92,7 @@ async def entered() -> Office:
         "request": await _returned(people, bookings[3]),
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
+        "export": await _export_card(people, heavy),
     }
     return Office(people, cards)
 
@@ -136,6 +141,11 @@ async def _grant_card(people: dict[str, Employee], unit: Any) -> Card:
     return await Card.get(change=change)
 
 
+async def _export_card(people: dict[str, Employee], unit: Any) -> Card:
+    wanted = export_requests.Wanted(unit, "xlsx", Period(), "季度审计")
+    return await Card.get(export=await export_requests.ask(by(people["auditor"]), wanted))
+
+
 @pytest.fixture
 async def made(store: Store) -> Office:
     found: list[Office] = []
@@ -172,6 +182,7 @@ async def state() -> tuple[object, ...]:
         await Step.all().order_by("id").values_list("status", "decided_at"),
         await Grant.all().order_by("id").values_list("role"),
         await GrantChange.all().order_by("id").values_list("status"),
+        await ExportRequest.all().order_by("id").values_list("status"),
         await Card.all().order_by("id").values_list("purpose", "closed"),
     )
 
@@ -247,8 +258,8 @@ async def test_who_may_not_read_a_matter_gets_the_answer_of_a_handle_that_was_ne
 
 
 async def test_a_proposal_is_unknown_to_who_may_not_see_rights(store: Store, made: Office) -> None:
-    for who in ("hr", "sibling_hr", "leader", "interviewer"):
-        _, foreign, told = await effect(store, pressed(key_of(made, who), "approve", made.cards["grant"].handle))
+    for kind, who in product(("grant", "export"), ("hr", "sibling_hr", "leader", "interviewer")):
+        _, foreign, told = await effect(store, pressed(key_of(made, who), "approve", made.cards[kind].handle))
         _, nothing, untold = await effect(store, pressed(key_of(made, who), "approve", NO_HANDLE))
         assert (foreign.answer, normal(told)) == (nothing.answer, normal(untold))
 
@@ -279,6 +290,9 @@ SENTENCES = (
     "退回 {request} 再看",
     "同意 {change}",
     "驳回 {change} 不行",
+    "同意 {export}",
+    "驳回 {export} 不行",
+    "导出 {export}",
 )
 
 
@@ -296,8 +310,9 @@ async def test_what_is_typed_about_another_unit_is_answered_like_what_does_not_e
     change = await GrantChange.get(id=made.cards["grant"].change_id)
     real = {"name": "马5568", "tail": "5568", "booking": request.booking.number, "request": request.number}
     none = {"name": "马7799", "tail": "7799", "booking": "Y20261124-000000", "request": "Q20261124-000000"}
-    theirs = {**real, "change": change.number}
-    nobodys = {**none, "change": "S20261124-000000"}
+    export = await ExportRequest.get(id=made.cards["export"].export_id)
+    theirs = {**real, "change": change.number, "export": export.number}
+    nobodys = {**none, "change": "S20261124-000000", "export": "X20261124-000000"}
     for sentence in SENTENCES:
         if who == "system" and "{change}" in sentence:
             continue  # the proposer may know of it
@@ -324,6 +339,7 @@ async def test_an_account_of_nobody_changes_nothing_whatever_it_types(store: Sto
         "booking": "Y20261124-0",
         "request": "Q20261124-0",
         "change": "S20261124-0",
+        "export": "X20261124-0",
     }
     for sentence in (*(each.format(**names) for each in SENTENCES), *MORE):
         changed, told = await typed(store, "stranger", sentence)
