@@ -63,6 +63,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.DELETE_QUERY: saved_queries.forget,
     Verb.BIND_CODE: factors.bind,
     Verb.CODE: factors.prove,
+    Verb.RESET_CODE: rights.reset_code,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
 }

@@ -40,8 +40,9 @@ class Group:
         self.security = await office.employee("hanxue", group, Role.SECURITY_ADMIN, name="韩雪")
         self.newcomer = await office.employee("lilei", self.unit, name="李雷")
 
-    async def proposed(self, role: Role = Role.AUDITOR) -> GrantChange:
-        return await rights.propose(by(self.system), Wanted(GrantChangeKind.GIVE, self.newcomer, role, self.unit))
+    async def proposed(self, who: Employee | None = None) -> GrantChange:
+        wanted = Wanted(GrantChangeKind.GIVE, who or self.newcomer, Role.AUDITOR, self.unit)
+        return await rights.propose(by(self.system), wanted)
 
 
 @pytest.fixture
@@ -119,7 +120,8 @@ async def test_a_code_is_accepted_once_in_its_life(store: Store, group: Group) -
     same = code(factor, LATER)
     await says(store, "hanxue", f"动态码 {same}", LATER)
     await says(store, "hanxue", f"同意 {change.number}", LATER)
-    other = await store.transact(lambda: group.proposed(Role.SECURITY_ADMIN))
+    second = await store.transact(lambda: office.employee("hanmei", group.unit, name="韩梅"))
+    other = await store.transact(lambda: group.proposed(second))
     await says(store, "hanxue", f"同意 {other.number}", LATER)
     assert "已经用过" in await says(store, "hanxue", f"动态码 {same}", LATER + timedelta(seconds=5))
     assert await AuditRecord.filter(action="stepup.refused").count() == 1
@@ -186,3 +188,28 @@ async def test_without_a_rule_nothing_is_asked_and_nothing_is_stored(store: Stor
     change = await store.transact(group.proposed)
     assert "已同意" in await says(store, "hanxue", f"同意 {change.number}")
     assert not await Proof.exists()
+
+
+async def test_a_lost_phone_is_reset_by_two_administrators_and_the_old_code_opens_nothing(
+    store: Store, group: Group
+) -> None:
+    stepup.install({"huachen": frozenset({Kind.BULK_EXPORT})})
+    factor = await bound(store, group.newcomer)
+    told = await says(store, "zhoukai", "重置动态码 李雷 原因 手机丢失")
+    assert "韩雪" in told
+    change = await GrantChange.get()
+    assert await factors.current(group.newcomer) is not None
+    assert "正在等审批" in await says(store, "zhoukai", "重置动态码 李雷")
+    assert "不能自己审批" in await says(store, "zhoukai", f"同意 {change.number}")
+    assert "已同意" in await says(store, "hanxue", f"同意 {change.number}")
+    assert await factors.current(group.newcomer) is None
+    assert "还没有绑定" in await says(store, "lilei", f"动态码 {code(factor, LATER)}", LATER)
+    assert await AuditRecord.filter(action="factor.reset").count() == 1
+    assert "没有绑定动态码" in await says(store, "zhoukai", "重置动态码 李雷", LATER)
+
+
+async def test_only_administrators_reset_and_nobody_their_own(store: Store, group: Group) -> None:
+    await bound(store, group.system)
+    assert "没有这个权限" in await says(store, "lilei", "重置动态码 周凯")
+    assert "不能为自己" in await says(store, "zhoukai", "重置动态码 周凯")
+    assert not await GrantChange.exists()
