@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import Annotated
 
 import typer
+from tortoise.exceptions import OperationalError
 
 from bot import logs
 from bot.settings import Settings, load
@@ -25,6 +26,11 @@ def _told(work: Coroutine[None, None, str]) -> None:
         typer.echo(asyncio.run(work))
     except NotPossible as wrong:
         typer.echo(f"没有办：{wrong}", err=True)
+        raise typer.Exit(2) from None
+    except OperationalError as wrong:
+        if "permission denied" not in str(wrong):
+            raise
+        typer.echo(f"没有办，什么都没有改：所有者还要有 CREATEROLE 和在这个库建模式的权限（{wrong}）", err=True)
         raise typer.Exit(2) from None
 
 

@@ -89,7 +89,7 @@ class Settings(BaseSettings):
     )
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
-    stepup: dict[str, frozenset[Kind]] = Field(
+    stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,
         description="单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要",
         examples=["{huachen: [admin_grant, bulk_export], huachen/heavy: [sensitive_approval]}"],

@@ -5,7 +5,7 @@ is good for one action on one matter, within minutes. It shows that whoever acts
 record stays an 审批确认记录, level G0 of reliability.md R7.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -33,7 +33,7 @@ SAID = {
     Kind.BULK_EXPORT: "同意大批导出",
     Kind.PURGE: "同意到期销毁",
 }
-Rules = Mapping[str, frozenset[Kind]]
+Rules = Mapping[str, Collection[Kind]]
 _installed: list[Rules] = [{}]
 
 

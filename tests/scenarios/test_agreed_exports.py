@@ -1,4 +1,4 @@
-"""A unit's log asked for in a chat: agreed on another's card, fetched once by link and code, marked with who took it."""
+"""A unit's log asked in a chat: agreed on another's card, fetched once by link and code, marked."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""A leader proves a second time, from the link in the chat to the button that then works; in WeCom, by card and page."""
+"""A leader proves a second time, from the link in the chat to the button that then works, in WeCom."""
 
 import base64
 import re
