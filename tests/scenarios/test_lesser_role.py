@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot import database_roles
+from bot import database_roles, keys
+from bot.auditing import with_store
 from bot.checks import Doubt
+from bot.settings import Settings
+from models import Role
+from models.store import Store
+from tests.database import office
 from tests.database.lesser import APP, as_role, connected, guarded
 from tests.scenarios.company import Company
 from tests.scenarios.programs import said_by
@@ -42,23 +47,13 @@ async def test_the_commands_make_the_role_let_somebody_read_and_leave_both_on_re
     home: Path, postgres_url: str
 ) -> None:
     (home / "settings.yaml").write_text(yaml.safe_dump({"database": {"url": postgres_url}}), "utf-8")
-    assert (await said_by("setup", SHOUYUE_HOME=str(home)))[0] == 0
+    settings = Settings(home=home, database={"url": postgres_url})
+    keys.create(settings)
+    await with_store(settings, _two_people)
     code, told, err = await said_by("database", "roles", SHOUYUE_HOME=str(home))
     assert code == 0, err
     assert re.search(rf"database__url +postgresql://{APP}:", told)
     lesser = {"SHOUYUE_DATABASE__URL": as_role(postgres_url, APP), "SHOUYUE_DATABASE__OWNER_URL": postgres_url}
-    code, _, err = await said_by(
-        "setup",
-        "--unit",
-        "huachen=华辰",
-        "--admin",
-        "zhou=周凯",
-        "--security",
-        "han=韩雪",
-        SHOUYUE_HOME=str(home),
-        **lesser,
-    )
-    assert code == 0, err
     code, told, err = await said_by(
         "database", "reader", "reader_by_command", "--org", "huachen", SHOUYUE_HOME=str(home), **lesser
     )
@@ -76,6 +71,15 @@ async def test_the_commands_make_the_role_let_somebody_read_and_leave_both_on_re
     assert (refused[0], "所有者" in refused[2]) == (2, True)
     assert isinstance(await database_roles.role_seen(postgres_url, "打得开"), Doubt)
     assert "只能追加" in str(await database_roles.role_seen(as_role(postgres_url, APP), "打得开"))
+
+
+async def _two_people(store: Store) -> None:
+    async def enter() -> None:
+        unit = await office.unit("huachen", None)
+        await office.employee("zhou", unit, Role.SYSTEM_ADMIN)
+        await office.employee("han", unit, Role.SECURITY_ADMIN)
+
+    await store.transact(enter)
 
 
 async def test_sqlite_is_told_that_it_has_no_roles(home: Path, sqlite_url: str) -> None:
