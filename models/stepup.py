@@ -15,8 +15,8 @@ class Factor(SealedModel):
     employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
         "models.Employee", on_delete=fields.RESTRICT, related_name="factors"
     )
-    sealed_secret = fields.BinaryField()  # 20 random bytes in hex
-    secret = Sealed()
+    sealed_seed = fields.BinaryField()  # 20 random bytes in hex
+    seed = Sealed()
     made_at = fields.DatetimeField()
     shown_at = fields.DatetimeField(null=True)  # the page shows it once
     confirmed_at = fields.DatetimeField(null=True)

@@ -40,10 +40,10 @@ def when_expired(request: ExportRequest) -> str:
 REFUSED = {
     "export-purpose": "请写用途：为什么要导出，审批人会看到，也会留存。例如「导出日志 huachen/net xlsx 用途 季度审计」",
     "no-export-decider": "没有能审批的人：大批导出要由另一位审计或安全管理员同意，不能自己审批。请系统管理员先设置一位",
-    "own-export": "自己提出的导出不能自己审批，要由另一位审计或安全管理员决定",
+    "own-export": "自己提出的导出不能自己审批，要由另一位审计或安全管理员决定，请等其处理",
     "export-not-found": "没有找到这条导出申请，或不是你的。要导出请发「导出日志 单位 形式 用途 …」",
     "export-expired": "这条导出申请到期没有处理，已过期，什么都没有导出。要继续请提出人重新提出",
-    "export-waiting": "{number} 还在等另一位审计或安全管理员同意，有结果会告诉你",
+    "export-waiting": "{number} 还在等另一位审计或安全管理员同意，请等结果，有了会告诉你",
     "export-over": "这条导出申请{what}，不能再用。还要导出请重新发「导出日志 单位 形式 用途 …」",
     "export-too-late": "同意后的 24 小时已过，不能再用。还要导出请重新发「导出日志 单位 形式 用途 …」",
     "export-other": "{number} 同意的是另一个单位、形式或期间。请按它写的导出，或重新提出",

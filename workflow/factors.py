@@ -44,7 +44,7 @@ async def offer(act: Act) -> Factor:
     if await current(employee) is not None:
         raise NotNow("factor-held")
     await Factor.filter(employee=employee, ended_at=None).update(ended_at=act.now)
-    factor = Factor(employee=employee, secret=secrets.token_hex(20), made_at=act.now)
+    factor = Factor(employee=employee, seed=secrets.token_hex(20), made_at=act.now)
     factor.token_index = one_time.index_of(PURPOSE, token_of(factor.id.hex))
     await factor.save()
     await _record(act, employee, factor, "factor.offered")
@@ -80,7 +80,7 @@ async def show(act: Act, factor: Factor) -> str:
 
 def spelled(factor: Factor) -> str:
     """Return the secret as people type it into an app."""
-    return base64.b32encode(bytes.fromhex(str(factor.secret))).decode()
+    return base64.b32encode(bytes.fromhex(str(factor.seed))).decode()
 
 
 async def confirm(act: Act, code: str) -> Verdict:
@@ -105,7 +105,7 @@ async def check(act: Act, factor: Factor, code: str) -> Verdict:
         if act.now < factor.tried_at + BLOCKED:
             return Verdict.BLOCKED
         factor.tries = 0
-    step = totp.matching_step(bytes.fromhex(str(factor.secret)), _digits(code), act.now)
+    step = totp.matching_step(bytes.fromhex(str(factor.seed)), _digits(code), act.now)
     if step is not None and await Factor.filter(id=factor.id, last_step__lt=step).update(last_step=step):
         factor.last_step, factor.tries = step, 0
         await factor.save(update_fields=["tries"])

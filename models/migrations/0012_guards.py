@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
                 ("token_index", fields.CharField(unique=True, max_length=32)),
                 ("employee", fields.ForeignKeyField("models.Employee", source_field="employee_id", db_constraint=True, to_field="id", related_name="factors", on_delete=OnDelete.RESTRICT)),
-                ("sealed_secret", fields.BinaryField()),
+                ("sealed_seed", fields.BinaryField()),
                 ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("shown_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("confirmed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -53,7 +53,7 @@ async def group(store: Store) -> Group:
 
 
 def code(factor: Factor, now: datetime) -> str:
-    return totp.code_at(bytes.fromhex(str(factor.secret)), totp.step_of(now))
+    return totp.code_at(bytes.fromhex(str(factor.seed)), totp.step_of(now))
 
 
 def wrong(factor: Factor, now: datetime) -> str:
@@ -172,8 +172,8 @@ async def test_a_secret_nobody_was_shown_or_shown_long_ago_binds_nothing(store: 
 
 async def test_the_secret_stands_in_no_column_and_no_record(store: Store, group: Group) -> None:
     factor = await bound(store, group.security)
-    for secret in (str(factor.secret), factors.spelled(factor)):
-        assert secret.encode() not in bytes(factor.sealed_secret)
+    for secret in (str(factor.seed), factors.spelled(factor)):
+        assert secret.encode() not in bytes(factor.sealed_seed)
         assert not [each for each in await AuditRecord.all() if secret in each.line]
 
 
