@@ -52,7 +52,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, limits, periods, signing
+from workflow import contacts, export_requests, limits, periods, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     signing.install(keys.read_signing(settings))
     limits.install(limits.Limits(settings.privacy.reveals_a_day))
     periods.install(purging.periods_of(settings))
+    stepup.install(settings.stepup)
+    export_requests.install(export_requests.Limits(settings.audit.export_alone))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)

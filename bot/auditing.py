@@ -9,7 +9,7 @@ from bot import keys
 from bot.settings import Settings, SettingsError
 from models.store import Store
 from models.vault import Vault, install
-from workflow import audit, notes, signing
+from workflow import audit, export_requests, notes, signing, stepup
 from workflow.telling import Claim
 from workflow.verifying import Codes, verify_all
 
@@ -24,6 +24,8 @@ async def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) 
     """Open the store beside a running program, do something, and close it whatever happens."""
     install(Vault(keys.read(settings)))
     signing.install(keys.read_signing(settings))
+    stepup.install(settings.stepup)
+    export_requests.install(export_requests.Limits(settings.audit.export_alone))
     store = Store(settings.database.url)
     _check_there(store)
     await store.open()

@@ -71,5 +71,5 @@ def _secrets(section: BaseModel) -> Iterator[str]:
             yield from _secrets(value)
         elif isinstance(value, SecretStr):
             yield from filter(None, [value.get_secret_value()])
-        elif name == "url" and isinstance(value, str):
+        elif name.endswith("url") and isinstance(value, str):
             yield from filter(None, [unquote(urlsplit(value).password or "")])

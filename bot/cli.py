@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bot import logs, record_commands
+from bot.database_command import database
 from bot.directory_cli import directory
 from bot.failing import CarefulGroup
 from bot.settings import Settings, SettingsError, load, settings_file
 
 if TYPE_CHECKING:
     from bot.exporting import Asking, Exported
-    from workflow.exporting import Period
+    from workflow.log_periods import Period
 
 cli = typer.Typer(
     cls=CarefulGroup,
@@ -68,7 +69,7 @@ def run(
         stopped = asyncio.Event()
         if until_stdin_ends:
             end_with_stdin(stopped.set)
-        await migrate(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+        await migrate(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
         await run_until(build(settings), stopped, role)
@@ -99,7 +100,7 @@ def migrate() -> None:
 
     settings = _settings()
     applied = asyncio.run(
-        migrate_store(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
     )
     typer.echo("、".join(applied) or "已是最新")
 
@@ -121,7 +122,9 @@ def setup(
         typer.echo(f"已生成密钥 {file}，请另行备份：丢了它，{lost}")
     for file in certificates.create(settings, datetime.now(UTC)):
         typer.echo(f"已生成给 PDF 签名的 {file}；有 CA 证书时写进 audit.pdf_certificate_file 和 audit.pdf_key_file")
-    asyncio.run(migrate_store(settings.database.url, settings.home, reporter=lambda line: typer.echo(line, err=True)))
+    asyncio.run(
+        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+    )
     typer.echo("数据库已就绪")
     if admin or security or unit:
         _found(settings, (unit, platform, admin, security))
@@ -203,6 +206,7 @@ export = typer.Typer(no_args_is_help=True, help="导出。")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.add_typer(directory, name="directory")
+cli.add_typer(database, name="database")
 
 
 @audit.command()
@@ -270,6 +274,7 @@ def export_audit(
     since: Annotated[str, typer.Option("--from", help="从哪天起，2026-11-01；只用于 pdf 和 xlsx")] = "",
     until: Annotated[str, typer.Option("--to", help="到哪天为止（含），2026-11-30；只用于 pdf 和 xlsx")] = "",
     person: Annotated[str, typer.Option("--as", help="以谁的权限，人员编号；不写就是操作员")] = "",
+    approved_by: Annotated[str, typer.Option(help="大批导出的同意，编号 X…：以某人的权限导出很多条时要有")] = "",
 ) -> None:
     """按单位导出审计日志；jsonl 逐字节不变。"""
     from bot import exporting, whole_logs
@@ -278,18 +283,18 @@ def export_audit(
     printed = {"pdf": exporting.log_pdf, "xlsx": exporting.log_xlsx}
     if format_ in printed:
         period = _period(since, until)
-        _exported(out, person or None, lambda by: printed[format_](by, org, period, out))
+        _exported(out, person or None, lambda by: printed[format_](by, org, period, out), approved_by)
         return
     if format_ not in whole:
         raise typer.BadParameter("jsonl、pack、pdf 或 xlsx", param_hint="--format")
     if since or until:
         raise typer.BadParameter("--from 和 --to 只用于 pdf 和 xlsx")
-    _exported(out, person or None, lambda by: whole[format_](by, org, out))
+    _exported(out, person or None, lambda by: whole[format_](by, org, out), approved_by)
 
 
 def _period(since: str, until: str) -> "Period":
     """Read the days of --from and --to, both included, on the calendar of Asia/Shanghai."""
-    from workflow.exporting import days
+    from workflow.log_periods import days
 
     try:
         return days(since, until)
@@ -297,12 +302,14 @@ def _period(since: str, until: str) -> "Period":
         raise typer.BadParameter("应为日期，例如 2026-11-01", param_hint="--from / --to") from None
 
 
-def _exported(out: Path, person: str | None, work: Callable[["Asking"], Awaitable["Exported"]]) -> None:
+def _exported(
+    out: Path, person: str | None, work: Callable[["Asking"], Awaitable["Exported"]], approval: str = ""
+) -> None:
     """Do an export and say what it was; exit code 2 when nothing was exported."""
     from bot.exporting import NotExported, asking
 
     try:
-        done = asyncio.run(asking(_settings(), person, work))
+        done = asyncio.run(asking(_settings(), person, work, approval))
     except OSError as wrong:
         typer.echo(f"没有导出：写不到 {out}（{wrong.strerror}）", err=True)
         raise typer.Exit(2) from None

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot import addresses, examining, exporting
 from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
+from bot.downloading import made_for_download
 from bot.exporting import Asking
 from bot.refused import counting
 from handlers import exporting as forms
@@ -18,14 +19,14 @@ from models import DownloadLink
 from workflow import downloads
 from workflow.acting import Act
 from workflow.errors import Refusal
-from workflow.exporting import TakenCase, note_written
+from workflow.exporting import TakenCase, TakenLog, note_written
 
 if TYPE_CHECKING:
     from bot.app import App
 
 GONE = "这个链接已失效：已经下载过、超过 15 分钟，或验证码错了 5 次。请在聊天里再发一次「导出 Q…」。"
 FORGED = "这次提交不是从下载页面发出的。请从聊天里的链接重新打开页面。"
-NOT_ALLOWED = "你现在没有导出这件取消的权限。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
+NOT_ALLOWED = "你现在没有导出它的权限，或者同意已经用过、过期。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
 FAILED = "系统出错了，文件没有生成。请在聊天里再发一次「导出 Q…」；仍不行请联系系统管理员。"
 log = structlog.get_logger(__name__)
 
@@ -82,14 +83,15 @@ class DownloadPage:
             return await self._page(token, 403, outcome.left)
         return self._refused(404, "gone", GONE)
 
-    async def _file(self, act: Act, taken: TakenCase) -> web.Response:
+    async def _file(self, act: Act, taken: TakenCase | TakenLog) -> web.Response:
         """Print, sign and record the file, then send it: nobody gets one that is not on record."""
-        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act))
+        approval = taken.approval if isinstance(taken, TakenLog) else ""
+        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act), approval)
         async with self._printing:
-            content = await exporting.printed_case(by, taken)
-        sha256, size = hashlib.sha256(content).hexdigest(), len(content)
-        await by.store.transact(lambda: note_written(act, taken.case.organisation, taken.export, sha256, size))
-        return _pdf(content, taken.case.number)
+            made = await made_for_download(by, taken)
+        sha256, size = hashlib.sha256(made.content).hexdigest(), len(made.content)
+        await by.store.transact(lambda: note_written(act, made.organisation, taken.export, sha256, size))
+        return _file_answer(made.content, made.name, made.media_type)
 
     async def _report(self, act: Act, path: str) -> web.Response:
         """Examine the unit, print, sign and record it, then send it."""
@@ -118,5 +120,9 @@ class DownloadPage:
 
 
 def _pdf(content: bytes, name: str) -> web.Response:
-    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return web.Response(body=content, content_type="application/pdf", headers=headers)
+    return _file_answer(content, f"{name}.pdf", "application/pdf")
+
+
+def _file_answer(content: bytes, name: str, media_type: str) -> web.Response:
+    headers = {**SAFE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(body=content, content_type=media_type, headers=headers)

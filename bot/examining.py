@@ -21,7 +21,8 @@ from workflow.acting import Act, local
 from workflow.checkup import WEIGHTS, Checkup, Seen
 from workflow.completeness import TODO, Completeness
 from workflow.errors import Refusal
-from workflow.exporting import days, note_written
+from workflow.exporting import note_written
+from workflow.log_periods import days, said
 
 Answer = Callable[[], Awaitable[None]]
 MOST_SAID = 10
@@ -135,7 +136,7 @@ def document(found: Checkup, by: Asking, proof: str) -> Document:
     title = f"合规体检 · {found.unit.name}"
     facts = (
         ("单位", f"{unit}及其下级"),
-        ("期间", f"{exporting.said(found.period)} 发起的取消，已执行 {found.cases} 件"),
+        ("期间", f"{said(found.period)} 发起的取消，已执行 {found.cases} 件"),
         ("得分", f"{found.score} 分，满分 100 分"),
         ("打印", f"{who.who}，{local(who.at):%Y-%m-%d %H:%M:%S}（北京时间）"),
     )

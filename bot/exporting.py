@@ -9,7 +9,6 @@ import io
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,11 +26,13 @@ from workflow import access, attempts, exporting, timeline
 from workflow.acting import Act, local
 from workflow.canonical import canonical
 from workflow.errors import Refusal
-from workflow.exporting import Period, TakenCase, TakenLog
+from workflow.export_requests import MOST_PRINTED
+from workflow.export_words import REFUSED as OF_EXPORTS
+from workflow.exporting import TakenCase, TakenLog
+from workflow.log_periods import Period, said
 from workflow.views import ROLE_LABELS
 
 T = TypeVar("T")
-MOST_PRINTED = 5000  # records in one PDF: some 250 pages, beyond which nobody reads
 
 
 class NotExported(Exception):
@@ -55,16 +56,19 @@ class Asking:
     store: Store
     act: Act
     role: str
+    approval: str = ""  # the number of the consent to a bulk export, where there is one
 
     @property
     def printed(self) -> Printed:
         """Return who stands on a print."""
         if self.act.employee is None:
             return Printed("操作员（命令行）", "operator", self.act.now)
-        return Printed(f"{self.act.employee.name}（{self.role}）", self.act.subject, self.act.now)
+        return Printed(f"{self.act.employee.name}（{self.role}）", self.act.subject, self.act.now, self.approval)
 
 
-async def asking(settings: Settings, person: str | None, work: Callable[[Asking], Awaitable[T]]) -> T:
+async def asking(
+    settings: Settings, person: str | None, work: Callable[[Asking], Awaitable[T]], approval: str = ""
+) -> T:
     """Open the store and do something as this person (their id), or as the operator when none is named.
 
     What is refused is recorded and raised as NotExported.
@@ -77,11 +81,11 @@ async def asking(settings: Settings, person: str | None, work: Callable[[Asking]
             raise NotExported(f"没有这个人：{person}。写人员编号，例如 sunjing")
         act = Act(now, "cli", "operator", employee=employee)
         try:
-            return await work(Asking(settings, store, act, await roles_of(act)))
+            return await work(Asking(settings, store, act, await roles_of(act), approval))
         except Refusal as refusal:
             why = refusal.code
             await store.transact(lambda: exporting.note_refused(act, why, "export"))
-            raise NotExported(REFUSED.get(why, REFUSED["not-allowed"])) from refusal
+            raise NotExported(REFUSED.get(why, REFUSED["not-allowed"]).format(**refusal.facts)) from refusal
         except NotSigned as wrong:
             raise NotExported(f"PDF 没有签上名，请看 audit.pdf_certificate_file：{wrong}") from wrong
         except LookupError as wrong:
@@ -93,6 +97,7 @@ async def asking(settings: Settings, person: str | None, work: Callable[[Asking]
 
 
 REFUSED = {
+    **OF_EXPORTS,
     "not-found": "没有找到，或不在这个人的范围内。这次尝试已记录",
     "not-allowed": "这个人没有导出的权限；HR 和审计可以导出自己范围内的。这次尝试已记录",
 }
@@ -154,24 +159,21 @@ async def keep(by: Asking, out: Path, content: bytes, organisation: Organisation
 
 async def log_pdf(by: Asking, path: str, period: Period, out: Path) -> Exported:
     """Write the signed PDF of a unit's log of a period."""
-    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "pdf", period))
+    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "pdf", period, by.approval))
+    content = await printed_log(by, taken)
+    await keep(by, out, content, taken.organisation, taken.export)
+    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
+
+
+async def printed_log(by: Asking, taken: TakenLog) -> bytes:
+    """Return the signed PDF of a log that is taken out."""
     if taken.count > MOST_PRINTED:
         raise NotExported(f"有 {taken.count} 条，一份 PDF 最多 {MOST_PRINTED} 条：缩短期间，或用 --format xlsx")
     records = [each async for page in taken.pages() for each in page]
     point = taken.checkpoint
     proof = Proof(taken.organisation.origin, timeline.digest_of(records), point.size, point.code)
-    listed = Listed(f"{taken.organisation.name}（{path}）", said(period))
-    document = printouts.log_document(listed, await timeline.read(records), proof, by.printed)
-    content = await _signed(by, document)
-    await keep(by, out, content, taken.organisation, taken.export)
-    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
-
-
-def said(period: Period) -> str:
-    """Return a period as people write it, its first and its last day."""
-    first = f"{local(period.since):%Y-%m-%d}" if period.since else "开始"
-    last = f"{local(period.until) - timedelta(seconds=1):%Y-%m-%d}" if period.until else "现在"
-    return f"{first} 至 {last}"
+    listed = Listed(f"{taken.organisation.name}（{taken.organisation.path}）", said(taken.period))
+    return await _signed(by, printouts.log_document(listed, await timeline.read(records), proof, by.printed))
 
 
 TITLES = ("记录", "时间（北京）", "人", "代号", "途径", "对象", "事项", "结果", "类型", "数据")
@@ -179,22 +181,30 @@ TITLES = ("记录", "时间（北京）", "人", "代号", "途径", "对象", "
 
 async def log_xlsx(by: Asking, path: str, period: Period, out: Path) -> Exported:
     """Write a unit's log of a period as a table of texts."""
-    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "xlsx", period))
-    content = io.BytesIO()
-    await _table(taken, content, by)
-    await keep(by, out, content.getvalue(), taken.organisation, taken.export)
-    return Exported(taken.count, False, hashlib.sha256(content.getvalue()).hexdigest())
+    taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "xlsx", period, by.approval))
+    content = await log_table(by, taken)
+    await keep(by, out, content, taken.organisation, taken.export)
+    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
 
 
-async def _table(taken: TakenLog, out: io.BytesIO, by: Asking) -> None:
+async def log_table(by: Asking, taken: TakenLog) -> bytes:
+    """Return the table of a log that is taken out; its last row says who took it, when and under which number."""
     from platforms.printing.xlsx import MOST_ROWS, Table
 
-    if taken.count > MOST_ROWS:
-        raise NotExported(f"有 {taken.count} 条，一张表最多 {MOST_ROWS} 条：请缩短期间")
+    if taken.count >= MOST_ROWS:
+        raise NotExported(f"有 {taken.count} 条，一张表最多 {MOST_ROWS - 1} 条：请缩短期间")
+    out = io.BytesIO()
     with Table(out, taken.organisation.name, TITLES, local(by.act.now)) as table:
         async for page in taken.pages():
             for each in await timeline.read(page):
                 table.add(_row(each))
+        table.add(_mark(by.printed))
+    return out.getvalue()
+
+
+def _mark(printed: Printed) -> tuple[str, ...]:
+    at = f"{local(printed.at):%Y-%m-%d %H:%M:%S}"
+    return ("导出", at, printed.who, printed.pseudonym, "", printed.number, "本表由此人此时导出", "", "", "")
 
 
 def _row(entry: timeline.Entry) -> tuple[str, ...]:

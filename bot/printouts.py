@@ -32,6 +32,12 @@ class Printed:
     who: str
     pseudonym: str
     at: datetime
+    number: str = ""  # of the consent under which it left
+
+    @property
+    def mark(self) -> str:
+        """Return the watermark: who, when, and under which number."""
+        return "\n".join([self.pseudonym, f"{local(self.at):%Y-%m-%d %H:%M} {self.number}".rstrip()])
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def timeline_document(case: Case, entries: Iterable[Entry], proof: Proof, printe
         rows=rows,
         notes=_notes(proof, len(rows)),
         footer=_footer(title, printed),
-        watermark=printed.pseudonym,
+        watermark=printed.mark,
         made_at=local(printed.at),
         subject=f"{case.organisation.name}（{case.organisation.path}）",
     )
@@ -140,7 +146,7 @@ def log_document(listed: Listed, entries: Iterable[Entry], proof: Proof, printed
         rows,
         notes,
         _footer(title, printed),
-        printed.pseudonym,
+        printed.mark,
         local(printed.at),
         subject=listed.unit,
     )

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.checks import Doubt, Outcome, Probe, Wrong, probe
 from bot.clock import Clock
+from bot.database_roles import role_seen
 from bot.settings import Settings
 from bot.wires import Wires, dingtalk_account, wires
-from models.migrating import MigrationRefused, pending
+from models.migrating import MigrationRefused, pending, sqlite_path
 from platforms.dingtalk.gateway import open_connection, socket_address
 from platforms.errors import Misconfigured
 from platforms.http import Http, Response
@@ -147,7 +148,7 @@ async def _rooms(wired: Wires) -> str:
     return "连上了，密钥有效；没有建面试间"
 
 
-async def _database(url: str) -> str:
+async def _database(url: str) -> str | Doubt:
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
     try:
         lacking = await pending(url)
@@ -162,7 +163,8 @@ async def _database(url: str) -> str:
             f"缺 {len(lacking)} 个结构更新：{'、'.join(lacking)}",
             "第一次：运行 python -m bot setup；升级之后：运行 python -m bot migrate",
         )
-    return f"{kind} 打得开，结构是最新的"
+    seen = f"{kind} 打得开，结构是最新的"
+    return seen if sqlite_path(url) else await role_seen(url, seen)
 
 
 async def _redis(url: str) -> str:

@@ -40,6 +40,7 @@ from bot.settings_sections import (
     is_loopback,
 )
 from bot.settings_text import nearest, problems
+from workflow.stepup import Kind
 
 PREFIX = "SHOUYUE_"
 DEFAULT_HOME = ".shouyue"
@@ -93,6 +94,11 @@ class Settings(BaseSettings):
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     privacy: Privacy = Field(default_factory=Privacy, description="候选人资料的查看")
+    stepup: dict[str, list[Kind]] = Field(
+        default_factory=dict,
+        description="单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要",
+        examples=["{huachen: [admin_grant, bulk_export], huachen/heavy: [sensitive_approval]}"],
+    )
     retention: Retention = Field(default_factory=Retention, description="留存期限")
     archive: Archive = Field(default_factory=Archive, description="归档")
     worker: Worker = Field(default_factory=Worker, description="发送")

@@ -79,6 +79,13 @@ class Audit(Section):
         examples=["https://tsa.example.cn/tsr"],
     )
 
+    export_alone: int = Field(
+        default=500,
+        ge=0,
+        le=1_000_000,
+        description="一个人独自最多导出审计日志几条，再多要另一位审计或安全管理员同意；操作员在服务器上导出只留记录",
+        examples=["500"],
+    )
     post_at: str = Field(
         default="18:00",
         description="每天几点（北京时间）把各本日志的存证码发到审计群、去盖时间戳；没有新记录的日子不发",

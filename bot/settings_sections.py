@@ -81,6 +81,17 @@ class Database(Section):
         description="数据库地址；不写就用数据目录里的 SQLite 文件",
         examples=["postgres://shouyue:口令@127.0.0.1:5432/shouyue"],
     )
+    owner_url: Annotated[str, AfterValidator(_database_address)] | None = Field(
+        default=None,
+        repr=False,
+        description="PostgreSQL 表的所有者的地址，只用来升级结构和分角色；不写就用 database.url（docs/deploying.md）",
+        examples=["postgres://shouyue_owner:口令@127.0.0.1:5432/shouyue"],
+    )
+
+    @property
+    def change_url(self) -> str:
+        """Return the address under which the schema may be changed."""
+        return self.owner_url or self.url
 
 
 class Redis(Section):

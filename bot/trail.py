@@ -80,12 +80,12 @@ def settings_digest(settings: Settings) -> str:
     """Return the SHA-256 over all settings, without the secrets among them."""
     shown = settings.model_dump(mode="json")
     for section in ("database", "redis"):
-        shown[section]["url"] = _without_password(shown[section]["url"])
+        for name in ("url", "owner_url"):
+            if shown[section].get(name):
+                shown[section][name] = _without_password(shown[section][name])
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
-def _without_password(url: str | None) -> str | None:
-    if url is None:
-        return None
+def _without_password(url: str) -> str:
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()

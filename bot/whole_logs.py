@@ -10,9 +10,11 @@ from pathlib import Path
 from bot.exporting import Asking, Exported, NotExported
 from bot.packing import write_pack
 from models import AuditRecord, Organisation
-from workflow import access, audit, checkpoints, exporting
+from workflow import access, audit, checkpoints, export_requests, exporting
 from workflow.errors import NotFound
+from workflow.export_requests import Wanted
 from workflow.lines import lines_of
+from workflow.log_periods import Period
 from workflow.permissions import AUDIT_EXPORT
 
 Write = Callable[[Path, str], Awaitable[int]]
@@ -32,7 +34,8 @@ async def _taken_out(by: Asking, path: str, out: Path, form: str, write: Write) 
     organisation = await _of(by, path)
 
     async def note() -> AuditRecord:
-        row = await audit.record(by.act, organisation, "log.exported", ("log", path, 1), data={"format": form})
+        data = {"format": form, **(await _agreed(by, organisation, form))}
+        row = await audit.record(by.act, organisation, "log.exported", ("log", path, 1), data=data)
         if form == "pack":
             await checkpoints.sign_log(by.act, row.log)
         return row
@@ -47,6 +50,14 @@ async def _taken_out(by: Asking, path: str, out: Path, form: str, write: Write) 
     await by.store.transact(lambda: exporting.note_written(by.act, organisation, export, sha256, size))
     unfinished.replace(out)
     return Exported(count, False, sha256)
+
+
+async def _agreed(by: Asking, organisation: Organisation | None, form: str) -> dict[str, object]:
+    """Spend the consent that an employee needs for many records, and say under which number they leave."""
+    if organisation is None:
+        return {}
+    number = await export_requests.use(by.act, Wanted(organisation, form, Period(), ""), by.approval)
+    return {"approval": number} if number else {}
 
 
 async def _of(by: Asking, path: str) -> Organisation | None:

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from handlers.export_approvals import NUMBER
 from handlers.reading.grammar import Command
+from handlers.reading.text import plain
 from handlers.routing import Context
 from models import DownloadLink
 from workflow import certifying, downloads, examining, exporting, outbox, timeline
 from workflow.acting import Act
 from workflow.certifying import TakenCertificate
-from workflow.exporting import TakenCase
+from workflow.exporting import TakenCase, TakenLog
 
 
 async def offer(context: Context, command: Command) -> None:
     """Answer 导出 Q… or Y…: a link in this chat, and the code for it."""
+    if agreed := NUMBER.search(plain(context.incoming.text)):
+        await _offer_log(context, agreed[0])
+        return
     number = command.who.request or command.who.booking
     if not number:
         text = f"没有导出：请写申请号或预约号，例如「导出 Q…」。有哪些可发「列表 本周」。编号 {context.reference}"
@@ -27,6 +32,16 @@ async def offer(context: Context, command: Command) -> None:
     minutes = int(downloads.LASTS.total_seconds() // 60)
     text = (
         f"{case.number} 的时间轴（PDF）{minutes} 分钟内可以下载一次，下载会留下记录。"
+        f"网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
+    )
+    await outbox.say(context.act, context.account, text, download=link)
+
+
+async def _offer_log(context: Context, number: str) -> None:
+    link = await downloads.offer_log(context.act, number)
+    minutes = int(downloads.LASTS.total_seconds() // 60)
+    text = (
+        f"{link.number} 同意导出的审计日志 {minutes} 分钟内可以下载一次，下载会留下记录，文件上有你的代号和时间。"
         f"网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
     )
     await outbox.say(context.act, context.account, text, download=link)
@@ -47,7 +62,7 @@ class Outcome:
 
     ending: Ending
     act: Act | None = None
-    taken: TakenCase | None = None
+    taken: TakenCase | TakenLog | None = None
     report: str = ""  # the unit whose examination is taken out instead of a case
     left: int = 0
     certificate: TakenCertificate | None = None

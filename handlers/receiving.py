@@ -14,6 +14,7 @@ from models import (
     Booking,
     CancellationRequest,
     Card,
+    ExportRequest,
     GrantChange,
     InboundMessage,
     InboundStatus,
@@ -22,10 +23,10 @@ from models import (
     Purge,
     SeenCipher,
 )
-from workflow import audit, outbox
+from workflow import audit, outbox, stepup
 from workflow.acting import Act
 from workflow.card_views import card_view
-from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, Refusal
+from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
 
 MINUTE = timedelta(minutes=1)
 
@@ -106,6 +107,9 @@ async def _carefully(context: Context) -> Answer:
     try:
         async with in_transaction():
             return await _handle(context)
+    except ProofNeeded as needed:
+        await stepup.ask(context.act, needed)  # what it interrupted is undone; the question stays
+        return await _refused(context, needed)
     except Refusal as refusal:
         return await _refused(context, refusal)
 
@@ -168,7 +172,9 @@ async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card
         return
     repeated = isinstance(refusal, AlreadyDecided | NotNow)
     cause = "" if repeated else f"{refusal.code}{refusal.facts.get('what', '')}"[:30]
-    matter = (card.request_id or card.booking_id or card.change_id or card.purge_id) if card else press.handle
+    matter: object = press.handle
+    if card:
+        matter = card.request_id or card.booking_id or card.change_id or card.purge_id or card.export_id
     now = context.act.now
     this, last = (f"pressed:{context.account.id}:{matter}:{at:%y%m%d%H%M}:{cause}" for at in (now, now - MINUTE))
     if not await OutboxMessage.filter(dedupe=last, posted_at__gt=now - MINUTE).exists():
@@ -185,11 +191,13 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-async def _matter(card: Card) -> CancellationRequest | Booking | GrantChange | Purge:
+async def _matter(card: Card) -> CancellationRequest | Booking | GrantChange | Purge | ExportRequest:
     if card.purge_id is not None:
         return await Purge.get(id=card.purge_id).prefetch_related("organisation")
     if card.change_id is not None:
         return await GrantChange.get(id=card.change_id).prefetch_related("organisation")
+    if card.export_id is not None:
+        return await ExportRequest.get(id=card.export_id).prefetch_related("organisation")
     if card.request_id is not None:
         return await CancellationRequest.get(id=card.request_id).prefetch_related("organisation")
     return await Booking.get(id=card.booking_id).prefetch_related("organisation")

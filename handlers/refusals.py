@@ -4,6 +4,7 @@ from datetime import datetime
 
 from handlers import retention_words, rights_words
 from workflow.errors import Refusal
+from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.moments import clock
 from workflow.permissions import READ
 from workflow.reasons import SHORTEST_TEXT
@@ -48,6 +49,9 @@ STATES = {
     "not-over": "这件取消还没有办结，没有归档包。办结 15 分钟后自动归档，可发「归档状态」加申请号看",
     "archiving": "归档包正在路上，没有再送一个。结果可发「归档状态」加申请号看",
     "nothing-to-confirm": "没有等你确认的取消卡片。要取消一场面试，请发「取消」加姓名或手机尾号",
+    "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
+    "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
+    "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
 NOT_RESTORABLE = {
@@ -55,7 +59,7 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
-WORDED = {**rights_words.REFUSED, **retention_words.REFUSED}
+WORDED = {**rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
@@ -108,6 +112,10 @@ def why(refusal: Refusal) -> str:
             return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
+        case "proof-needed":
+            return f"{facts['what']}要二次验证。请输入动态码：5 分钟内回复「动态码」加验证器里的 6 位数字，再点一次"
+        case "factor-missing":
+            return f"{facts['what']}要二次验证，你还没有绑定动态码。请发「绑定动态码」，绑好后再点一次"
         case "started":
             return STARTED.format(**facts)
         case "followed":

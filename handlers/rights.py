@@ -21,7 +21,11 @@ from workflow.views import ROLE_LABELS
 KIND = "rights"  # of the open question: which of several people is meant
 MOST_LISTED = 9
 MOST_UNITS = 20
-KINDS = {Verb.GRANT: GrantChangeKind.GIVE, Verb.REVOKE: GrantChangeKind.WITHDRAW}
+KINDS = {
+    Verb.GRANT: GrantChangeKind.GIVE,
+    Verb.REVOKE: GrantChangeKind.WITHDRAW,
+    Verb.RESET_CODE: GrantChangeKind.RESET,
+}
 
 
 async def show(context: Context, command: Command) -> None:
@@ -61,6 +65,20 @@ async def propose(context: Context, command: Command) -> None:
             await _ask(context, people, wish)
         else:
             await _propose(context, people[0], wish)
+
+
+async def reset_code(context: Context, command: Command) -> None:
+    """Answer 重置动态码 李娜 原因 手机丢失: it goes to the other administrator; nothing is reset yet."""
+    scopes = await _scopes(context, GRANT_PROPOSE)
+    name, _, reason = (each.strip(" ，,：:") for each in command.rest.partition("原因"))
+    people = await _people(name, scopes) if name else []
+    if not name:
+        await _say(context, "请写姓名或工号和原因，例如「重置动态码 李娜 原因 手机丢失」。")
+    elif not people:
+        await _say(context, _nobody(name))
+    else:
+        wish = {"verb": str(command.verb), "role": str(Role.SYSTEM_ADMIN), "unit": "", "until": "", "reason": reason}
+        await (_propose(context, people[0], wish) if len(people) == 1 else _ask(context, people, wish))
 
 
 def _wish(command: Command, said: GrantWords, unit: Organisation) -> dict[str, str]:
@@ -141,7 +159,7 @@ async def chosen(context: Context, employee_id: str, wish: object) -> None:
 
 
 async def _propose(context: Context, employee: Employee, wish: dict[str, str]) -> None:
-    unit = await Organisation.get(path=wish["unit"])
+    unit = await Organisation.get(path=wish["unit"]) if wish["unit"] else await employee.organisation
     until = datetime.fromisoformat(wish["until"]) if wish["until"] else None
     kind = KINDS[Verb(wish["verb"])]
     wanted = rights.Wanted(kind, employee, Role(wish["role"]), unit, until, wish["reason"])

@@ -16,7 +16,9 @@ from handlers import (
     deputies,
     evidence,
     examining,
+    export_approvals,
     exporting,
+    factors,
     granting,
     help,
     linking,
@@ -68,8 +70,12 @@ TYPED: dict[Verb, Typed] = {
     Verb.ARCHIVE_AGAIN: archiving.again,
     Verb.INTEGRITY: examining.asked,
     Verb.CHECKUP: examining.asked,
+    Verb.EXPORT_LOG: export_approvals.ask,
     Verb.SAVE_QUERY: saved_queries.save,
     Verb.DELETE_QUERY: saved_queries.forget,
+    Verb.BIND_CODE: factors.bind,
+    Verb.CODE: factors.prove,
+    Verb.RESET_CODE: rights.reset_code,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
     Verb.HOLD: retention.hold,
@@ -89,7 +95,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await purges.takes(context, command) or await granting.takes(context, command):
+    elif await _takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -109,6 +115,13 @@ async def text(context: Context) -> None:
         await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
+
+
+async def _takes(context: Context, command: Command) -> bool:
+    """Answer what is about exports, purges or authorisations; False where it is about none of them."""
+    if await export_approvals.takes(context, command) or await purges.takes(context, command):
+        return True
+    return await granting.takes(context, command)
 
 
 async def _carefully(context: Context, command: Command) -> None:
@@ -180,6 +193,8 @@ async def press(context: Context, press: Press) -> Answer:
             return await granting.too_late(context, card)
         if card.purge_id is not None:
             return await purges.too_late(context, card)
+        if card.export_id is not None:
+            return await export_approvals.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -192,6 +207,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await granting.pressed(context, card, action)
     if card.purpose == CardPurpose.PURGE:
         return await purges.pressed(context, card, action)
+    if card.purpose == CardPurpose.EXPORT:
+        return await export_approvals.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

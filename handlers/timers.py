@@ -11,6 +11,7 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    export_requests,
     outbox,
     purge_proposals,
     requests,
@@ -29,6 +30,7 @@ OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
 }
 OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
+    "export_expire": lambda act, payload: export_requests.expire(act, payload["export"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     purge_proposals.EXPIRE: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
 }

@@ -27,6 +27,7 @@ from models.exchange import (
     OutboxStatus,
     SeenCipher,
 )
+from models.export import ExportRequest, ExportStatus
 from models.organisation import Organisation, Position, Preset
 from models.person import (
     Account,
@@ -44,6 +45,7 @@ from models.query import SavedQuery
 from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
@@ -72,6 +74,9 @@ __all__ = [
     "Evidence",
     "EvidenceBlob",
     "EvidenceKind",
+    "ExportRequest",
+    "ExportStatus",
+    "Factor",
     "Grant",
     "GrantChange",
     "GrantChangeKind",
@@ -89,6 +94,7 @@ __all__ = [
     "Platform",
     "Position",
     "Preset",
+    "Proof",
     "Purge",
     "PurgeCertificate",
     "PurgeItem",

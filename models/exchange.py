@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.retention import Purge
 from models.rights import GrantChange
@@ -151,6 +152,7 @@ class CardPurpose(StrEnum):
     CANDIDATE = "candidate"  # a candidate who is a member: what about your interview?
     GRANT = "grant"  # an administrator: decide what another one proposes
     PURGE = "purge"  # a security administrator: may these old cases be removed?
+    EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
 
 
 class Card(SealedModel):
@@ -184,6 +186,9 @@ class Card(SealedModel):
     purge: fields.ForeignKeyNullableRelation[Purge] = fields.ForeignKeyField(
         "models.Purge", on_delete=fields.RESTRICT, null=True
     )
+    export: fields.ForeignKeyNullableRelation[ExportRequest] = fields.ForeignKeyField(
+        "models.ExportRequest", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -204,3 +209,4 @@ class Card(SealedModel):
     step_id: object
     change_id: object
     purge_id: object
+    export_id: object

@@ -20,7 +20,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.transactions import in_transaction
 
-from models import backup, catalogue
+from models import backup, catalogue, postgres_roles
 from models.schema_editing import Executor
 from models.store import config
 
@@ -42,6 +42,7 @@ async def migrate(url: str, home: Path, *, reporter: Callable[[str], object], pa
     async with _locked(url, reporter), _connected(url, package) as client:
         names = await _pending(client, package)
         if names:
+            await _require_power(client, names)
             await _keep_a_copy(client, url, home, names[0], reporter)
             await _apply(client, url, package)
             reporter(f"数据库结构已更新：{'、'.join(names)}")
@@ -91,10 +92,25 @@ async def _keep_a_copy(
     reporter(f"升级前已备份数据库：{copy}")
 
 
+async def _require_power(client: BaseDBAsyncClient, names: list[str]) -> None:
+    """Refuse in words what PostgreSQL would refuse the program's lesser role in the middle of it."""
+    if client.capabilities.dialect != "postgres":
+        return
+    query = "SELECT current_user AS name, has_schema_privilege(current_schema(), 'CREATE') AS may"
+    role = (await client.execute_query_dict(query))[0]
+    if not role["may"]:
+        raise MigrationRefused(
+            f"缺 {len(names)} 个结构更新（{'、'.join(names)}），而角色 {role['name']} 不能改结构："
+            "请在设置了 database.owner_url 的地方运行 python -m bot migrate"
+        )
+
+
 async def _apply(client: BaseDBAsyncClient, url: str, package: str) -> None:
     async with in_transaction(client.connection_name) as transaction:
         before = await catalogue.take(transaction)
         await Executor(transaction, _config(url, package)["apps"]).apply_pending()
+        if transaction.capabilities.dialect == "postgres" and await postgres_roles.guarded(transaction):
+            await postgres_roles.guard(transaction)
         losses = before.losses(await catalogue.take(transaction))
         losses += await catalogue.dangling(transaction)
         if losses:

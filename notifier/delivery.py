@@ -20,7 +20,7 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, outbox, requests, revealing
+from workflow import access, administering, anchoring, downloads, factors, outbox, requests, revealing
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.finding import BOOKING_RELATIONS
@@ -70,6 +70,8 @@ class Notices:
 
     async def _said(self, row: OutboxMessage, payload: dict[str, Any]) -> Words:
         choices = tuple((str(key), str(text)) for key, text in payload["choices"])
+        if "factor" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/f/{factors.token_of(payload['factor'])}")
         if "download" in payload:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
         if "reveal" in payload:

@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from models import Booking, CancellationRequest, Card, Employee, Grant, Organisation, Role
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
-from workflow.permissions import CANCEL, GRANT_READ, PERMISSIONS, READ, RETENTION_READ
+from workflow.permissions import CANCEL, EXPORT_APPROVE, GRANT_READ, PERMISSIONS, READ, RETENTION_READ
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
 
@@ -145,9 +145,9 @@ async def sees_card(act: Act, card: Card) -> bool:
         await card.fetch_related("purge__organisation")
         assert card.purge is not None
         return await may_any(employee, RETENTION_READ, card.purge.organisation, act.now)
-    await card.fetch_related("booking__organisation", "change__organisation")
-    matter = card.change or card.booking
-    permission = GRANT_READ if card.change else READ
+    await card.fetch_related("booking__organisation", "change__organisation", "export__organisation")
+    matter = card.change or card.export or card.booking
+    permission = GRANT_READ if card.change else EXPORT_APPROVE if card.export else READ
     return matter is not None and await may(employee, permission, matter.organisation, act.now)
 
 

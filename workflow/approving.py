@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, outbox, requests
+from workflow import access, audit, chain, outbox, requests, stepup
 from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
@@ -104,14 +104,22 @@ async def approve(
     request = await _checked(act, step, shown.revision)
     if step.role == Role.DEPARTMENT_HEAD and still_needed is None:
         raise Missing(what="still-needed", number=request.number)
+    proof = await _proven(act, request, step)
     step.still_needed = still_needed
     await _answer(act, step, StepStatus.APPROVED, comment)
-    data = {**_facts(request, step, shown), "still_needed": str(still_needed or "")}
+    data = {**_facts(request, step, shown), "still_needed": str(still_needed or ""), **proof}
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.open_next(act, request) is None:
         await requests.decided(act, request)
     await requests.refresh_steps_card(act, step)
     return request
+
+
+async def _proven(act: Act, request: CancellationRequest, step: Step) -> dict[str, object]:
+    """Ask a leader for a second proof where the position is a sensitive one and the unit wants it."""
+    if step.role != Role.LEADER or not request.booking.position.sensitive:
+        return {}
+    return await stepup.require(act, stepup.Kind.SENSITIVE_APPROVAL, request.organisation, request.number)
 
 
 async def decide_consequence(act: Act, step: Step, *, keep: bool) -> None:

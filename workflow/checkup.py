@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from models import ArchiveStatus, CancellationRequest, Grant, Organisation, RequestStatus, Step
 from workflow import access, archiving, completeness
 from workflow.completeness import Completeness
-from workflow.exporting import Period
+from workflow.log_periods import Period
 from workflow.permissions import ADMINISTRATORS, conflicts
 from workflow.states import OPEN_REQUESTS
 

@@ -16,7 +16,7 @@ from models import Attempt, AttemptOutcome, AuditRecord, CancellationRequest, Or
 from models.vault import Unsealable
 from workflow import access, evidence, verifying
 from workflow.archive_metadata import missing_in
-from workflow.exporting import Period
+from workflow.log_periods import Period
 from workflow.verifying import Finding
 
 PAGE = 200

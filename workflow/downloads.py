@@ -6,10 +6,11 @@ The link alone opens nothing: the code stands in the chat of the person who aske
 from datetime import datetime, timedelta
 
 from models import DownloadLink, Employee, Organisation, Purge
-from workflow import access, audit, exporting, one_time
+from workflow import access, audit, export_requests, exporting, one_time
 from workflow.acting import Act
 from workflow.errors import NotFound
-from workflow.exporting import TakenCase
+from workflow.exporting import TakenCase, TakenLog
+from workflow.log_periods import Period
 from workflow.permissions import CASE_EXPORT, RETENTION_READ
 from workflow.timeline import Case
 
@@ -30,6 +31,12 @@ async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
     if not await access.may_any(employee, RETENTION_READ, purge.organisation, act.now):
         raise NotFound("purge-not-found")
     return await _made(act, employee, purge.organisation, ("purge", purge.number, 1))
+
+
+async def offer_log(act: Act, number: str) -> DownloadLink:
+    """Make a link of the acting person's to the log that somebody else agreed they may take out."""
+    request = await export_requests.usable(act, number)
+    return await _made(act, await access.require_employee(act), request.organisation, ("export", request.number, 1))
 
 
 async def _made(
@@ -76,10 +83,14 @@ async def note_wrong_code(act: Act, link: DownloadLink) -> int:
     return MOST_TRIES - link.tries
 
 
-async def take(act: Act, link: DownloadLink) -> TakenCase:
-    """Take the case out as the link's owner, as far as they may now, and end the link."""
+async def take(act: Act, link: DownloadLink) -> TakenCase | TakenLog:
+    """Take the case or the log out as the link's owner, as far as they may now, and end the link."""
     await end(act, link)
-    return await exporting.take_case(act, link.number, "pdf")
+    if not link.number.startswith("X"):
+        return await exporting.take_case(act, link.number, "pdf")
+    request = await export_requests.usable(act, link.number)
+    period = Period(request.since, request.until)
+    return await exporting.take_log(act, request.organisation.path, request.form, period, request.number)
 
 
 async def end(act: Act, link: DownloadLink) -> None:

@@ -8,6 +8,7 @@ Refusal
 ├── Stale              what was shown has changed since
 ├── NotNow             the state does not allow this move
 ├── Missing            a reason, evidence or an approver is missing
+├── ProofNeeded        the action wants a second proof first
 └── Invalid            the value is of the wrong kind
 """
 
@@ -68,6 +69,12 @@ class Missing(Refusal):
     """`what` is missing: reason, reason-text, reject-reason, still-needed, evidence, approver."""
 
     code = "missing"
+
+
+class ProofNeeded(Refusal):
+    """The action `kind` on the matter `subject` wants a second proof; `what` says it in words."""
+
+    code = "proof-needed"
 
 
 class Invalid(Refusal):

@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
 from tortoise.queryset import QuerySet
 
 from models import AuditRecord, Checkpoint, Organisation
-from workflow import access, audit, checkpoints, timeline, viewing
-from workflow.acting import SHANGHAI, Act
+from workflow import access, audit, checkpoints, export_requests, timeline, viewing
+from workflow.acting import Act
 from workflow.errors import NotFound
+from workflow.export_requests import Wanted
+from workflow.log_periods import Period
 from workflow.permissions import AUDIT_EXPORT, CASE_EXPORT
 from workflow.timeline import Case, Entry
 
@@ -51,21 +52,6 @@ async def take_case(act: Act, number: str, form: str) -> TakenCase:
 
 
 @dataclass(frozen=True)
-class Period:
-    """From `since` (aware, included) to `until` (not included); None is open."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def days(first: str, last: str) -> Period:
-    """Return the period of these days (2026-11-01), both included, in Asia/Shanghai; an empty text is open."""
-    since = datetime.combine(date.fromisoformat(first), time(), SHANGHAI) if first else None
-    until = datetime.combine(date.fromisoformat(last) + timedelta(days=1), time(), SHANGHAI) if last else None
-    return Period(since, until)
-
-
-@dataclass(frozen=True)
 class TakenLog:
     """A unit's log of a period as it is taken out; the records are read page by page."""
 
@@ -74,6 +60,8 @@ class TakenLog:
     count: int
     checkpoint: Checkpoint
     export: AuditRecord
+    form: str
+    approval: str = ""
 
     async def pages(self) -> AsyncIterator[list[AuditRecord]]:
         """Yield the records of the period that were there when the export was recorded."""
@@ -84,8 +72,11 @@ class TakenLog:
             last = page[-1].seq
 
 
-async def take_log(act: Act, path: str, form: str, period: Period) -> TakenLog:
-    """Record that a unit's log of a period is taken out as `form` (pdf, xlsx), then return it."""
+async def take_log(act: Act, path: str, form: str, period: Period, approval: str = "") -> TakenLog:
+    """Record that a unit's log of a period is taken out as `form` (pdf, xlsx, pack), then return it.
+
+    `approval` is the number of the consent that an employee needs for many records; it is spent by this.
+    """
     organisation = await Organisation.get_or_none(path=path)
     if organisation is None:
         raise NotFound(what="organisation")
@@ -93,11 +84,12 @@ async def take_log(act: Act, path: str, form: str, period: Period) -> TakenLog:
         await access.require(act, AUDIT_EXPORT, organisation)
     count = await _within(organisation, period).count()
     limits = {name: audit.stamp(at) for name, at in (("from", period.since), ("to", period.until)) if at}
-    data = {"format": form, "records": count, **limits}
+    number = await export_requests.use(act, Wanted(organisation, form, period, ""), approval)
+    data = {"format": form, "records": count, **limits, **({"approval": number} if number else {})}
     export = await audit.record(act, organisation, "log.exported", ("log", organisation.path, 1), data=data)
     await viewing.arrange(act)
     checkpoint = await _covering(act, organisation.origin, export.seq)
-    return TakenLog(organisation, period, count, checkpoint, export)
+    return TakenLog(organisation, period, count, checkpoint, export, form, number)
 
 
 def _within(organisation: Organisation, period: Period) -> QuerySet[AuditRecord]:

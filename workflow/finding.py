@@ -8,6 +8,7 @@ from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from models import Booking, BookingTerm, Employee, Position
+from models.narrowing import only_within
 from models.vault import vault
 from workflow import access
 from workflow.states import CANCELLABLE
@@ -39,7 +40,8 @@ async def find(
     `between` is half open, aware. `positions` are ids; an empty collection finds nothing. Nothing of a unit outside
     the employee's grants is ever read.
     """
-    query = Booking.filter(access.within(await access.scopes(employee, permission, now)))
+    scopes = await access.scopes(employee, permission, now)
+    query = Booking.filter(access.within(scopes))
     if live:
         query = query.filter(status__in=CANCELLABLE)
     if number:
@@ -50,8 +52,8 @@ async def find(
         query = query.filter(position_id__in=list(positions))
     if between:
         query = query.filter(starts_at__gte=between[0], starts_at__lt=between[1])
-    found = await query.order_by("starts_at", "number").limit(most).prefetch_related(*BOOKING_RELATIONS)
-    return list(found)
+    async with only_within(scopes):
+        return list(await query.order_by("starts_at", "number").limit(most).prefetch_related(*BOOKING_RELATIONS))
 
 
 def _matching(query: QuerySet[Booking], terms: Sequence[str]) -> QuerySet[Booking]:
@@ -62,7 +64,9 @@ def _matching(query: QuerySet[Booking], terms: Sequence[str]) -> QuerySet[Bookin
 async def those(employee: Employee, permission: str, now: datetime, ids: Sequence[str]) -> list[Booking]:
     """Return bookings of a list that was shown, in its order; those this employee may no longer act on are left out."""
     scopes = await access.scopes(employee, permission, now)
-    found = await Booking.filter(access.within(scopes), id__in=list(ids)).prefetch_related(*BOOKING_RELATIONS)
+    query = Booking.filter(access.within(scopes), id__in=list(ids))
+    async with only_within(scopes):
+        found = await query.prefetch_related(*BOOKING_RELATIONS)
     by_id = {str(each.id): each for each in found}
     return [by_id[each] for each in ids if each in by_id]
 
@@ -78,7 +82,9 @@ class NamedPosition:
 async def positions(employee: Employee, permission: str, now: datetime) -> list[NamedPosition]:
     """Return the positions of the units this employee holds the permission for."""
     scopes = await access.scopes(employee, permission, now)
-    rows = await Position.filter(access.within(scopes)).order_by("name").values_list("id", "name")
+    query = Position.filter(access.within(scopes)).order_by("name")
+    async with only_within(scopes):
+        rows = await query.values_list("id", "name")
     return [NamedPosition(id, str(name)) for id, name in rows]
 
 

@@ -1,4 +1,4 @@
-"""Numbers that people read and type: Y… for bookings, Q… for requests, S… for authorisations, L… for purges.
+"""Numbers that people read and type: Y… bookings, Q… requests, S… authorisations, L… purges, X… exports.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -6,7 +6,7 @@ They carry the day and digits drawn by chance: a counter would tell one unit how
 import secrets
 from datetime import datetime
 
-from models import Booking, CancellationRequest, GrantChange, Purge
+from models import Booking, CancellationRequest, ExportRequest, GrantChange, Purge
 from workflow.acting import local
 
 TRIES_PER_LENGTH = 6
@@ -32,7 +32,12 @@ async def purge_number(now: datetime) -> str:
     return await _unused(f"L{local(now):%Y%m%d}", Purge)
 
 
-Numbered = type[Booking] | type[CancellationRequest] | type[GrantChange] | type[Purge]
+async def export_number(now: datetime) -> str:
+    """Return an unused number of an export request such as X20261124-481."""
+    return await _unused(f"X{local(now):%Y%m%d}", ExportRequest)
+
+
+Numbered = type[Booking] | type[CancellationRequest] | type[GrantChange] | type[Purge] | type[ExportRequest]
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

@@ -44,12 +44,17 @@ def is_code(code: str, given: str) -> bool:
     return hmac.compare_digest(code.encode(), "".join(unicodedata.normalize("NFKC", given).split()).encode())
 
 
+def is_token(token: str) -> bool:
+    """Tell whether this can be the token of a link at all."""
+    return len(token) == TOKEN_LENGTH and ALPHABET.issuperset(token)
+
+
 async def find(model: type[Link], purpose: str, token: str, now: datetime, *, lock: bool = False) -> Link | None:
     """Return a link that still works; an unknown, an expired, a used and a guessed-at one look the same: None.
 
     `lock` holds the row until the transaction ends; SQLite's transaction holds the write lock anyway.
     """
-    if len(token) != TOKEN_LENGTH or not ALPHABET.issuperset(token):
+    if not is_token(token):
         return None
     found = model.filter(token_index=index_of(purpose, token), ended_at=None)
     if lock and get_connection("default").capabilities.support_for_update:

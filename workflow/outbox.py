@@ -16,6 +16,8 @@ from models import (
     CardPurpose,
     DownloadLink,
     Employee,
+    ExportRequest,
+    Factor,
     GrantChange,
     OutboxMessage,
     OutboxStatus,
@@ -83,18 +85,19 @@ async def say(
     page_of: Booking | None = None,
     download: DownloadLink | None = None,
     reveal: RevealLink | None = None,
+    factor: Factor | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
-    `reveal` that of the link, which is made when it is sent.
+    `reveal` that of the link, with `factor` that of the page that shows a secret; each is made when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    await post(act, "say", account=account, booking=page_of, payload=payload | _links(download, reveal))
+    links = _links(download=download, reveal=reveal, factor=factor)
+    await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 
-def _links(download: DownloadLink | None, reveal: RevealLink | None) -> dict[str, str]:
-    given = {"download": download, "reveal": reveal}
+def _links(**given: DownloadLink | RevealLink | Factor | None) -> dict[str, str]:
     return {kind: link.id.hex for kind, link in given.items() if link}
 
 
@@ -129,6 +132,7 @@ async def hand_card(
     step: Any = None,
     change: GrantChange | None = None,
     purge: Purge | None = None,
+    export: ExportRequest | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -142,6 +146,7 @@ async def hand_card(
         step=step,
         change=change,
         purge=purge,
+        export=export,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

@@ -17,6 +17,7 @@ CASE_EXPORT: Final = "case:export"
 ARCHIVE_READ: Final = "archive:read"
 ARCHIVE_SEND: Final = "archive:send"
 EXAMINE: Final = "record:examine"
+EXPORT_APPROVE: Final = "export:approve"
 GRANT_READ: Final = "grant:read"
 GRANT_PROPOSE: Final = "grant:propose"
 GRANT_APPROVE: Final = "grant:approve"
@@ -38,12 +39,14 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.AUDITOR: frozenset(
         {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
         | {ARCHIVE_READ, EXAMINE}
+        | {EXPORT_APPROVE}
     ),
     Role.SYSTEM_ADMIN: frozenset(
         {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
     ),
     Role.SECURITY_ADMIN: frozenset(
         {GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, SETTINGS_READ, AUDIT_VERIFY, HOLD_SET, PURGE_APPROVE, ERASE_APPROVE}
+        | {EXPORT_APPROVE}
     ),
 }
 
@@ -58,6 +61,7 @@ SAID: Final[dict[str, str]] = {
     ARCHIVE_READ: "查看归档状态",
     ARCHIVE_SEND: "重新归档办结的取消",
     EXAMINE: "完整性检查、合规体检",
+    EXPORT_APPROVE: "审批别人提出的大批导出",
     ANCHOR: "让存证码立即发到审计群",
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
@@ -80,8 +84,11 @@ OTHER_KIND: Final = {Role.SYSTEM_ADMIN: Role.SECURITY_ADMIN, Role.SECURITY_ADMIN
 READ_ONLY: Final = frozenset(
     {READ, EVIDENCE_READ, AUDIT_READ, AUDIT_EXPORT, AUDIT_VERIFY, ANCHOR, CASE_EXPORT, GRANT_READ, SETTINGS_READ}
     | {ARCHIVE_READ, EXAMINE}
+    | {EXPORT_APPROVE}
 )
-"""Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand."""
+"""Permissions that change nothing: all that an auditor may hold. Anchoring only tells others how things stand, and
+agreeing to an export only lets a colleague read what they may read anyway.
+"""
 
 OF_CANDIDATES: Final = frozenset(
     {READ, CANCEL, DECIDE, EVIDENCE_READ, REVEAL, CASE_EXPORT, ERASE_PROPOSE, ARCHIVE_READ, ARCHIVE_SEND, EXAMINE}

@@ -1,5 +1,7 @@
 """到期清理: a system administrator proposes what is due, a security administrator approves that list (S42, I15)."""
 
+from collections.abc import Mapping
+
 from models import (
     Card,
     CardPurpose,
@@ -10,7 +12,7 @@ from models import (
     PurgeStatus,
     Role,
 )
-from workflow import access, audit, outbox, purge_words, purging
+from workflow import access, audit, outbox, purge_words, purging, stepup
 from workflow.acting import Act
 from workflow.due import Due, due
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow, Stale
@@ -117,6 +119,7 @@ async def approve(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     found = await _proposed_list(purge)
     if (len(found.cases), found.digest) != (purge.cases, purge.digest):
         raise Stale("purge-changed", number=purge.number, was=purge.cases, now=len(found.cases))
+    proof = await stepup.require(act, stepup.Kind.PURGE, purge.organisation, purge.number)
     await _decide(act, purge, employee, PurgeStatus.APPROVED, comment)
     await PurgeItem.bulk_create(
         PurgeItem(
@@ -129,7 +132,7 @@ async def approve(act: Act, purge: Purge, *, comment: str = "") -> Purge:
         )
         for each in found.cases
     )
-    await _record(act, purge, "purge.approved")
+    await _record(act, purge, "purge.approved", proof=proof)
     await purging.begin(act, purge)
     await _tell(act, purge.proposer, purge_words.to_the_proposer(purge))
     return purge
@@ -200,6 +203,14 @@ async def _tell(act: Act, employee: Employee, text: str) -> None:
         await outbox.say(act, account, text)
 
 
-async def _record(act: Act, purge: Purge, action: str, *, ok: bool = True, why: str = "") -> None:
-    data = {"unit": purge.organisation.path, "year": purge.year or 0, "cases": purge.cases, "list": purge.digest}
+async def _record(
+    act: Act, purge: Purge, action: str, *, ok: bool = True, why: str = "", proof: Mapping[str, object] | None = None
+) -> None:
+    data = {
+        "unit": purge.organisation.path,
+        "year": purge.year or 0,
+        "cases": purge.cases,
+        "list": purge.digest,
+        **(proof or {}),
+    }
     await audit.record(act, purge.organisation, action, ("purge", purge.number, 1), ok=ok, why=why, data=data)

@@ -14,11 +14,11 @@ from models import (
     Organisation,
     Role,
 )
-from workflow import access, audit, outbox, rights_words
+from workflow import access, audit, factors, outbox, rights_words, stepup
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
 from workflow.numbering import change_number
-from workflow.permissions import GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
+from workflow.permissions import ADMINISTRATORS, GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
 from workflow.rights_words import OUTCOMES, held_in, name_of
 from workflow.views import ROLE_LABELS
 
@@ -29,7 +29,10 @@ RELATIONS = ("employee__organisation", "organisation", "proposer", "decided_by")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an administrator asks for; `ends_at` is the first moment at which it no longer holds."""
+    """What an administrator asks for; `ends_at` is the first moment at which it no longer holds.
+
+    A reset of somebody's 动态码 is asked for in the same way; it has no role of its own.
+    """
 
     kind: GrantChangeKind
     employee: Employee
@@ -51,7 +54,7 @@ async def propose(act: Act, wanted: Wanted) -> GrantChange:
         kind=wanted.kind,
         employee=wanted.employee,
         organisation=wanted.organisation,
-        role=wanted.role,
+        role=role if wanted.kind == GrantChangeKind.RESET else wanted.role,
         ends_at=wanted.ends_at,
         reason=wanted.reason or None,
         proposer=proposer,
@@ -76,6 +79,9 @@ async def _administers(employee: Employee, organisation: Organisation, now: date
 
 async def _require_sense(act: Act, wanted: Wanted) -> None:
     """Refuse what would change nothing, is asked for already, ends before it begins or mixes what must be separate."""
+    if wanted.kind == GrantChangeKind.RESET:
+        await _require_lost(act, wanted)
+        return
     held = await access.current(act.now).get_or_none(
         employee=wanted.employee, organisation=wanted.organisation, role=wanted.role
     )
@@ -94,6 +100,15 @@ async def _require_sense(act: Act, wanted: Wanted) -> None:
     if not wanted.employee.active:
         raise NotNow("grant-left", who=name_of(wanted.employee))
     await require_separation(wanted.employee, wanted.role, wanted.organisation, act.now)
+
+
+async def _require_lost(act: Act, wanted: Wanted) -> None:
+    """Refuse to reset what nobody has, or what is asked for already."""
+    same = GrantChange.filter(employee=wanted.employee, kind=GrantChangeKind.RESET)
+    if running := await same.filter(status=GrantChangeStatus.PROPOSED, expires_at__gt=act.now).first():
+        raise NotNow("grant-proposed", number=running.number)
+    if await factors.current(wanted.employee) is None:
+        raise NotNow("factor-none", who=name_of(wanted.employee))
 
 
 async def require_separation(employee: Employee, role: Role, organisation: Organisation, now: datetime) -> None:
@@ -154,9 +169,14 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
     employee = await _checked(act, change)
     if change.kind == GrantChangeKind.GIVE:
         await _require_still_sensible(act, change)
+    if change.kind == GrantChangeKind.RESET or change.role in ADMINISTRATORS:
+        await stepup.require(act, stepup.Kind.ADMIN_GRANT, change.organisation, change.number)
     await _decide(act, change, employee, GrantChangeStatus.APPROVED, comment)
     if change.kind == GrantChangeKind.GIVE:
         await _give(act, change)
+    elif change.kind == GrantChangeKind.RESET:
+        await stepup.lose(act, change.employee)
+        await _record(act, change, "factor.reset")
     else:
         same = Grant.filter(employee=change.employee, organisation=change.organisation, role=change.role)
         await same.delete()

@@ -57,7 +57,7 @@ async def grant_view(card: Card, act: Act) -> GrantView:
         status=change.status,
         person=f"{name_of(person)}（{plain(person.organisation.name)}，工号 {plain(person.key)}）",
         unit=f"{plain(change.organisation.name)}及下属单位",
-        allows=allowed_by(change.role),
+        allows=("用现在绑定的动态码",) if change.kind == GrantChangeKind.RESET else allowed_by(change.role),
         validity=validity(change.ends_at),
         has=tuple(held_in(each.role, each.organisation) for each in await _grants(person, act.now)),
         proposer=f"{name_of(change.proposer)}（{ROLE_LABELS[change.proposer_role]}）",

@@ -8,6 +8,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Employee, Organisation, RequestStatus, Role, Step
+from models.narrowing import only_within
 from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotAllowed
@@ -66,12 +67,10 @@ async def search(act: Act, wanted: Wanted) -> Hits:
         raise NotAllowed(permission=AUDIT_READ)
     people = [(role, await _named(name)) for role, name in wanted.deciders]
     found = await _query(wanted, await _units(scopes, wanted.unit), people)
-    count = await found.count()
-    rows = (
-        await found.order_by("-created_at")
-        .limit(MOST_SHOWN)
-        .prefetch_related("booking__candidate", "booking__position", "booking__organisation")
-    )
+    newest = found.order_by("-created_at").limit(MOST_SHOWN)
+    async with only_within(scopes):
+        count = await found.count()
+        rows = await newest.prefetch_related("booking__candidate", "booking__position", "booking__organisation")
     await _note(act, wanted, people, count)
     sights = await sights_of(employee, [each.booking for each in rows], act.now)
     return Hits(count, tuple(_hit(each, sights[each.booking.id]) for each in rows))

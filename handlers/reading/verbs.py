@@ -34,6 +34,7 @@ class Verb(StrEnum):
     CHANNEL = "通知方式"
     TIMELINE = "时间轴"
     EXPORT = "导出"
+    EXPORT_LOG = "导出日志"
     RISK = "风险"
     WAITLIST = "候补"
     ARCHIVE = "归档状态"
@@ -67,6 +68,9 @@ class Verb(StrEnum):
     CERTIFICATE = "清理证明"
     DEPUTY = "代理人"
     LINK = "绑定"
+    BIND_CODE = "绑定动态码"
+    CODE = "动态码"
+    RESET_CODE = "重置动态码"
     PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
@@ -165,6 +169,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.CHANNEL: ("通知方式", "通知渠道", "tzfs"),
     Verb.TIMELINE: ("时间轴", "时间线", "sjz", "timeline"),
     Verb.EXPORT: ("导出", "下载", "dc", "export"),
+    Verb.EXPORT_LOG: ("导出日志", "导出审计日志", "dcrz"),
     Verb.RISK: ("风险", "取消风险", "fx", "risk"),
     Verb.WAITLIST: ("候补", "候补名单", "hb", "waitlist"),
     Verb.ARCHIVE: ("归档状态", "归档", "档案状态", "gdzt"),
@@ -198,6 +203,9 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.CERTIFICATE: ("清理证明",),
     Verb.DEPUTY: ("代理人", "我的代理人", "设置代理人", "指定代理人"),
     Verb.LINK: ("绑定", "绑定账号", "账号绑定"),
+    Verb.BIND_CODE: ("绑定动态码", "绑定验证器", "bddtm"),
+    Verb.CODE: ("动态码", "dtm"),
+    Verb.RESET_CODE: ("重置动态码", "czdtm"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
     Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),

@@ -20,9 +20,13 @@ NAMED: Final = frozenset(
         Verb.CERTIFICATE,
         Verb.INTEGRITY,
         Verb.CHECKUP,
+        Verb.EXPORT_LOG,
+        Verb.BIND_CODE,
+        Verb.CODE,
+        Verb.RESET_CODE,
     }
 )
-"""Verbs behind which a name, a unit or a reason stands in somebody's own words: nothing in it is a command."""
+"""Verbs behind which words of their own stand, a name, a unit, a reason or a code: nothing in them is a command."""
 
 
 @dataclass(frozen=True, slots=True)

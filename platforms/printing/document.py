@@ -17,7 +17,8 @@ class Document:
     """A document of one table.
 
     `facts` stand above the table as label and text, `notes` below it, a paragraph each; `footer` and `watermark` are on
-    every page. `made_at` (aware) becomes the file's date. Texts are plain: nothing in them is markup.
+    every page, the watermark line by line. `made_at` (aware) becomes the file's date. Texts are plain: nothing in
+    them is markup.
     """
 
     title: str

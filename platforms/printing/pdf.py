@@ -30,7 +30,7 @@ def render(document: Document) -> bytes:
     )
     _describe(canvas, document)
     for number, page in enumerate(pages, start=1):
-        _watermark(canvas, printable(document.watermark))
+        _watermark(canvas, [printable(each) for each in document.watermark.split("\n")])
         _marks(canvas, page)
         _footer(canvas, printable(document.footer), f"第 {number}/{len(pages)} 页")
         canvas.showPage()
@@ -52,7 +52,7 @@ def _pdf_date(moment: datetime) -> str:
     return f"D:{moment:%Y%m%d%H%M%S}{zone[:3]}'{zone[3:5]}'"
 
 
-def _watermark(canvas: Canvas, text: str) -> None:
+def _watermark(canvas: Canvas, lines: list[str]) -> None:
     canvas.saveState()
     canvas.setFont(NAME, 13)
     canvas.setFillGray(0.92)
@@ -60,7 +60,8 @@ def _watermark(canvas: Canvas, text: str) -> None:
     canvas.rotate(30)
     for row in range(-4, 5):
         for x in (-240, 0, 240):
-            canvas.drawCentredString(x + (row % 2) * 120 - 60, row * 105, text)
+            for place, text in enumerate(lines):
+                canvas.drawCentredString(x + (row % 2) * 120 - 60, row * 105 - place * 17, text)
     canvas.restoreState()
 
 

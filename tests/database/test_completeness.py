@@ -33,7 +33,7 @@ from tests.database.archived import Desk, certified, signs_its_logs, unzipped
 from workflow import checkup, completeness
 from workflow.checkup import WEIGHTS, Seen
 from workflow.errors import NotAllowed, NotFound
-from workflow.exporting import days
+from workflow.log_periods import days
 
 __all__ = ["certified", "signs_its_logs"]
 

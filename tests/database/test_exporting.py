@@ -25,7 +25,8 @@ from tests.database import office
 from workflow import approving, cancelling, evidence, requests, signing, verifying
 from workflow.errors import NotAllowed, NotFound
 from workflow.evidence import Material
-from workflow.exporting import Period, days
+from workflow.log_periods import Period, days
+from workflow.rights import pseudonym
 from workflow.signing import Signing
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -231,12 +232,13 @@ async def test_a_units_log_of_a_period_is_printed_with_what_was_there_then(desk:
     assert later.records == 0
 
 
-async def test_a_table_of_a_log_has_a_row_for_each_record_and_no_formula(desk: Desk) -> None:
+async def test_a_table_of_a_log_has_a_row_for_each_record_says_who_took_it_and_has_no_formula(desk: Desk) -> None:
     done = await log_xlsx(desk.asks(desk.auditor), "huachen/heavy", Period(), desk.out)
     sheet = load_workbook(io.BytesIO(desk.out.read_bytes())).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
-    assert len(rows) == done.records + 1
+    assert len(rows) == done.records + 2
+    assert rows[-1][:4] == ("导出", "2026-11-24 09:30:00", desk.asks(desk.auditor).printed.who, pseudonym(desk.auditor))
     assert {each.data_type for row in sheet.iter_rows() for each in row if each.value} == {"s"}
     assert rows[1][0] == "1"
 

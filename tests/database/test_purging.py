@@ -29,7 +29,7 @@ from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.old_cases import DAY, DUE, ENDED, Desk, told, usual_periods, years_after
-from workflow import holds, purge_proposals, purging, verifying
+from workflow import holds, purge_proposals, purging, stepup, verifying
 from workflow.due import due
 from workflow.errors import Refusal
 from workflow.purge_rows import PURGED
@@ -129,6 +129,19 @@ async def test_a_purge_takes_two_people_of_different_kinds(store: Store, desk: D
     assert codes.pop("zhoukai") == "own-purge"
     assert set(codes.values()) == {"not-allowed"}
     assert (await Purge.get(id=purge.id)).status == PurgeStatus.PROPOSED
+
+
+async def test_consent_to_a_purge_waits_for_a_second_proof_where_the_unit_wants_one(store: Store, desk: Desk) -> None:
+    purge = await proposed(store, desk)
+    stepup.install({desk.group.path: frozenset({stepup.Kind.PURGE})})
+    try:
+        act = by(desk.security, now=DUE)
+        assert await refused(store, lambda: purge_proposals.approve(act, purge)) == "factor-missing"
+        assert (await Purge.get(id=purge.id)).status == PurgeStatus.PROPOSED
+    finally:
+        stepup.install({})
+    await approved(store, desk, purge)
+    assert (await Purge.get(id=purge.id)).status == PurgeStatus.APPROVED
 
 
 async def test_somebody_with_both_roles_by_mistake_cannot_approve_their_own(store: Store, desk: Desk) -> None:

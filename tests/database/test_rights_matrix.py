@@ -21,6 +21,7 @@ from models import (
     Card,
     CardPurpose,
     Employee,
+    ExportRequest,
     Grant,
     GrantChange,
     Hold,
@@ -34,8 +35,9 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, evidence, outbox, purge_proposals, rights
+from workflow import approving, cancelling, evidence, export_requests, outbox, purge_proposals, rights
 from workflow.card_views import card_view
+from workflow.log_periods import Period
 from workflow.rights import GrantChangeKind, Wanted
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -48,6 +50,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
     "purge": {"approve", "reject"},
+    "export": {"approve", "reject"},
 }
 HOLDERS = {
     "confirm": "hr",
@@ -57,6 +60,7 @@ HOLDERS = {
     "approval": "head",
     "grant": "security",
     "purge": "security",
+    "export": "security",
 }
 NO_HANDLE = "a" * 26
 
@@ -93,6 +97,7 @@ async def entered() -> Office:
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
         "purge": await _purge_card(people, heavy),
+        "export": await _export_card(people, heavy),
     }
     return Office(people, cards)
 
@@ -147,6 +152,11 @@ async def _purge_card(people: dict[str, Employee], unit: Any) -> Card:
     return await Card.get(purge=purge)
 
 
+async def _export_card(people: dict[str, Employee], unit: Any) -> Card:
+    wanted = export_requests.Wanted(unit, "xlsx", Period(), "季度审计")
+    return await Card.get(export=await export_requests.ask(by(people["auditor"]), wanted))
+
+
 @pytest.fixture
 async def made(store: Store) -> Office:
     found: list[Office] = []
@@ -185,6 +195,7 @@ async def state() -> tuple[object, ...]:
         await GrantChange.all().order_by("id").values_list("status"),
         await Purge.all().order_by("id").values_list("status"),
         await Hold.all().order_by("id").values_list("released_at"),
+        await ExportRequest.all().order_by("id").values_list("status"),
         await Card.all().order_by("id").values_list("purpose", "closed"),
     )
 
@@ -260,8 +271,8 @@ async def test_who_may_not_read_a_matter_gets_the_answer_of_a_handle_that_was_ne
 
 
 async def test_a_proposal_is_unknown_to_who_may_not_see_rights(store: Store, made: Office) -> None:
-    for who in ("hr", "sibling_hr", "leader", "interviewer"):
-        _, foreign, told = await effect(store, pressed(key_of(made, who), "approve", made.cards["grant"].handle))
+    for kind, who in product(("grant", "export"), ("hr", "sibling_hr", "leader", "interviewer")):
+        _, foreign, told = await effect(store, pressed(key_of(made, who), "approve", made.cards[kind].handle))
         _, nothing, untold = await effect(store, pressed(key_of(made, who), "approve", NO_HANDLE))
         assert (foreign.answer, normal(told)) == (nothing.answer, normal(untold))
 
@@ -300,6 +311,9 @@ SENTENCES = (
     "清理证明 {purge}",
     "同意 {purge}",
     "驳回 {purge} 不行",
+    "同意 {export}",
+    "驳回 {export} 不行",
+    "导出 {export}",
 )
 
 
@@ -318,8 +332,14 @@ async def test_what_is_typed_about_another_unit_is_answered_like_what_does_not_e
     real = {"name": "马5568", "tail": "5568", "booking": request.booking.number, "request": request.number}
     none = {"name": "马7799", "tail": "7799", "booking": "Y20261124-000000", "request": "Q20261124-000000"}
     purge = await Purge.get(id=made.cards["purge"].purge_id)
-    theirs = {**real, "change": change.number, "purge": purge.number}
-    nobodys = {**none, "change": "S20261124-000000", "purge": "L20261124-000000"}
+    export = await ExportRequest.get(id=made.cards["export"].export_id)
+    theirs = {**real, "change": change.number, "purge": purge.number, "export": export.number}
+    nobodys = {
+        **none,
+        "change": "S20261124-000000",
+        "purge": "L20261124-000000",
+        "export": "X20261124-000000",
+    }
     for sentence in SENTENCES:
         if who == "system" and ("{change}" in sentence or "{purge}" in sentence or "清" in sentence):
             continue  # the proposer may know of it
@@ -347,6 +367,7 @@ async def test_an_account_of_nobody_changes_nothing_whatever_it_types(store: Sto
         "request": "Q20261124-0",
         "change": "S20261124-0",
         "purge": "L20261124-0",
+        "export": "X20261124-0",
     }
     for sentence in (*(each.format(**names) for each in SENTENCES), *MORE):
         changed, told = await typed(store, "stranger", sentence)

@@ -17,7 +17,7 @@ from tests.scenarios.company import START, Company
 from tests.scenarios.steps import ADMINISTRATOR, PNG, at_the_desk, given_role, whole_logs
 from workflow import administering
 from workflow.acting import Act
-from workflow.exporting import Period
+from workflow.log_periods import Period
 
 __all__ = ["whole_logs"]
 NAME, PHONE, MAIL = "司徒霁雯", "13977716402", "kanarie.vogel@mail.example"

@@ -139,7 +139,7 @@ async def test_a_right_that_is_gone_by_then_downloads_nothing(offer: Offer) -> N
     assert app is not None
     await app.store.transact(withdraw)
     status, page, _ = await offer.sends(offer.code)
-    assert (status, "没有导出这件取消的权限" in page.decode()) == (403, True)
+    assert (status, "没有导出它的权限" in page.decode()) == (403, True)
     assert (await offer.get())[0] == 404
     assert await lines("case.exported") == []
     assert [each["why"] for each in await lines("attempt.refused")] == ["not-found"]

@@ -80,7 +80,9 @@ def test_a_moment_stands_in_utc_with_milliseconds_whatever_zone_it_came_in() -> 
 
 
 def candidate(secret: str) -> Candidate:
-    return Candidate(name="张伟", secret=secret)
+    person = Candidate(name="张伟")
+    person.secret = bytes.fromhex(secret)
+    return person
 
 
 def test_a_commitment_opens_with_value_and_key_and_with_nothing_less(installed_vault: Vault) -> None:

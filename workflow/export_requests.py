@@ -1,0 +1,267 @@
+"""导出申请: many records leave the house only when a second person agrees, for a purpose, once, within a day (T24).
+
+The operator at the command line is not asked: whoever has that machine has the database. What they take is on record
+as theirs (docs/decisions/0014).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models import AuditRecord, Card, CardPurpose, Employee, ExportRequest, ExportStatus, Organisation, Role
+from workflow import access, audit, outbox, stepup
+from workflow.acting import Act
+from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
+from workflow.export_words import OUTCOMES, to_the_requester, when_expired
+from workflow.log_periods import Period
+from workflow.numbering import export_number
+from workflow.permissions import AUDIT_EXPORT, EXPORT_APPROVE
+from workflow.rights_words import name_of
+
+ASKED_LASTS = timedelta(days=7)
+AGREED_LASTS = timedelta(hours=24)
+DECIDERS = (Role.AUDITOR, Role.SECURITY_ADMIN)
+WHOLE = ("pack", "jsonl")  # forms that are the log from its first line
+RELATIONS = ("organisation", "requester", "decided_by")
+MOST_PRINTED = 5000  # records in one PDF: some 250 pages, beyond which nobody reads
+MOST_LISTED = 20  # requests shown to one person at once
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many records one person may take out of a unit's log alone."""
+
+    alone: int = 500
+
+
+_installed: list[Limits] = [Limits()]
+
+
+def install(limits: Limits) -> None:
+    """Make these the process's limits."""
+    _installed[:] = [limits]
+
+
+def limits() -> Limits:
+    """Return the process's limits."""
+    return _installed[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wants to take out, as what, and what for."""
+
+    organisation: Organisation
+    form: str
+    period: Period
+    purpose: str
+
+
+async def ask(act: Act, wanted: Wanted) -> ExportRequest:
+    """Lay an export before those who may agree to it; nothing leaves yet."""
+    requester = await access.require(act, AUDIT_EXPORT, wanted.organisation)
+    if not wanted.purpose.strip():
+        raise Missing("export-purpose")
+    if wanted.form in WHOLE and wanted.period != Period():
+        raise NotNow("export-whole")
+    count = await count_of(wanted.organisation, wanted.period)
+    if wanted.form == "pdf" and count > MOST_PRINTED:
+        raise NotNow("export-too-long", count=count, most=MOST_PRINTED)
+    request = ExportRequest(
+        number=await export_number(act.now),
+        organisation=wanted.organisation,
+        requester=requester,
+        form=wanted.form,
+        since=wanted.period.since,
+        until=wanted.period.until,
+        records=count,
+        purpose=wanted.purpose.strip(),
+        asked_at=act.now,
+        expires_at=act.now + ASKED_LASTS,
+    )
+    await _hand_out(act, request)
+    await _record(act, request, "export.asked")
+    payload = {"export": str(request.id)}
+    await outbox.post(act, "timer", "export_expire", not_before=request.expires_at, payload=payload)
+    return request
+
+
+async def count_of(organisation: Organisation, period: Period) -> int:
+    """Return how many records a unit's log has of a period."""
+    query = AuditRecord.filter(log=organisation.origin)
+    if period.since:
+        query = query.filter(at__gte=period.since)
+    return await (query.filter(at__lt=period.until) if period.until else query).count()
+
+
+async def deciders(request: ExportRequest, now: datetime) -> list[Employee]:
+    """Return who may agree: auditors and security administrators in the unit or the nearest above, nobody twice."""
+    found = [each for role in DECIDERS for each in await access.holders(role, request.organisation, now)]
+    others = {each.id: each for each in found if each.id != request.requester_id}
+    return list(others.values())
+
+
+async def _hand_out(act: Act, request: ExportRequest) -> None:
+    """Save the request and give each decider their card; refuse what nobody could decide."""
+    reached = [(each, await outbox.account_of(each)) for each in await deciders(request, act.now)]
+    cards = [(person, account) for person, account in reached if account is not None]
+    if not cards:
+        raise Missing("no-export-decider")
+    await request.save()
+    for person, account in cards:
+        await outbox.hand_card(act, CardPurpose.EXPORT, account, holder=person, export=request)
+
+
+async def may_decide(employee: Employee, request: ExportRequest, now: datetime) -> bool:
+    """Tell whether this person may answer this request now."""
+    if request.status != ExportStatus.PROPOSED or now >= request.expires_at or employee.id == request.requester_id:
+        return False
+    return await access.may(employee, EXPORT_APPROVE, request.organisation, now)
+
+
+async def approve(act: Act, request: ExportRequest, *, comment: str = "") -> ExportRequest:
+    """Agree: the requester may take it out once, within a day."""
+    employee = await _checked(act, request)
+    await stepup.require(act, stepup.Kind.BULK_EXPORT, request.organisation, request.number)
+    await _decide(act, request, employee, ExportStatus.APPROVED, comment)
+    await _record(act, request, "export.approved")
+    await _tell(act, request)
+    return request
+
+
+async def reject(act: Act, request: ExportRequest, *, comment: str = "") -> ExportRequest:
+    """Say no: nothing leaves, and the requester hears why."""
+    employee = await _checked(act, request)
+    await _decide(act, request, employee, ExportStatus.REJECTED, comment)
+    await _record(act, request, "export.rejected", ok=False)
+    await _tell(act, request)
+    return request
+
+
+async def _checked(act: Act, request: ExportRequest) -> Employee:
+    employee = await access.require(act, EXPORT_APPROVE, request.organisation)
+    if request.status != ExportStatus.PROPOSED:
+        raise AlreadyDecided(OUTCOMES[request.status], name_of(request.decided_by), request.decided_at)
+    if act.now >= request.expires_at:
+        raise NotNow("export-expired")
+    if employee.id == request.requester_id:
+        raise NotAllowed("own-export")
+    return employee
+
+
+async def _decide(
+    act: Act, request: ExportRequest, employee: Employee | None, status: ExportStatus, comment: str = ""
+) -> None:
+    """Settle a request once and only once: of two answers at the same time the second finds it settled (I11)."""
+    open_ = ExportRequest.filter(id=request.id, status=ExportStatus.PROPOSED)
+    if not await open_.update(status=status, decided_at=act.now):
+        fresh = await _reload(request.id)
+        raise AlreadyDecided(OUTCOMES[fresh.status], name_of(fresh.decided_by), fresh.decided_at)
+    request.status, request.decided_at, request.decided_by = status, act.now, employee
+    request.comment = comment or None
+    if status == ExportStatus.APPROVED:
+        request.expires_at = act.now + AGREED_LASTS
+    await request.save()
+    for card in await Card.filter(export=request, closed=False):
+        await outbox.refresh_card(act, card)
+
+
+async def expire(act: Act, request_id: object) -> bool:
+    """Close a request that nobody answered in time (系统代办); False when it was settled before."""
+    request = await _reload(request_id)
+    if request.status != ExportStatus.PROPOSED or act.now < request.expires_at:
+        return False
+    await _decide(act, request, None, ExportStatus.EXPIRED)
+    await _record(act, request, "export.expired", ok=False)
+    account = await outbox.account_of(request.requester)
+    if account is not None:
+        await outbox.say(act, account, when_expired(request))
+    return True
+
+
+async def usable(act: Act, number: str) -> ExportRequest:
+    """Return the acting person's own export that was agreed to and not taken yet, or say why there is none."""
+    employee = await access.require_employee(act)
+    request = await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*RELATIONS)
+    if request is None or request.requester_id != employee.id:
+        raise NotFound("export-not-found")
+    await access.require(act, AUDIT_EXPORT, request.organisation)
+    if request.status == ExportStatus.PROPOSED:
+        raise NotNow("export-waiting", number=request.number)
+    if request.status != ExportStatus.APPROVED:
+        raise NotNow("export-over", what=OUTCOMES[request.status])
+    if act.now >= request.expires_at:
+        raise NotNow("export-too-late")
+    return request
+
+
+async def use(act: Act, wanted: Wanted, number: str = "") -> str:
+    """Return the number under which this leaves, and spend it; nothing where one person may take it alone.
+
+    Refuses a bulk export of a person that has no consent, or one for something else. The count is asked for again.
+    """
+    if act.employee is None:
+        return ""
+    if not number:
+        count = await count_of(wanted.organisation, wanted.period)
+        if count > limits().alone:
+            raise Missing("export-unapproved", count=count, most=limits().alone)
+        return ""
+    request = await usable(act, number)
+    agreed = (request.organisation_id, request.form, request.since, request.until)
+    if agreed != (wanted.organisation.id, wanted.form, wanted.period.since, wanted.period.until):
+        raise NotNow("export-other", number=request.number)
+    await spend(act, request)
+    return request.number
+
+
+async def spend(act: Act, request: ExportRequest) -> None:
+    """Let a consent open nothing more; of two uses at the same time the second is refused."""
+    agreed = ExportRequest.filter(id=request.id, status=ExportStatus.APPROVED)
+    if not await agreed.update(status=ExportStatus.TAKEN, taken_at=act.now):
+        raise NotNow("export-over", what=OUTCOMES[ExportStatus.TAKEN])
+    request.status, request.taken_at = ExportStatus.TAKEN, act.now
+    for card in await Card.filter(export=request, closed=False):
+        await outbox.refresh_card(act, card)
+
+
+async def awaiting(employee: Employee, now: datetime) -> list[ExportRequest]:
+    """Return the requests that this person may decide now, oldest first."""
+    open_ = ExportRequest.filter(status=ExportStatus.PROPOSED, expires_at__gt=now).exclude(requester_id=employee.id)
+    mine = open_.filter(access.within(await access.scopes(employee, EXPORT_APPROVE, now)))
+    return list(await mine.order_by("asked_at").limit(MOST_LISTED).prefetch_related(*RELATIONS))
+
+
+async def export_named(act: Act, number: str) -> ExportRequest:
+    """Fetch a request by the number that was typed; a foreign one is as absent as none."""
+    return await _visible(act, await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*RELATIONS))
+
+
+async def export_of(act: Act, request_id: object) -> ExportRequest:
+    """Fetch the request of a card; a foreign one is as absent as none."""
+    return await _visible(act, await ExportRequest.get_or_none(id=request_id).prefetch_related(*RELATIONS))
+
+
+async def _visible(act: Act, request: ExportRequest | None) -> ExportRequest:
+    employee = await access.require_employee(act)
+    if request is None or not await access.may(employee, EXPORT_APPROVE, request.organisation, act.now):
+        raise NotFound("export-not-found")
+    return request
+
+
+async def _reload(request_id: object) -> ExportRequest:
+    return await ExportRequest.get(id=request_id).prefetch_related(*RELATIONS)
+
+
+async def _tell(act: Act, request: ExportRequest) -> None:
+    account = await outbox.account_of(request.requester)
+    if account is not None:
+        await outbox.say(act, account, to_the_requester(request))
+
+
+async def _record(act: Act, request: ExportRequest, action: str, *, ok: bool = True) -> None:
+    """Add to the unit's log; the purpose is free text and may name people, so it stays in its sealed column."""
+    limits_ = {name: audit.stamp(at) for name, at in (("from", request.since), ("to", request.until)) if at}
+    person = f"u_{request.requester.id.hex[:16]}"
+    data = {"format": request.form, "records": request.records, "person": person, **limits_}
+    why = "clock" if action == "export.expired" else ""
+    await audit.record(act, request.organisation, action, ("export", request.number, 1), ok=ok, why=why, data=data)

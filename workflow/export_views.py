@@ -1,0 +1,65 @@
+"""What the card of an export request shows, and whether its holder may answer it now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Card, CardPurpose, Employee, ExportRequest, ExportStatus
+from workflow import access, export_requests
+from workflow.acting import Act
+from workflow.export_words import FORMS
+from workflow.log_periods import Period, said
+from workflow.rights_words import name_of
+from workflow.showing import LONGEST_COMMENT, plain
+from workflow.views import ROLE_LABELS
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """Everything the card of an export is drawn from, and what its holder may press now."""
+
+    purpose: CardPurpose
+    handle: str
+    now: datetime
+    number: str
+    status: ExportStatus
+    unit: str
+    form: str
+    period: str
+    records: int
+    reason: str
+    requester: str
+    asked_at: datetime
+    expires_at: datetime
+    decided_by: str
+    decided_at: datetime | None
+    comment: str
+    closed: bool = False
+    actions: tuple[str, ...] = ()
+
+
+async def export_view(card: Card, act: Act) -> ExportView:
+    """Return what the card of an export shows now and which of its buttons its holder may press."""
+    request = await ExportRequest.get(id=card.export_id).prefetch_related(*export_requests.RELATIONS)
+    holder = await Employee.get_or_none(id=card.holder_id)
+    usable = holder is not None and not card.closed and await export_requests.may_decide(holder, request, act.now)
+    roles = [ROLE_LABELS[role] for role, _ in await access.grants_of(request.requester, act.now)]
+    return ExportView(
+        purpose=card.purpose,
+        handle=card.handle,
+        now=act.now,
+        number=request.number,
+        status=request.status,
+        unit=f"{plain(request.organisation.name)}（{request.organisation.path}）",
+        form=FORMS[request.form],
+        period=said(Period(request.since, request.until)),
+        records=request.records,
+        reason=plain(str(request.purpose), LONGEST_COMMENT),
+        requester=f"{name_of(request.requester)}（{'、'.join(dict.fromkeys(roles)) or '没有角色'}）",
+        asked_at=request.asked_at,
+        expires_at=request.expires_at,
+        decided_by=name_of(request.decided_by) if request.decided_by else "",
+        decided_at=request.decided_at,
+        comment=plain(str(request.comment or ""), LONGEST_COMMENT),
+        closed=card.closed,
+        actions=("approve", "reject") if usable else (),
+    )
