@@ -79,7 +79,7 @@ async def test_the_four_mandatory_fields_and_the_archival_ones_stand_in_the_meta
     assert found["审批人"] == ["陈敏", "赵国强"]
     assert (found["件号"], found["申请号"], found["年度"]) == ([f"GD-{number}-1"], [number], ["2026"])
     assert (found["责任者"], found["保管期限"], found["密级"]) == (["单位 huachen/heavy"], ["3 年"], ["内部"])
-    assert found["题名"] == ["关于取消马*（尾号5566）面试预约的办理材料"]
+    assert found["题名"] == ["关于取消马**（尾号5566）面试预约的办理材料"]
     assert found["办理结果"] == ["已取消"]
 
 

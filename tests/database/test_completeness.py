@@ -16,6 +16,7 @@ from bot.exporting import Asking, NotExported
 from bot.settings import Settings
 from models import (
     Attempt,
+    AttemptOutcome,
     AuditRecord,
     CancellationRequest,
     Employee,
@@ -115,13 +116,19 @@ async def test_each_thing_that_is_lacking_is_named(desk: Desk, facts: dict[str, 
     assert await lacks(desk) == {"Q20261124-000001": {"filed", "notices"} | missing}
 
 
+async def untold() -> None:
+    """Let every try at telling the candidate have failed."""
+    tries = await Attempt.filter(message__topic="cancelled").values_list("id", flat=True)
+    await Attempt.filter(id__in=list(tries)).update(outcome=AttemptOutcome.FAILED)
+
+
 async def test_a_candidate_who_was_not_told_is_a_gap(desk: Desk) -> None:
-    await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
+    await desk.does(untold)
     assert await lacks(desk) == {number_of(desk): {"notices"}}
 
 
 async def test_a_notice_that_is_still_on_its_way_is_none(desk: Desk) -> None:
-    await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
+    await desk.does(untold)
     soon = await completeness.examine(desk.group, YEAR, office.NOW + timedelta(minutes=20))
     assert soon.gaps == []
 
@@ -157,7 +164,7 @@ def asks(desk: Desk, who: Employee | None) -> Asking:
 
 
 async def test_the_answer_names_the_case_what_it_lacks_and_what_to_do_and_is_recorded(desk: Desk) -> None:
-    await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
+    await desk.does(untold)
     found = await completeness_of(asks(desk, desk.auditor), "huachen", 2026)
     text = "\n".join(completeness_lines(found))
     assert f"{number_of(desk)}：缺候选人通知记录（给候选人打电话" in text
@@ -209,7 +216,7 @@ async def test_a_unit_without_gaps_but_without_anchors_loses_just_their_points(d
 
 async def test_each_gap_costs_the_share_of_its_weight(desk: Desk) -> None:
     await desk.does(lambda: separated(desk))
-    await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
+    await desk.does(untold)
     score, gaps = await scored(desk)
     assert gaps["told"] == (number_of(desk),)
     assert score == 100 - WEIGHTS["anchors"] - WEIGHTS["told"]
@@ -248,7 +255,7 @@ async def test_a_broken_log_costs_all_the_points_of_the_chain(desk: Desk) -> Non
 
 
 async def test_the_print_shows_score_weights_gaps_and_that_it_is_no_certificate(desk: Desk, tmp_path: Path) -> None:
-    await desk.does(lambda: Attempt.filter(message__topic="cancelled").delete())
+    await desk.does(untold)
     out = tmp_path / "checkup.pdf"
     await checkup_pdf(asks(desk, desk.auditor), "huachen/heavy", out)
     content = out.read_bytes()

@@ -18,7 +18,18 @@ from tests.scenarios.bot_endpoint import AES_KEY, CIPHER, CORP, TOKEN, Endpoint,
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("bot", "handlers", "models", "notifier", "platforms", "workflow")
 SECRET = re.compile(r"signature|secret|password|token$|seal$|hmac|mac$", re.IGNORECASE)
-CAREFUL = ["callback.py", "downloads.py", "entry_links.py", "exporting.py", "openings.py", "sms.py", "web.py"]
+CAREFUL = [
+    "callback.py",
+    "entry_links.py",
+    "exporting.py",
+    "factor_pages.py",
+    "one_time.py",
+    "openings.py",
+    "revealing.py",
+    "sms.py",
+    "totp.py",
+    "web.py",
+]
 COMMAND = typed("取消 高原 原因 行程冲突", "7700000000000000001")
 
 
