@@ -40,7 +40,7 @@ async def _set(context: Context, said: DeputyWords) -> None:
         raise NotAllowed(permission=DIRECTORY_MANAGE)
     whose = await _one(context, said.whose, scopes) if said.whose else context.employee
     top = (await context.employee.organisation).path.split("/")[0]
-    deputy = await _one(context, said.who, [top]) if said.who and whose else None
+    deputy = await _one(context, said.who, [top], near=whose) if said.who and whose else None
     if whose is None or (said.who and deputy is None):
         return
     await deputising.set_deputy(context.act, whose, deputy, said.until)
@@ -50,10 +50,14 @@ async def _set(context: Context, said: DeputyWords) -> None:
     await outbox.say(context.act, context.account, text)
 
 
-async def _one(context: Context, name: str, scopes: list[str]) -> Employee | None:
-    """Find the one employee with this name or staff key; what is not one is explained."""
+async def _one(context: Context, name: str, scopes: list[str], near: Employee | None = None) -> Employee | None:
+    """Find the one employee with this name or staff key; what is not one is explained.
+
+    With `near` only people of that person's line are known: another branch's are as absent as none.
+    """
     there = Employee.filter(access.within(scopes), active=True).order_by("key").prefetch_related("organisation")
     found = [each async for each in there if name in (str(each.name), each.key)]
+    found = [each for each in found if near is None or await deputising.on_one_line(near, each)]
     if len(found) == 1:
         return found[0]
     if found:

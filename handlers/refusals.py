@@ -158,6 +158,8 @@ def why(refusal: Refusal) -> str:
             return f"{facts['who']} 已不在职，不能作代理人。请另选一位"
         case "deputy-administers":
             return f"{facts['who']} 是管理员或审计，不能代办审批。请另选一位"
+        case "deputy-elsewhere":
+            return "没有找到这个人，或不在同一个单位和它的上下级里，不能作代理人。请另选一位"
         case "no-role":
             return "这件事要由有权限的同事办理。请联系招聘负责人"
         case "not-allowed" if facts.get("permission") == READ:

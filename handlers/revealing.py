@@ -31,6 +31,7 @@ KINDS = {
 LABELS = {Kind.NAME: "姓名", Kind.PHONE: "电话", Kind.EMAIL: "邮箱"}
 WORD = re.compile("(" + "|".join(sorted(KINDS, key=len, reverse=True)) + ")")
 REASON = re.compile(r"(?:原因|理由)[\s:：]*(?P<reason>.*)", re.DOTALL)
+NUMBER = re.compile(r"[YQ][\w-]{3,23}")
 HOW = "例如「显示 Y… 电话 原因 核对身份」"
 LONGEST_REASON = 200
 
@@ -81,8 +82,8 @@ async def ask(context: Context, command: Command) -> None:
 def _missing(wish: Wish) -> str:
     if wish.unread:
         return f"没看懂「{plain('、'.join(wish.unread), 40)}」"
-    if not wish.number:
-        return "请写预约号或申请号"
+    if not NUMBER.fullmatch(wish.number):
+        return "请写预约号或申请号（「列表」和「查」里有）"
     return "" if wish.kinds else "请写要看什么：电话、姓名、邮箱或全部"
 
 

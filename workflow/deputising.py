@@ -13,7 +13,8 @@ from workflow.rights_words import name_of
 async def set_deputy(act: Act, employee: Employee, deputy: Employee | None, until: datetime | None = None) -> None:
     """Name who takes over somebody's open steps, or nobody; for others only who manages the directory may.
 
-    Not oneself, nobody who left, and no administrator or auditor: they decide no business (GB/T 22239).
+    Not oneself, nobody who left, and no administrator or auditor: they decide no business (GB/T 22239). Nobody of
+    another branch either: a subsidiary's candidates are not shown to a sibling's people (S80, I12).
     """
     acting = await access.require_employee(act)
     unit = await employee.organisation
@@ -40,6 +41,14 @@ async def _require_sense(act: Act, employee: Employee, deputy: Employee, until: 
         raise NotNow("grant-over")
     if await _administers(deputy, act.now):
         raise NotAllowed("deputy-administers", who=name_of(deputy))
+    if not await on_one_line(employee, deputy):
+        raise NotAllowed("deputy-elsewhere")
+
+
+async def on_one_line(one: Employee, other: Employee) -> bool:
+    """Tell whether two people belong to one unit, or one of them to a unit above the other's."""
+    mine, theirs = (await one.organisation).path, (await other.organisation).path
+    return access.covers(mine, theirs) or access.covers(theirs, mine)
 
 
 async def _administers(employee: Employee, now: datetime) -> bool:
@@ -52,4 +61,5 @@ async def deputy_of(employee: Employee, now: datetime) -> Employee | None:
     if employee.deputy_id is None or (employee.deputy_until is not None and now >= employee.deputy_until):
         return None
     deputy = await Employee.get(id=employee.deputy_id)
-    return deputy if deputy.active and not await _administers(deputy, now) else None
+    fits = deputy.active and await on_one_line(employee, deputy) and not await _administers(deputy, now)
+    return deputy if fits else None

@@ -62,6 +62,16 @@ async def names_deputy(store: Store, employee: Employee, deputy: Employee) -> No
     await store.transact(lambda: deputising.set_deputy(by(employee), employee, deputy))
 
 
+async def test_a_deputy_is_of_the_same_unit_or_above_and_never_of_a_sibling(store: Store, there: Office) -> None:
+    sibling = await store.transact(lambda: office.unit("huachen/net"))
+    elsewhere = await store.transact(lambda: office.employee("lilei", sibling, name="李雷"))
+    with pytest.raises(NotAllowed):
+        await names_deputy(store, there.head, elsewhere)
+    answer = await says(store, "chenmin", "代理人 我 李雷")
+    assert "没有找到「李雷」" in answer
+    assert await deputising.deputy_of(await Employee.get(id=there.head.id), NOW) is None
+
+
 async def test_the_deputy_gets_the_card_and_decides_and_the_leavers_tap_is_refused(store: Store, there: Office) -> None:
     await names_deputy(store, there.head, there.deputy)
     old = await newest_card("chenmin", CardPurpose.APPROVAL)
