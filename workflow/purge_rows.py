@@ -22,6 +22,7 @@ from models import (
     EvidenceBlob,
     Hold,
     Invitation,
+    LinkCode,
     OutboxMessage,
     PersonKey,
     RevealLink,
@@ -45,6 +46,7 @@ PURGED = (
     EntryLink,
     Hold,
     Booking,
+    LinkCode,
     Account,
     Invitation,
     Candidate,
@@ -117,6 +119,7 @@ async def _of_case(booking: Booking, accounts: Sequence[object]) -> Rows:
 async def _of_person(booking: Booking) -> Rows:
     who = Q(candidate_id=booking.candidate_id)
     return [
+        (LinkCode, await _ids(LinkCode, Q(account__candidate_id=booking.candidate_id))),
         (Account, await _ids(Account, who)),
         (Invitation, await _ids(Invitation, who)),
         (Hold, await _ids(Hold, who & Q(booking=None))),
