@@ -8,7 +8,7 @@ from models import Proof
 from workflow import factors, outbox, stepup
 from workflow.factors import Verdict
 
-CODE = re.compile(r"\s*[0-9０-９][0-9０-９\s]{5,10}\s*")
+CODE = re.compile(r"[0-9０-９][0-9０-９\s]{5,10}")
 SAID = {
     Verdict.WRONG: f"动态码不对，没有通过。请看验证器里现在的数字再发一次；连错 {factors.MOST_TRIES} 次会锁 15 分钟",
     Verdict.REPLAYED: "这个动态码已经用过，没有通过。请等验证器换成下一个（最多 30 秒）再发",
@@ -18,7 +18,7 @@ SAID = {
 
 async def bind(context: Context, command: Command) -> None:
     """Answer 绑定动态码 with the link of a page, and 绑定动态码 123456 with whether it is bound."""
-    if CODE.fullmatch(command.rest):
+    if CODE.fullmatch(command.rest.strip()):
         verdict = await factors.confirm(context.act, command.rest)
         done = "动态码已绑定。以后办要二次验证的事，会请你发「动态码 六位数字」。手机丢了请联系系统管理员重置。"
         await _say(context, done if verdict == Verdict.RIGHT else _refused(context, verdict))
@@ -34,7 +34,7 @@ async def bind(context: Context, command: Command) -> None:
 
 async def prove(context: Context, command: Command) -> None:
     """Answer 动态码 123456: what it opens, for how long, and what to do now."""
-    if not CODE.fullmatch(command.rest):
+    if not CODE.fullmatch(command.rest.strip()):
         await _say(context, f"没有核对：请发「动态码」加验证器里的 6 位数字。编号 {context.reference}")
         return
     proof, verdict = await stepup.answer(context.act, command.rest)

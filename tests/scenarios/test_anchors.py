@@ -12,7 +12,7 @@ from bot.demo_home import AUDIT_GROUP
 from models import Anchor, Checkpoint
 from tests.scenarios.company import Company
 from tests.scenarios.programs import said_by
-from tests.scenarios.steps import DAY, heard, on_the_table, recorded, until, whole_logs
+from tests.scenarios.steps import DAY, heard, noted, on_the_table, recorded, until, whole_logs
 from workflow import notes
 
 __all__ = ["whole_logs"]
@@ -59,6 +59,8 @@ async def test_after_six_the_group_has_every_log_and_nothing_is_left_unanchored(
 
     assert (await verified(company, home))[HEAVY]["unanchored"] > 0
     assert await posts(company) == []
+    await company.passes(20 * 60)
+    await company.until(lambda: noted("archive.received", 1), "the case is with the archive")
     await company.passes(until(0, 18))
     await company.sees("sunjing", "审计日志存证")
     [post] = await posts(company)
