@@ -2,44 +2,23 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
-import aiohttp_jinja2
-import jinja2
 import structlog
 from aiohttp import web
 from tortoise.exceptions import IntegrityError
 from yarl import URL
 
 from bot import addresses
+from bot.linked_pages import HANDLERS, SAFE, Drawing, fields_in, is_own_form
 from bot.refused import counting
 from handlers import entry_links, page_forms, pages
 from handlers.page_forms import Ending, Outcome, Sent
-from workflow.acting import local
-from workflow.moments import clock, when
 
 if TYPE_CHECKING:
     from bot.app import App
 
-HANDLERS = Path(pages.__file__).parent
 STATIC = {"candidate.css": "text/css", "candidate.js": "text/javascript", "candidate.svg": "image/svg+xml"}
-FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 20
-SAFE = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
 STATUS = {Ending.INCOMPLETE: 422, Ending.UNPROVEN: 403, Ending.STALE: 409, Ending.REFUSED: 409}
 log = structlog.get_logger(__name__)
 
@@ -59,7 +38,7 @@ class CandidatePage:
 
     def __init__(self, app: "App") -> None:
         self._app = app
-        self._templates = templates()
+        self._pages = Drawing(app)
 
     async def show(self, request: web.Request) -> web.Response:
         """Draw the page as it is now; nothing is written, whoever opens the link."""
@@ -68,7 +47,7 @@ class CandidatePage:
     async def act(self, request: web.Request) -> web.Response:
         """Do what a form asks, then lead back to the page; what is still wrong is said on it."""
         token = request.match_info["token"]
-        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        if not is_own_form(request):
             return self._forged(token)
         body = await request.read()
         sent = Sent(fields_in(body), hashlib.sha256(body).hexdigest())
@@ -109,7 +88,7 @@ class CandidatePage:
             self._app.refused.count("page", "unproven")
         page = await pages.show(link, now)
         values = {"page": page, "outcome": outcome, "fields": fields, "reasons": page_forms.REASONS}
-        return self._drawn(STATUS.get(outcome.ending, 200), "booking.html", page.room, values)
+        return self._pages.drawn(STATUS.get(outcome.ending, 200), "booking.html", values, page.room)
 
     async def _failed(self, token: str, sent: Sent) -> web.Response:
         """Keep what our own fault stopped; the words are not lost and the candidate knows it."""
@@ -124,39 +103,7 @@ class CandidatePage:
         return self._plain(403, "forged.html", {"address": addresses.INTERVIEW_LINK + token})
 
     def _plain(self, status: int, template: str, values: Mapping[str, object] | None = None) -> web.Response:
-        return self._drawn(status, template, "", values or {})
-
-    def _drawn(self, status: int, template: str, room: str, values: Mapping[str, object]) -> web.Response:
-        text = self._templates.get_template(template).render(values)
-        policy = f"{POLICY} {URL(room).origin()}" if room else POLICY  # a form's redirect is a form action too
-        headers = {**SAFE, "Content-Security-Policy": policy}
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
-
-
-def fields_in(body: bytes) -> dict[str, str]:
-    """Return the form's fields; a body that is no form has none."""
-    try:
-        return dict(parse_qsl(body.decode(errors="replace"), max_num_fields=MOST_FIELDS))
-    except ValueError:
-        return {}
-
-
-def _when(moment: datetime) -> str:
-    """Return a moment of this booking's life as people read it; the interview's own says its year where it matters."""
-    return when(moment, moment)
-
-
-def templates() -> jinja2.Environment:
-    """Return the templates, all escaped; they need nothing of a request, so no application holds them."""
-    return aiohttp_jinja2.setup(
-        web.Application(),
-        loader=jinja2.FileSystemLoader(HANDLERS / "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        filters={"when": _when, "clock": clock, "iso": lambda moment: local(moment).isoformat()},
-    )
+        return self._pages.drawn(status, template, values or {})
 
 
 def _static(name: str, kind: str):  # type: ignore[no-untyped-def]

@@ -2,16 +2,15 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
 from bot import addresses, examining, exporting
-from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
 from bot.downloading import made_for_download
 from bot.exporting import Asking
+from bot.linked_pages import SAFE, Drawing, fields_in, is_own_form
 from bot.refused import counting
 from handlers import exporting as forms
 from handlers.exporting import Ending, Outcome
@@ -45,7 +44,7 @@ class DownloadPage:
 
     def __init__(self, app: "App") -> None:
         self._app = app
-        self._templates = templates()
+        self._pages = Drawing(app, "下载", "没有下载")
         self._printing = asyncio.Lock()  # one at a time: drawing and signing take a core for a second
 
     async def show(self, request: web.Request) -> web.Response:
@@ -55,8 +54,8 @@ class DownloadPage:
     async def act(self, request: web.Request) -> web.Response:
         """Hand the file out if the code is right and its owner may still have it."""
         token = request.match_info["token"]
-        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            return self._refused(403, "forged", FORGED)
+        if not is_own_form(request):
+            return self._pages.refused(403, "forged", FORGED)
         fields, now = fields_in(await request.read()), self._app.clock.now()
         try:
             outcome = await self._app.store.transact(lambda: forms.take(token, fields, now))
@@ -64,10 +63,10 @@ class DownloadPage:
         except Refusal as refusal:
             why = refusal.code
             await self._app.store.transact(lambda: forms.refused(token, why, now))
-            return self._refused(403, "foreign", NOT_ALLOWED)
+            return self._pages.refused(403, "foreign", NOT_ALLOWED)
         except Exception:
             log.exception("download failed")
-            return self._ended(500, FAILED)
+            return self._pages.ended(500, FAILED)
 
     async def _answer(self, token: str, outcome: Outcome) -> web.Response:
         if outcome.act and outcome.taken:
@@ -77,11 +76,11 @@ class DownloadPage:
         if outcome.act and outcome.report:
             return await self._report(outcome.act, outcome.report)
         if outcome.ending == Ending.FORGED:
-            return self._refused(403, "forged", FORGED)
+            return self._pages.refused(403, "forged", FORGED)
         if outcome.ending == Ending.UNPROVEN:
             self._app.refused.count("page", "unproven")
             return await self._page(token, 403, outcome.left)
-        return self._refused(404, "gone", GONE)
+        return self._pages.refused(404, "gone", GONE)
 
     async def _file(self, act: Act, taken: TakenCase | TakenLog) -> web.Response:
         """Print, sign and record the file, then send it: nobody gets one that is not on record."""
@@ -103,20 +102,8 @@ class DownloadPage:
     async def _page(self, token: str, status: int = 200, left: int = 0) -> web.Response:
         link: DownloadLink | None = await downloads.find(token, self._app.clock.now())
         if link is None:
-            return self._refused(404, "gone", GONE)
-        return self._drawn(status, "download.html", {"link": link, "seal": downloads.seal_of(link), "left": left})
-
-    def _refused(self, status: int, cause: str, text: str) -> web.Response:
-        self._app.refused.count("page", cause)
-        return self._ended(status, text)
-
-    def _ended(self, status: int, text: str) -> web.Response:
-        return self._drawn(status, "download_ended.html", {"text": text})
-
-    def _drawn(self, status: int, template: str, values: Mapping[str, object]) -> web.Response:
-        text = self._templates.get_template(template).render(values)
-        headers = {**SAFE, "Content-Security-Policy": POLICY}
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+            return self._pages.refused(404, "gone", GONE)
+        return self._pages.drawn(status, "download.html", {"link": link, "seal": downloads.seal_of(link), "left": left})
 
 
 def _pdf(content: bytes, name: str) -> web.Response:

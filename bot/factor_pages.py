@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot import addresses
-from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
+from bot.linked_pages import Drawing, fields_in, is_own_form
 from bot.refused import counting
 from platforms.printing.qr import code_of
 from workflow import factors
@@ -35,26 +35,26 @@ class FactorPage:
 
     def __init__(self, app: "App") -> None:
         self._app = app
-        self._templates = templates()
+        self._pages = Drawing(app, "绑定动态码", "没有显示")
 
     async def show(self, request: web.Request) -> web.Response:
         """Draw the page; nothing is written, whoever opens the link."""
         factor = await factors.find(request.match_info["token"], self._app.clock.now())
         if factor is None:
-            return self._refused(404, "gone", GONE)
-        return self._drawn(
+            return self._pages.refused(404, "gone", GONE)
+        return self._pages.drawn(
             200, "factor.html", {"seal": factors.seal_of(factor), "until": factor.made_at + factors.LASTS}
         )
 
     async def act(self, request: web.Request) -> web.Response:
         """Show the secret if the form is that page's own and nobody was shown it before."""
-        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            return self._refused(403, "forged", FORGED)
+        if not is_own_form(request):
+            return self._pages.refused(403, "forged", FORGED)
         token, fields = request.match_info["token"], fields_in(await request.read())
         shown = await self._app.store.transact(lambda: self._secret(token, fields))
         if shown is None:
-            return self._refused(404, "gone", GONE)
-        return self._drawn(200, "factor_shown.html", {"code": code_of(shown[0]), "secret": shown[1]})
+            return self._pages.refused(404, "gone", GONE)
+        return self._pages.drawn(200, "factor_shown.html", {"code": code_of(shown[0]), "secret": shown[1]})
 
     async def _secret(self, token: str, fields: Mapping[str, str]) -> Shown | None:
         now = self._app.clock.now()
@@ -63,12 +63,3 @@ class FactorPage:
             return None
         act = Act(now, "page", "link", employee=factor.employee)
         return await factors.show(act, factor), factors.spelled(factor)
-
-    def _refused(self, status: int, cause: str, text: str) -> web.Response:
-        self._app.refused.count("page", cause)
-        return self._drawn(status, "download_ended.html", {"text": text})
-
-    def _drawn(self, status: int, template: str, values: Mapping[str, object]) -> web.Response:
-        text = self._templates.get_template(template).render(values)
-        headers = {**SAFE, "Content-Security-Policy": POLICY}
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)

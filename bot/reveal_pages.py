@@ -1,13 +1,12 @@
 """The page behind a link from 显示: a GET tells nothing of anybody, a POST with the code shows it, once (S81, T24)."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 
 from bot import addresses
-from bot.candidate_pages import FORM, POLICY, SAFE, fields_in, templates
+from bot.linked_pages import Drawing, fields_in, is_own_form
 from bot.refused import counting
 from handlers import revealing as forms
 from handlers.revealing import Ending, Outcome
@@ -38,7 +37,7 @@ class RevealPage:
 
     def __init__(self, app: "App") -> None:
         self._app = app
-        self._templates = templates()
+        self._pages = Drawing(app, "查看候选人资料", "没有显示")
 
     async def show(self, request: web.Request) -> web.Response:
         """Draw the form; nothing is written and nobody is named, whoever opens the link."""
@@ -47,44 +46,32 @@ class RevealPage:
     async def act(self, request: web.Request) -> web.Response:
         """Show the data if the code is right and the link's owner may still see them."""
         token = request.match_info["token"]
-        if request.content_type != FORM or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            return self._refused(403, "forged", FORGED)
+        if not is_own_form(request):
+            return self._pages.refused(403, "forged", FORGED)
         fields, now = fields_in(await request.read()), self._app.clock.now()
         try:
             return await self._answer(token, await self._app.store.transact(lambda: forms.take(token, fields, now)))
         except Refusal as refusal:
             why = refusal.code
             await self._app.store.transact(lambda: forms.refused(token, why, now))
-            return self._refused(403, "foreign", NOT_ALLOWED)
+            return self._pages.refused(403, "foreign", NOT_ALLOWED)
         except Exception:
             log.exception("reveal failed")
-            return self._ended(500, FAILED)
+            return self._pages.ended(500, FAILED)
 
     async def _answer(self, token: str, outcome: Outcome) -> web.Response:
         if outcome.ending == Ending.SHOWN:
-            return self._drawn(200, "reveal_shown.html", {"number": outcome.number, "values": outcome.values})
+            return self._pages.drawn(200, "reveal_shown.html", {"number": outcome.number, "values": outcome.values})
         if outcome.ending == Ending.FORGED:
-            return self._refused(403, "forged", FORGED)
+            return self._pages.refused(403, "forged", FORGED)
         if outcome.ending == Ending.UNPROVEN:
             self._app.refused.count("page", "unproven")
             return await self._form(token, 403, outcome.left)
-        return self._refused(404, "gone", GONE)
+        return self._pages.refused(404, "gone", GONE)
 
     async def _form(self, token: str, status: int = 200, left: int = 0) -> web.Response:
         link = await revealing.find(token, self._app.clock.now())
         if link is None:
-            return self._refused(404, "gone", GONE)
+            return self._pages.refused(404, "gone", GONE)
         values = {"link": link, "kinds": forms.said_of(link), "seal": revealing.seal_of(link), "left": left}
-        return self._drawn(status, "reveal.html", values)
-
-    def _refused(self, status: int, cause: str, text: str) -> web.Response:
-        self._app.refused.count("page", cause)
-        return self._ended(status, text)
-
-    def _ended(self, status: int, text: str) -> web.Response:
-        return self._drawn(status, "reveal_ended.html", {"text": text})
-
-    def _drawn(self, status: int, template: str, values: Mapping[str, object]) -> web.Response:
-        text = self._templates.get_template(template).render(values)
-        headers = {**SAFE, "Content-Security-Policy": POLICY}
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+        return self._pages.drawn(status, "reveal.html", values)

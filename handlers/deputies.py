@@ -44,9 +44,9 @@ async def _set(context: Context, said: DeputyWords) -> None:
     if whose is None or (said.who and deputy is None):
         return
     await deputising.set_deputy(context.act, whose, deputy, said.until)
-    who = "你" if whose.id == context.employee.id else f"{name_of(whose)} "
+    who = "你" if whose.id == context.employee.id else f" {name_of(whose)} "
     until = f"，有效至 {last_day(said.until)}" if said.until and deputy else ""
-    text = f"已指定 {name_of(deputy)} 作{who}的代理人{until}。" if deputy else f"{who}现在没有代理人。"
+    text = f"已指定 {name_of(deputy)} 作{who}的代理人{until}。" if deputy else f"{who.lstrip()}现在没有代理人。"
     await outbox.say(context.act, context.account, text)
 
 

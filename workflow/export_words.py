@@ -16,7 +16,7 @@ OUTCOMES = {
 
 
 def described(request: ExportRequest) -> str:
-    """Say in one line what would leave: 华辰互联 的审计日志（XLSX 表格，开始 至 现在，812 条）."""
+    """Say in one line what would leave: 华辰互联 的审计日志（XLSX 表格，最早 至 现在，812 条）."""
     what = f"{FORMS[request.form]}，{said(Period(request.since, request.until))}，{request.records} 条"
     return f"{plain(request.organisation.name)} 的审计日志（{what}）"
 

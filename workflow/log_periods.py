@@ -23,6 +23,6 @@ def days(first: str, last: str) -> Period:
 
 def said(period: Period) -> str:
     """Return a period as people write it, its first and its last day."""
-    first = f"{local(period.since):%Y-%m-%d}" if period.since else "开始"
+    first = f"{local(period.since):%Y-%m-%d}" if period.since else "最早"
     last = f"{local(period.until) - timedelta(seconds=1):%Y-%m-%d}" if period.until else "现在"
     return f"{first} 至 {last}"

@@ -163,7 +163,7 @@ async def test_a_deputy_is_named_by_typing_and_only_an_administrator_names_for_o
     )
     assert "你的代理人是 李娜" in await says(store, "chenmin", "代理人")
     assert "没有这个权限" in await says(store, "liuyang", "代理人 赵国强 李娜")
-    assert "已指定 李娜 作赵国强 的代理人" in await says(store, "zhoukai", "代理人 赵国强 李娜")
+    assert "已指定 李娜 作 赵国强 的代理人" in await says(store, "zhoukai", "代理人 赵国强 李娜")
     assert "另一个人" in await says(store, "chenmin", "代理人 我 陈敏")
     assert "管理员" in await says(store, "chenmin", "代理人 我 周凯")
     assert "没有找到" in await says(store, "chenmin", "代理人 我 欧阳锋")
