@@ -19,7 +19,7 @@ from bot import keys
 from bot.app import App, build
 from bot.demo_home import OPEN_KFID, Ports, made_secrets, sandbox_config, settings_of
 from bot.settings import Settings
-from models import OutboxMessage, OutboxStatus
+from models import Attempt, AttemptOutcome, OutboxMessage, OutboxStatus
 from models.store import Store
 from models.vault import Vault, install
 from sandbox.config import parse
@@ -129,11 +129,7 @@ class Company:
             ]
             return bool(found)
 
-        try:
-            await self.until(look, f"{person} sees {words}")
-        except AssertionError as missing:
-            screen = [_shown(each) for each in await self.screen(person, after)]
-            raise AssertionError("\n".join([str(missing), *screen[-3:]])) from missing
+        await self.until(look, f"{person} sees {words}")
         return found[-1]
 
     async def card(self, person: str, *words: str, after: int = 0) -> dict[str, Any]:
@@ -147,6 +143,23 @@ class Company:
 
         await self.until(look, f"{person} has a card {words}")
         return dict(found[-1]["card"])
+
+    async def _state(self) -> str:
+        """Return what everybody saw last and what the program has not delivered: why something did not come true."""
+        if self.app is None:
+            return "the program does not run"
+        people = [each["id"] for each in (await self.get("/phones"))["phones"]]
+        saw = [(each, _shown(last[-1])) for each in people if (last := await self.screen(each))]
+        tries = await Attempt.exclude(outcome=AttemptOutcome.SENT).prefetch_related("message")
+        over = (OutboxStatus.SENT, OutboxStatus.SUPPRESSED)
+        left = await OutboxMessage.exclude(status__in=over).order_by("not_before").limit(20)
+        return "\n".join(
+            [
+                *(f"{person} saw last: {text}" for person, text in saw),
+                *(f"not sent: {each.platform} {each.outcome} {each.error} {each.message.topic}" for each in tries),
+                *(f"left: {each.kind} {each.topic} {each.status} {each.not_before}" for each in left),
+            ]
+        )
 
     async def taps(
         self,
@@ -199,7 +212,8 @@ class Company:
         """Wait until something holds, or fail with the sentence that did not come true."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
         while not await holds():
-            assert asyncio.get_running_loop().time() < deadline, f"not within {PATIENCE} s: {what}"
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"not within {PATIENCE} s: {what}\n{await self._state()}")
             await asyncio.sleep(0.05)
 
 
