@@ -66,7 +66,8 @@ async def by_words_alone(company: Company) -> None:
     await company.sees("liuyang", "【待补证明】")
     await company.sends_file("liuyang", "邮件.png", PNG)
     asked = (await company.sees("chenmin", "【待你审批", "马超", "仍需 / 暂停 / 不再"))["text"]
-    number = next(word.strip("「」") for word in asked.split() if word.startswith("Q2026"))  # a 存证码 may begin with Q too
+    # a 存证码 may begin with Q too
+    number = next(word.strip("「」") for word in asked.split() if word.startswith("Q2026"))
     await company.says("chenmin", f"同意 {number} 不再招聘")
     card = await company.card("zhaoguoqiang", "待你审批")
     await company.taps("zhaoguoqiang", card, "approve")
