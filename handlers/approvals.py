@@ -119,7 +119,7 @@ async def todo(context: Context) -> None:
     """Answer 待我审批 with a numbered list, the one nearest to its start first."""
     steps = await chain.open_steps_of(context.employee)
     if not steps:
-        await outbox.say(context.act, context.account, "没有待你审批的申请。")
+        await outbox.say(context.act, context.account, "没有待你审批的取消申请。")
         return
     views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps[:20]]
     rows = sorted(zip(steps, views, strict=False), key=lambda row: row[1].booking.starts_at)
