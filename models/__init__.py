@@ -14,6 +14,7 @@ from models.cancellation import (
     StillNeeded,
 )
 from models.download import DownloadLink
+from models.erasure import Basis, ErasureRequest, ErasureStatus
 from models.exchange import (
     Attempt,
     AttemptOutcome,
@@ -48,6 +49,7 @@ __all__ = [
     "AttemptOutcome",
     "AuditHead",
     "AuditRecord",
+    "Basis",
     "Booking",
     "BookingStatus",
     "BookingTerm",
@@ -61,6 +63,8 @@ __all__ = [
     "DownloadLink",
     "Employee",
     "EntryLink",
+    "ErasureRequest",
+    "ErasureStatus",
     "Evidence",
     "EvidenceBlob",
     "EvidenceKind",

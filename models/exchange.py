@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.erasure import ErasureRequest
 from models.person import Account, Employee, Platform
 from models.rights import GrantChange
 from models.sealed import Persons, Sealed, SealedModel
@@ -149,6 +150,7 @@ class CardPurpose(StrEnum):
     BOOKING = "booking"  # a booking with its buttons
     CANDIDATE = "candidate"  # a candidate who is a member: what about your interview?
     GRANT = "grant"  # an administrator: decide what another one proposes
+    ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
 
 
 class Card(SealedModel):
@@ -179,6 +181,9 @@ class Card(SealedModel):
     change: fields.ForeignKeyNullableRelation[GrantChange] = fields.ForeignKeyField(
         "models.GrantChange", on_delete=fields.RESTRICT, null=True
     )
+    erasure: fields.ForeignKeyNullableRelation[ErasureRequest] = fields.ForeignKeyField(
+        "models.ErasureRequest", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -198,3 +203,4 @@ class Card(SealedModel):
     request_id: object
     step_id: object
     change_id: object
+    erasure_id: object
