@@ -14,6 +14,7 @@ from bot.anchors import keepers
 from bot.clock import Clock
 from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
+from bot.forgetting import Forgetting
 from bot.inbox import Inbox
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.refused import Refused
@@ -46,7 +47,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, signing
+from workflow import contacts, privacy, signing
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     """Put the program together; nothing is connected yet."""
     install(Vault(keys.read(settings)))
     signing.install(keys.read_signing(settings))
+    privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)
@@ -194,6 +196,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "receipt": Receipts(store, channels, clock.now).deliver,
         "timer": Timers(store, clock).deliver,
         "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
+        "forget": Forgetting(store, settings.home, clock.now).deliver,
     }
     if wires.dingtalk is not None:
         deliveries["group_reply"] = GroupReplies(store, wires.dingtalk, trier, clock.now).deliver

@@ -18,6 +18,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
 from bot.settings_audit import Audit
+from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
     Address,
     Database,
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     retention: Retention = Field(default_factory=Retention, description="留存期限")
+    privacy: PrivacySection = Field(default_factory=PrivacySection, description="告诉候选人的个人信息处理规则")
     worker: Worker = Field(default_factory=Worker, description="发送")
     logging: Logging = Field(default_factory=Logging, description="日志")
     demo: Demo | None = Field(default=None, description="演示时钟；只有演示的数据目录可以有，由 make demo 写入")

@@ -3,10 +3,12 @@
 from cards.approval import approval_card
 from cards.booking import booking_card, candidate_card, confirm_card
 from cards.card import Card
+from cards.erasure import erasure_card
 from cards.grant import grant_card
 from cards.request import request_card
 from models import CardPurpose
 from workflow.card_views import AnyView
+from workflow.erasure_views import ErasureView
 from workflow.rights_views import GrantView
 
 DRAWN_BY = {
@@ -22,4 +24,6 @@ def draw(view: AnyView) -> Card:
     """Return the card as its holder sees it now."""
     if isinstance(view, GrantView):
         return grant_card(view)
+    if isinstance(view, ErasureView):
+        return erasure_card(view)
     return DRAWN_BY[view.purpose](view)

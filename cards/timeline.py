@@ -50,6 +50,14 @@ ACTIONS = {
     "audit.searched": "审计检索",
     "organisation.entered": "录入组织",
     "grant.given": "授权",
+    "erasure.suggested": "提请删除资料",
+    "erasure.proposed": "提出删除资料",
+    "erasure.approved": "同意删除资料",
+    "erasure.refused": "驳回删除资料",
+    "erasure.expired": "系统代办：删除资料到期关闭",
+    "erasure.stopped": "系统代办：没有删除",
+    "subject.restricted": "资料改为受限",
+    "subject.erased": "资料已依法删除",
     "checkpoint.signed": "下级检查点入账",
 }
 """What happened; a record of another type is shown by its code."""
@@ -65,6 +73,7 @@ DOORS = {
 }
 TOPICS = {
     "cancelled": "取消通知 → 候选人",
+    "data_erased": "删除资料告知 → 候选人",
     "interviewer_cancelled": "取消通知 → 面试官",
     "interviewer_declined": "不来通知 → 面试官",
     "hr_declined": "不来通知 → HR",

@@ -14,6 +14,7 @@ from models import (
     Booking,
     CancellationRequest,
     Card,
+    ErasureRequest,
     GrantChange,
     InboundMessage,
     InboundStatus,
@@ -165,7 +166,7 @@ async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card
         return
     repeated = isinstance(refusal, AlreadyDecided | NotNow)
     cause = "" if repeated else f"{refusal.code}{refusal.facts.get('what', '')}"[:30]
-    matter = (card.request_id or card.booking_id or card.change_id) if card else press.handle
+    matter = (card.request_id or card.booking_id or card.change_id or card.erasure_id) if card else press.handle
     now = context.act.now
     this, last = (f"pressed:{context.account.id}:{matter}:{at:%y%m%d%H%M}:{cause}" for at in (now, now - MINUTE))
     if not await OutboxMessage.filter(dedupe=last, posted_at__gt=now - MINUTE).exists():
@@ -182,9 +183,11 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-async def _matter(card: Card) -> CancellationRequest | Booking | GrantChange:
+async def _matter(card: Card) -> CancellationRequest | Booking | ErasureRequest | GrantChange:
     if card.change_id is not None:
         return await GrantChange.get(id=card.change_id).prefetch_related("organisation")
+    if card.erasure_id is not None:
+        return await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
     if card.request_id is not None:
         return await CancellationRequest.get(id=card.request_id).prefetch_related("organisation")
     return await Booking.get(id=card.booking_id).prefetch_related("organisation")

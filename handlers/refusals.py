@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from handlers.rights_words import REFUSED
+from handlers.erasing_words import REFUSED as OF_ERASURES
+from handlers.rights_words import REFUSED as OF_RIGHTS
 from workflow.errors import Refusal
 from workflow.moments import clock
 from workflow.permissions import READ
@@ -52,6 +53,7 @@ NOT_RESTORABLE = {
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
+REFUSED = OF_RIGHTS | OF_ERASURES
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
 STARTED = (

@@ -12,6 +12,7 @@ from handlers import (
     choosing,
     confirm_typed,
     confirming,
+    erasing,
     evidence,
     exporting,
     granting,
@@ -60,6 +61,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.DELETE_QUERY: saved_queries.forget,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
+    Verb.ERASE: erasing.propose,
 }
 
 
@@ -70,7 +72,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await granting.takes(context, command):
+    elif await erasing.takes(context, command) or await granting.takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -159,6 +161,8 @@ async def press(context: Context, press: Press) -> Answer:
     if press.action not in view.actions:
         if card.change_id is not None:
             return await granting.too_late(context, card)
+        if card.erasure_id is not None:
+            return await erasing.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -169,6 +173,8 @@ async def press(context: Context, press: Press) -> Answer:
 async def _pressed(context: Context, card: Card, action: str) -> Answer:
     if card.purpose == CardPurpose.GRANT:
         return await granting.pressed(context, card, action)
+    if card.purpose == CardPurpose.ERASURE:
+        return await erasing.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

@@ -11,17 +11,23 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    erasing,
     outbox,
     requests,
+    restricting,
     returning,
     rights,
     unconfirmed,
 )
 from workflow.acting import Act
 
-OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
+OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
+    "erase": lambda act, payload: erasing.carry_out(act, payload["erasure"]),
+    "erase_expire": lambda act, payload: erasing.expire(act, payload["erasure"]),
+    restricting.TIMER: lambda act, payload: restricting.begin(act, payload["candidate"], payload["number"]),
+    restricting.DUE: lambda act, payload: erasing.due(act, payload["candidate"]),
 }
 
 
@@ -50,8 +56,8 @@ OF_CANDIDATES: dict[str, Callable[[Act, OutboxMessage], Awaitable[None]]] = {
 
 async def rang(act: Act, row: OutboxMessage) -> None:
     """Do what a timer was set for; one that comes too late, or after the matter is settled, does nothing."""
-    if row.topic in OF_RIGHTS:
-        await OF_RIGHTS[row.topic](act, json.loads(row.payload))
+    if row.topic in OF_PEOPLE:
+        await OF_PEOPLE[row.topic](act, json.loads(row.payload))
         return
     if row.topic == "sign":
         await checkpoints.sign_log(act, json.loads(row.payload)["log"])

@@ -67,6 +67,7 @@ class OutboxMessage(SealedModel):
     """待发消息: what must be said or done outside, kept until it is settled."""
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     kind = fields.CharField(max_length=32)  # names the renderer: notice, card, card_update, timer…
@@ -121,6 +122,7 @@ class Attempt(SealedModel):
     """投递尝试: one try, written before the call; `content` is the text as the person got it."""
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
@@ -161,6 +163,7 @@ class Card(SealedModel):
     """
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     handle = fields.CharField(max_length=26, unique=True)

@@ -6,10 +6,10 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Card, Employee, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
-from workflow.permissions import CANCEL, GRANT_READ, PERMISSIONS, READ
+from workflow.permissions import AUDIT_READ, CANCEL, ERASE_APPROVE, ERASE_PROPOSE, GRANT_READ, PERMISSIONS, READ
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
 
@@ -136,10 +136,19 @@ async def sees_card(act: Act, card: Card) -> bool:
     employee = await require_employee(act)
     if card.holder_id == employee.id:
         return True
+    if card.erasure_id is not None:
+        erasure = await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
+        return await may_see_erasure(employee, erasure, act.now)
     await card.fetch_related("booking__organisation", "change__organisation")
     matter = card.change or card.booking
     permission = GRANT_READ if card.change else READ
     return matter is not None and await may(employee, permission, matter.organisation, act.now)
+
+
+async def may_see_erasure(employee: Employee, erasure: ErasureRequest, now: datetime) -> bool:
+    """Tell whether somebody may know of an erasure: who may propose or decide one in its unit, or audits it."""
+    wanted = (ERASE_PROPOSE, ERASE_APPROVE, AUDIT_READ)
+    return any([await may(employee, each, erasure.organisation, now) for each in wanted])
 
 
 REQUEST_RELATIONS = (

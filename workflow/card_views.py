@@ -22,6 +22,7 @@ from models import (
 )
 from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
 from workflow.acting import Act
+from workflow.erasure_views import ErasureView, erasure_view
 from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
@@ -96,13 +97,15 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView
+AnyView = CardView | ErasureView | GrantView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
     """Return what this card shows now and which of its buttons its holder may press."""
     if card.change_id is not None:
         return await grant_view(card, act)
+    if card.erasure_id is not None:
+        return await erasure_view(card, act)
     if card.request_id is not None:
         return await _of_request(card, await requests.reload(card.request_id), act)
     booking = await Booking.get(id=card.booking_id).prefetch_related(

@@ -1,4 +1,4 @@
-"""Numbers that people read and type: Y… for bookings, Q… for requests, S… for authorisations.
+"""Numbers that people read and type: Y… for bookings, Q… for requests, S… for authorisations, X… for erasures.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -6,7 +6,7 @@ They carry the day and digits drawn by chance: a counter would tell one unit how
 import secrets
 from datetime import datetime
 
-from models import Booking, CancellationRequest, GrantChange
+from models import Booking, CancellationRequest, ErasureRequest, GrantChange
 from workflow.acting import local
 
 TRIES_PER_LENGTH = 6
@@ -27,7 +27,15 @@ async def change_number(now: datetime) -> str:
     return await _unused(f"S{local(now):%Y%m%d}", GrantChange)
 
 
-async def _unused(prefix: str, table: type[Booking] | type[CancellationRequest] | type[GrantChange]) -> str:
+async def erasure_number(now: datetime) -> str:
+    """Return an unused number of an erasure such as X20261124-481."""
+    return await _unused(f"X{local(now):%Y%m%d}", ErasureRequest)
+
+
+Numbered = type[Booking] | type[CancellationRequest] | type[ErasureRequest] | type[GrantChange]
+
+
+async def _unused(prefix: str, table: Numbered) -> str:
     for digits in range(3, 12):
         for _ in range(TRIES_PER_LENGTH):
             number = f"{prefix}-{secrets.randbelow(10**digits):0{digits}d}"

@@ -16,6 +16,7 @@ from models import (
     CardPurpose,
     DownloadLink,
     Employee,
+    ErasureRequest,
     GrantChange,
     OutboxMessage,
     OutboxStatus,
@@ -124,6 +125,7 @@ async def hand_card(
     request: CancellationRequest | None = None,
     step: Any = None,
     change: GrantChange | None = None,
+    erasure: ErasureRequest | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -136,6 +138,7 @@ async def hand_card(
         request=request,
         step=step,
         change=change,
+        erasure=erasure,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

@@ -52,6 +52,8 @@ SAID: Final[dict[str, str]] = {
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
     GRANT_APPROVE: "审批另一类管理员提出的授权",
+    ERASE_PROPOSE: "提出删除候选人的资料",
+    ERASE_APPROVE: "审批删除候选人的资料",
 }
 """What a permission allows, in the words people read; a permission is spoken of once its command exists."""
 

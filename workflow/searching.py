@@ -12,8 +12,8 @@ from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotAllowed
 from workflow.permissions import AUDIT_READ, REVEAL
-from workflow.showing import LONGEST_NAME, masked, plain
-from workflow.views import tail
+from workflow.showing import masked
+from workflow.views import name_of_candidate, tail_of_candidate
 
 MOST_SHOWN = 20
 
@@ -127,11 +127,11 @@ async def _note(act: Act, wanted: Wanted, people: Sequence[tuple[Role, list[Empl
 
 def _hit(request: CancellationRequest, names: Sequence[str]) -> Hit:
     booking = request.booking
-    name = plain(str(booking.candidate.name), LONGEST_NAME)
+    name = name_of_candidate(booking.candidate)
     full = any(access.covers(path, booking.organisation.path) for path in names)
     return Hit(
         request.number,
-        f"{name if full else masked(name)} · 尾号{tail(booking.candidate.phone)}",
+        f"{name if full else masked(name)} · 尾号{tail_of_candidate(booking.candidate)}",
         booking.position.name,
         booking.organisation.name,
         booking.starts_at,

@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
+from models.sealed import ERASED
+
 LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE)
+RESTRICTED = "（受限）"  # stands where the name of somebody would, whose data are only kept
 LONGEST = 200
 LONGEST_NAME = 20  # a longer one would push the time out of a card's title
 LONGEST_COMMENT = 80
@@ -29,4 +32,4 @@ def _shown(character: str) -> str:
 
 def masked(name: str) -> str:
     """Return the name as somebody without the right to it may see it: 张*."""
-    return name[:1] + "*"
+    return name if name in (ERASED, RESTRICTED) else name[:1] + "*"

@@ -22,7 +22,7 @@ from workflow.moments import when_of
 from workflow.permissions import EVIDENCE_READ, REVEAL
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, masked, plain
-from workflow.views import STILL_NEEDED, tail
+from workflow.views import STILL_NEEDED, name_of_candidate, tail_of_candidate
 
 Remarks = Mapping[tuple[str, int, datetime], str]
 REFUSED = "attempt.refused"
@@ -72,15 +72,15 @@ class Case:
     @property
     def candidate(self) -> str:
         """Name the candidate as this reader may: 张伟（尾号8123） or 张*（尾号8123）."""
-        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
-        return f"{name if self.names else masked(name)}（尾号{tail(self.booking.candidate.phone)}）"
+        name = name_of_candidate(self.booking.candidate)
+        return f"{name if self.names else masked(name)}（尾号{tail_of_candidate(self.booking.candidate)}）"
 
     @property
     def title(self) -> str:
         """Name the case: Q20261124-001 张* · 尾号8123 · 11月25日 周三 15:00."""
-        name = plain(str(self.booking.candidate.name), LONGEST_NAME)
+        name = name_of_candidate(self.booking.candidate)
         shown = name if self.names else masked(name)
-        line = f"{shown} · 尾号{tail(self.booking.candidate.phone)} · {when_of(self.booking)}"
+        line = f"{shown} · 尾号{tail_of_candidate(self.booking.candidate)} · {when_of(self.booking)}"
         return f"{self.number} {line}" if self.request else line
 
 
@@ -102,7 +102,7 @@ async def _of_request(act: Act, found: CancellationRequest) -> Case:
     if act.employee is not None:
         found = await access.request_for(act, found.id)
     booking = await Booking.get(id=found.booking_id).prefetch_related(*BOOKING_RELATIONS)
-    names, evidence = await _rights(act, booking.organisation)
+    names, evidence = await _rights(act, booking)
     return Case(found.number, booking, found, (found.number, booking.number), names, evidence)
 
 
@@ -113,15 +113,16 @@ async def of_booking(act: Act, found: Booking) -> Case:
     booking = await Booking.get(id=found.id).prefetch_related(*BOOKING_RELATIONS)
     requests = await CancellationRequest.filter(booking=booking).order_by("created_at")
     numbers = (booking.number, *(each.number for each in requests))
-    names, evidence = await _rights(act, booking.organisation)
+    names, evidence = await _rights(act, booking)
     return Case(booking.number, booking, None, numbers, names, evidence)
 
 
-async def _rights(act: Act, organisation: Organisation) -> tuple[bool, bool]:
-    if act.employee is None:
+async def _rights(act: Act, booking: Booking) -> tuple[bool, bool]:
+    """Return whether names and evidence are shown; of somebody restricted neither is, to anybody."""
+    if act.employee is None or booking.candidate.restricted_at:
         return False, False
-    names = await access.may(act.employee, REVEAL, organisation, act.now)
-    return names, await access.may(act.employee, EVIDENCE_READ, organisation, act.now)
+    names = await access.may(act.employee, REVEAL, booking.organisation, act.now)
+    return names, await access.may(act.employee, EVIDENCE_READ, booking.organisation, act.now)
 
 
 async def note_viewed(act: Act, case: Case) -> None:

@@ -8,6 +8,7 @@ from models import (
     Booking,
     BookingStatus,
     CancellationRequest,
+    Candidate,
     EvidenceKind,
     Origin,
     RequestStatus,
@@ -15,11 +16,12 @@ from models import (
     Step,
     StepStatus,
 )
+from models.sealed import ERASED
 from workflow import requests
 from workflow.acting import Act
 from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
-from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
+from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, RESTRICTED, plain
 from workflow.states import CANCELLABLE, LIVE_BOOKINGS
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
@@ -37,7 +39,17 @@ ROLE_LABELS = {
 
 def tail(phone: str | None) -> str:
     """Return the last four digits of a phone, or four dots when there is none."""
-    return phone[-4:] if phone else "····"
+    return phone[-4:] if phone and phone != ERASED else "····"
+
+
+def name_of_candidate(candidate: Candidate) -> str:
+    """Return a candidate's name as it may be shown: of somebody restricted or erased, the word that says so."""
+    return RESTRICTED if candidate.restricted_at else plain(str(candidate.name), LONGEST_NAME)
+
+
+def tail_of_candidate(candidate: Candidate) -> str:
+    """Return the last digits of a candidate's phone, if they may be shown."""
+    return tail(None if candidate.restricted_at else candidate.phone)
 
 
 @dataclass(frozen=True)
@@ -76,8 +88,8 @@ def booking_view(booking: Booking) -> BookingView:
     return BookingView(
         id=str(booking.id),
         number=booking.number,
-        name=plain(str(candidate.name), LONGEST_NAME),
-        phone_tail=tail(candidate.phone),
+        name=name_of_candidate(candidate),
+        phone_tail=tail_of_candidate(candidate),
         position=booking.position.name,
         starts_at=booking.starts_at,
         when=when_of(booking),

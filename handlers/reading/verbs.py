@@ -58,6 +58,7 @@ class Verb(StrEnum):
     PERMISSIONS = "权限"
     GRANT = "授权"
     REVOKE = "收回授权"
+    ERASE = "删除资料"
     PHONED = "已电话告知"
     CHOOSE = "选择"
     DROP = "算了"
@@ -180,6 +181,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
+    Verb.ERASE: ("删除资料", "删除候选人资料", "删除个人信息", "清除资料", "抹去资料"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
     Verb.MORE: ("更多", "下一页", "下页", "翻页", "more"),

@@ -1,5 +1,6 @@
 """Erasing a person's data: who asked, who agreed, and since when somebody's data are only kept."""
 
+from typing import Any
 from uuid import uuid4
 
 from tortoise import fields, migrations
@@ -10,19 +11,13 @@ from tortoise.migrations import operations as ops
 from models.erasure import Basis, ErasureStatus
 
 
-def _to(table: str, column: str, *, null: bool = False, related_name: str | None = None) -> fields.Field:  # type: ignore[type-arg]
+def _to(table: str, column: str, **options: Any) -> Any:
     return fields.ForeignKeyField(
-        table,
-        source_field=column,
-        null=null,
-        db_constraint=True,
-        to_field="id",
-        related_name=related_name,
-        on_delete=OnDelete.RESTRICT,
+        table, source_field=column, db_constraint=True, to_field="id", on_delete=OnDelete.RESTRICT, **options
     )
 
 
-def _moment() -> fields.DatetimeField:
+def _moment() -> Any:
     return fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)
 
 

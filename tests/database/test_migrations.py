@@ -156,7 +156,7 @@ async def test_an_upgrade_of_sqlite_leaves_a_copy_that_can_be_opened(
     lines: list[str] = []
     await migrate(sqlite_url, home, reporter=lines.append, package=package_with(ADDING))
     copies = list((home / "backups").iterdir())
-    assert [path.name for path in copies] == ["before-0003_next.db"]
+    assert sorted(path.name for path in copies) == ["before-0003_next-keys.db", "before-0003_next.db"]
     assert any(str(copies[0]) in line for line in lines)
     assert copies[0].stat().st_mode & 0o077 == 0
     assert await count_rows(f"sqlite://{copies[0]}") == before
