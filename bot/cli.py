@@ -14,6 +14,7 @@ import typer
 
 from bot import logs
 from bot.failing import CarefulGroup
+from bot.key_command import keys
 from bot.settings import Settings, SettingsError, load, settings_file
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ audit = typer.Typer(no_args_is_help=True, help="审计日志。")
 export = typer.Typer(no_args_is_help=True, help="导出。")
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
+cli.add_typer(keys, name="keys")
 
 
 @audit.command()

@@ -9,6 +9,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 DAY = 86400  # seconds
 KEYS_KEPT_DAYS = 30
@@ -96,3 +97,10 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def secrets_in(keys: Path) -> list[tuple[UUID, bytes]]:
+    """Read the secrets that stand beside a copy; those of people erased since are gone from there."""
+    with closing(sqlite3.connect(f"file:{keys}?mode=ro", uri=True)) as beside:
+        rows = beside.execute("SELECT id, sealed FROM person_key WHERE length(sealed) > 0 AND erased_at IS NULL")
+        return [(UUID(str(person)), bytes(sealed)) for person, sealed in rows]

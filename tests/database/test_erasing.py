@@ -213,7 +213,7 @@ async def test_the_log_still_verifies_and_tells_the_case(store: Store, desk: Des
     case = await timeline.case_of(by(desk.hr, now=LATER), request.number)
     assert ERASED in case.title
     assert "····" in case.title
-    assert len(await timeline.entries_of(case)) > 4
+    assert len(await timeline.entries_of(case)) >= 4
 
 
 async def test_who_types_the_number_still_sees_the_case_and_no_name(store: Store, desk: Desk) -> None:
