@@ -18,6 +18,7 @@ from handlers import (
     granting,
     help,
     lists,
+    own_data,
     picking,
     presses,
     recent,
@@ -72,7 +73,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await erasing.takes(context, command) or await granting.takes(context, command):
+    elif await _about_people(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -92,6 +93,15 @@ async def text(context: Context) -> None:
         await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
+
+
+async def _about_people(context: Context, command: Command) -> bool:
+    """Let those try first who know by a number, or by what waits, that it is about a candidate's data or a right."""
+    return (
+        await own_data.answered_by_hr(context, command)
+        or await erasing.takes(context, command)
+        or await granting.takes(context, command)
+    )
 
 
 async def _carefully(context: Context, command: Command) -> None:

@@ -13,6 +13,7 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
 from models.download import DownloadLink
 from models.erasure import Basis, ErasureRequest, ErasureStatus
 from models.exchange import (
@@ -58,6 +59,9 @@ __all__ = [
     "Card",
     "CardPurpose",
     "Checkpoint",
+    "CorrectedField",
+    "CorrectionRequest",
+    "CorrectionStatus",
     "CustomerServiceCursor",
     "Dialogue",
     "DownloadLink",

@@ -22,6 +22,7 @@ from workflow.erasing_words import OUTCOMES
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
 from workflow.numbering import erasure_number
 from workflow.permissions import ERASE_APPROVE, ERASE_PROPOSE
+from workflow.privacy import working_days_after
 from workflow.restricting import KEPT, obstacles, pseudonym
 from workflow.rights_words import name_of
 
@@ -32,6 +33,8 @@ TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long for the notice that
 LOOK_AGAIN = timedelta(minutes=1)
 MONTH = timedelta(days=30)  # until somebody whose time has come, and who is held, is looked at again
 MOST_LISTED = 20
+WITHIN = 15  # working days in which a candidate has an answer
+REMIND_AFTER = 10  # working days
 OPEN = (ErasureStatus.SUGGESTED, ErasureStatus.PROPOSED, ErasureStatus.APPROVED)
 RELATIONS = ("candidate", "organisation", "proposer", "decided_by")
 NOTICE = "data_erased"
@@ -97,6 +100,44 @@ async def suggest(act: Act, candidate: Candidate, basis: Basis, *, by_candidate:
     await _record(act, erasure, "erasure.suggested")
     await _hand_out(act, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
     return erasure
+
+
+async def wished(act: Act, candidate: Candidate) -> tuple[ErasureRequest, list[str], datetime]:
+    """Take a candidate's wish that their data go: to HR, or kept until they may (个人信息保护法 47).
+
+    Returns the wish, what stands against it, and by when it is done, or may be done.
+    """
+    access.require_no_colleague(act)
+    found = await obstacles(candidate.id, act.now)
+    if not found:
+        erasure = await suggest(act, candidate, Basis.ASKED, by_candidate=True)
+        payload = {"erasure": str(erasure.id)}
+        reminder = working_days_after(erasure.suggested_at or act.now, REMIND_AFTER)
+        await outbox.post(
+            act, "timer", "erase_remind", not_before=reminder, payload=payload, dedupe=f"remind:{erasure.number}"
+        )
+        return erasure, found, working_days_after(erasure.suggested_at or act.now, WITHIN)
+    erasure = await _made(act, candidate, Basis.ASKED, by_candidate=True)
+    erasure.status = ErasureStatus.EXPIRED
+    await erasure.save()
+    await _record(act, erasure, "erasure.postponed", ok=False, why=",".join(found))
+    later = found != [KEPT]
+    restrict = restricting.restrict_later if later else restricting.restrict
+    at = await restrict(act, candidate, number=erasure.number)
+    return erasure, found, max(at, await restricting.kept_until(candidate.id) or at)
+
+
+async def remind(act: Act, erasure_id: str) -> bool:
+    """Remind HR, before the time is over in which a candidate has to have an answer (系统代办)."""
+    erasure = await reload(erasure_id)
+    if erasure.status not in (ErasureStatus.SUGGESTED, ErasureStatus.PROPOSED) or erasure.suggested_at is None:
+        return False
+    due_at = working_days_after(erasure.suggested_at, WITHIN)
+    for recruiter in await access.holders(Role.HR, erasure.organisation, act.now):
+        account = await outbox.account_of(recruiter)
+        if account is not None:
+            await outbox.say(act, account, erasing_words.reminder(erasure, due_at))
+    return True
 
 
 async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Employee) -> None:

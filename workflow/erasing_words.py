@@ -56,3 +56,11 @@ def restricted(number: str, due: datetime) -> str:
     """Tell HR that the data are only kept from now on, and until when."""
     kept = "取消记录依法还要保存，现在不能删除。资料已改为受限：只保存，不再查看和联系"
     return f"{kept}，{day(due)} 后自动提请删除。编号 {number}"
+
+
+def reminder(erasure: ErasureRequest, due: datetime) -> str:
+    """Remind HR that a candidate waits for their data to go."""
+    where = (
+        "请点卡片或回复「同意」加编号提请审批" if erasure.status == ErasureStatus.SUGGESTED else "在等安全管理员审批"
+    )
+    return f"候选人要求删除资料，{day(due)} 前要办完：{erasure.number}，{where}。"

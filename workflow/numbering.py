@@ -1,4 +1,6 @@
-"""Numbers that people read and type: Y… for bookings, Q… for requests, S… for authorisations, X… for erasures.
+"""Numbers that people read and type: Y… for bookings, Q… for requests, S… for authorisations.
+
+X… is for erasures, G… for corrections of a candidate's data.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -6,7 +8,7 @@ They carry the day and digits drawn by chance: a counter would tell one unit how
 import secrets
 from datetime import datetime
 
-from models import Booking, CancellationRequest, ErasureRequest, GrantChange
+from models import Booking, CancellationRequest, CorrectionRequest, ErasureRequest, GrantChange
 from workflow.acting import local
 
 TRIES_PER_LENGTH = 6
@@ -32,7 +34,14 @@ async def erasure_number(now: datetime) -> str:
     return await _unused(f"X{local(now):%Y%m%d}", ErasureRequest)
 
 
-Numbered = type[Booking] | type[CancellationRequest] | type[ErasureRequest] | type[GrantChange]
+async def correction_number(now: datetime) -> str:
+    """Return an unused number of a wish for a correction such as G20261124-481."""
+    return await _unused(f"G{local(now):%Y%m%d}", CorrectionRequest)
+
+
+Numbered = (
+    type[Booking] | type[CorrectionRequest] | type[CancellationRequest] | type[ErasureRequest] | type[GrantChange]
+)
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

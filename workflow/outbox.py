@@ -6,6 +6,7 @@ A row names what it is about; the words are made when it is sent, from the state
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from models import (
     Account,
@@ -41,13 +42,17 @@ async def post(
     card: Card | None = None,
     payload: dict[str, Any] | None = None,
     dedupe: str | None = None,
+    person: UUID | None = None,
 ) -> OutboxMessage:
-    """Post one row; a row with a `dedupe` key is posted once, whatever its fate."""
+    """Post one row; a row with a `dedupe` key is posted once, whatever its fate.
+
+    `person` is the candidate it tells of, where nothing else it names says so: their secret seals it.
+    """
     existing = await OutboxMessage.get_or_none(dedupe=dedupe) if dedupe else None
     if existing is None and (not_before or act.now) <= act.now:
         announce()
     return existing or await OutboxMessage.create(
-        person_id=_person(account, booking, request, card),
+        person_id=person or _person(account, booking, request, card),
         kind=kind,
         topic=topic,
         account=account,

@@ -2,7 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from workflow.acting import local
+
+SATURDAY: Final = 5
 
 
 @dataclass(frozen=True)
@@ -57,3 +62,11 @@ def years_after(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year + years)
     except ValueError:
         return moment.replace(year=moment.year + years, month=3, day=1)
+
+
+def working_days_after(moment: datetime, days: int) -> datetime:
+    """Return the moment so many days from Monday to Friday later; holidays count, so that it never comes too late."""
+    while days:
+        moment += timedelta(days=1)
+        days -= local(moment).weekday() < SATURDAY
+    return moment

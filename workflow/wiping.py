@@ -41,6 +41,7 @@ PLAIN: dict[type[Model], dict[str, object]] = {
         "sealed_secret": b"",
         "preferred": None,
         "restricted_at": None,
+        "privacy_shown": "",
         "erase_after": None,
     },
     Account: {"address_index": "", "heard_at": None, "sent_since_heard": 0},

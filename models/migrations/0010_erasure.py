@@ -8,6 +8,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+from models.correction import CorrectedField, CorrectionStatus
 from models.erasure import Basis, ErasureStatus
 
 
@@ -27,6 +28,7 @@ class Migration(migrations.Migration):
     operations = [
         ops.AddField("Candidate", "restricted_at", _moment()),
         ops.AddField("Candidate", "erase_after", _moment()),
+        ops.AddField("Candidate", "privacy_shown", fields.CharField(max_length=8, default="", db_default="")),
         ops.CreateModel(
             name="ErasureRequest",
             fields=[
@@ -54,6 +56,32 @@ class Migration(migrations.Migration):
                 "pk_attr": "id",
                 "table_description": "删除申请; number `X…`. Proposed by HR, decided by a security administrator, "
                 "carried out by the clock.",
+            },
+            bases=["SealedModel"],
+        ),
+        ops.CreateModel(
+            name="CorrectionRequest",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid4, unique=True, db_index=True)),
+                ("number", fields.CharField(unique=True, max_length=24)),
+                ("candidate", _to("models.Candidate", "candidate_id", related_name="corrections")),
+                ("organisation", _to("models.Organisation", "organisation_id")),
+                ("field", fields.CharEnumField(enum_type=CorrectedField, max_length=8)),
+                ("sealed_value", fields.BinaryField()),
+                (
+                    "status",
+                    fields.CharEnumField(default=CorrectionStatus.ASKED, enum_type=CorrectionStatus, max_length=12),
+                ),
+                ("asked_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("decided_by", _to("models.Employee", "decided_by_id", null=True, related_name="corrections_decided")),
+                ("decided_at", _moment()),
+            ],
+            options={
+                "table": "correction_request",
+                "app": "models",
+                "indexes": [Index(fields=["candidate_id", "status"])],
+                "pk_attr": "id",
+                "table_description": "更正申请; number `G…`. Asked for by the candidate, carried out once HR has compared it.",
             },
             bases=["SealedModel"],
         ),

@@ -4,12 +4,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import workflow
-from models import Booking, CancellationRequest, Employee, Platform, Preset, Role, Step
+from models import Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
@@ -19,8 +20,10 @@ from workflow import (
     approving,
     cancelling,
     delivering,
+    erasing,
     evidence,
     founding,
+    own_data,
     reminding,
     replying,
     requests,
@@ -45,7 +48,11 @@ READS = {
     "cancelling.last_undoable",
     "cancelling.undoables",
     "card_views.card_view",
+    "erasing.erasure_named",
+    "erasing.erasure_of",
+    "erasure_views.erasure_view",
     "evidence.awaiting",
+    "own_data.correction_named",
     "replying.declined_ahead",
     "replying.own_booking",
     "replying.upcoming",
@@ -98,6 +105,14 @@ BEHIND = {
     "contacts.enter",
     "delivering.no_longer_owed",
     "drafts.retire",
+    "erasing.carry_out",
+    "erasing.due",
+    "erasing.expire",
+    "erasing.remind",
+    "own_data.note_shown",
+    "restricting.begin",
+    "restricting.restrict",
+    "restricting.restrict_later",
     "returning.close",
     "returning.expire",
     "revising.new_evidence",
@@ -136,6 +151,11 @@ class Case:
         self.step = await Step.get(request=request, level=1)
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
+        self.past: Booking = await office.booking(self.unit, "马岱", "13800007788", ahead=timedelta(days=-2))
+        before: Booking = await office.booking(self.unit, "马谡", "13800007799", ahead=timedelta(days=-2))
+        self.erasure = (await erasing.wished(by(before.candidate), before.candidate))[0]
+        name = CorrectedField.NAME
+        self.correction = await own_data.ask_for_correction(by(before.candidate), before.candidate, name, "马速")
 
     def wanted(self) -> Wanted:
         """Return an authorisation that would make sense."""
@@ -169,9 +189,20 @@ WRITES: dict[str, Write] = {
     "cancelling.undo": lambda a, c: cancelling.undo(a, c.request),
     "cancelling.withdraw": lambda a, c: cancelling.withdraw(a, c.request),
     "delivering.told_by_phone": lambda a, c: delivering.told_by_phone(a, c.request),
+    "erasing.approve": lambda a, c: erasing.approve(a, c.erasure),
+    "erasing.propose": lambda a, c: erasing.propose(a, c.past, Basis.PURPOSE_OVER),
+    "erasing.reject": lambda a, c: erasing.reject(a, c.erasure, comment="不行"),
+    "erasing.suggest": lambda a, c: erasing.suggest(a, c.past.candidate, Basis.ASKED, by_candidate=True),
+    "erasing.wished": lambda a, c: erasing.wished(a, c.past.candidate),
     "evidence.keep_file": lambda a, c: evidence.keep_file(a, c.request, evidence.Material(PNG, "y.png", "n")),
     "evidence.keep_reply": lambda a, c: evidence.keep_reply(a, c.request, "来不了", "s"),
     "founding.found": lambda a, _: founding.found(a, founding.Founder("x", "x"), Platform.DINGTALK, TWO),
+    "own_data.ask_for_correction": lambda a, c: own_data.ask_for_correction(
+        a, c.past.candidate, CorrectedField.NAME, "马潮"
+    ),
+    "own_data.copies": lambda a, c: own_data.copies(a, [c.past.candidate.id]),
+    "own_data.correct": lambda a, c: own_data.correct(a, c.correction, lambda name, phone: frozenset()),
+    "own_data.refuse_correction": lambda a, c: own_data.refuse_correction(a, c.correction, "不对"),
     "reminding.remind": lambda a, c: reminding.remind(a, c.request),
     "replying.ask_for_another_time": lambda a, c: replying.ask_for_another_time(a, c.booking, "周五"),
     "replying.call_without_booking": lambda a, c: replying.call_without_booking(a, c.booking.candidate.id, "请回电"),
@@ -236,4 +267,6 @@ async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> N
     await store.transact(lambda: WRITES["evidence.keep_file"](by(case.hr), case))
     await store.transact(lambda: WRITES["rights.propose"](by(case.system), case))
     await store.transact(lambda: WRITES["cancelling.withdraw"](by(case.hr), case))
+    await store.transact(lambda: WRITES["erasing.propose"](by(case.hr), case))
+    await store.transact(lambda: WRITES["own_data.correct"](by(case.hr), case))
     await store.transact(lambda: WRITES["replying.keep"](by(case.other.candidate), case))

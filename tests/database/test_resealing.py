@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +37,11 @@ PNG = b"\x89PNG\r\n\x1a\nproof"
 
 
 @pytest.fixture
-async def rotated(store: Store) -> AsyncIterator[Store]:
-    """Yield a store that was filled while there was one key, and now has two."""
+async def rotated(store: Store) -> Store:
+    """Return a store that was filled while there was one key, and now has two."""
     await store.transact(_fill)
     vault.install(Vault({1: FIRST, 2: SECOND}))
-    yield store
+    return store
 
 
 async def _fill() -> None:

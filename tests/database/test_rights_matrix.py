@@ -16,11 +16,13 @@ from handlers.receiving import Received, receive
 from handlers.routing import Incoming
 from models import (
     AuditRecord,
+    Basis,
     Booking,
     CancellationRequest,
     Card,
     CardPurpose,
     Employee,
+    ErasureRequest,
     Grant,
     GrantChange,
     OutboxMessage,
@@ -32,7 +34,7 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, evidence, outbox, rights
+from workflow import approving, cancelling, erasing, evidence, outbox, rights
 from workflow.card_views import card_view
 from workflow.rights import GrantChangeKind, Wanted
 
@@ -45,6 +47,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "undoable": {"undo"},
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
+    "erasure": {"approve", "reject"},
 }
 HOLDERS = {
     "confirm": "hr",
@@ -53,7 +56,9 @@ HOLDERS = {
     "undoable": "hr",
     "approval": "head",
     "grant": "security",
+    "erasure": "security",
 }
+TWO_DAYS = timedelta(days=2)
 NO_HANDLE = "a" * 26
 
 
@@ -88,6 +93,7 @@ async def entered() -> Office:
         "request": await _returned(people, bookings[3]),
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
+        "erasure": await _erasure_card(people, await office.booking(heavy, "马岱", "13800007788", -TWO_DAYS)),
     }
     return Office(people, cards)
 
@@ -136,6 +142,11 @@ async def _grant_card(people: dict[str, Employee], unit: Any) -> Card:
     return await Card.get(change=change)
 
 
+async def _erasure_card(people: dict[str, Employee], booking: Booking) -> Card:
+    erasure = await erasing.propose(by(people["hr"]), booking, Basis.PURPOSE_OVER)
+    return await Card.get(erasure=erasure)
+
+
 @pytest.fixture
 async def made(store: Store) -> Office:
     found: list[Office] = []
@@ -172,6 +183,7 @@ async def state() -> tuple[object, ...]:
         await Step.all().order_by("id").values_list("status", "decided_at"),
         await Grant.all().order_by("id").values_list("role"),
         await GrantChange.all().order_by("id").values_list("status"),
+        await ErasureRequest.all().order_by("id").values_list("status"),
         await Card.all().order_by("id").values_list("purpose", "closed"),
     )
 
