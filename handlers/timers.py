@@ -11,7 +11,7 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
-    erasing,
+    erasure_rounds,
     outbox,
     requests,
     restricting,
@@ -24,11 +24,11 @@ from workflow.acting import Act
 OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
-    "erase": lambda act, payload: erasing.carry_out(act, payload["erasure"]),
-    "erase_remind": lambda act, payload: erasing.remind(act, payload["erasure"]),
-    "erase_expire": lambda act, payload: erasing.expire(act, payload["erasure"]),
+    "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
+    "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),
+    "erase_expire": lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
     restricting.TIMER: lambda act, payload: restricting.begin(act, payload["candidate"], payload["number"]),
-    restricting.DUE: lambda act, payload: erasing.due(act, payload["candidate"]),
+    restricting.DUE: lambda act, payload: erasure_rounds.due(act, payload["candidate"]),
 }
 
 

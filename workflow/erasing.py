@@ -13,10 +13,9 @@ from models import (
     Employee,
     ErasureRequest,
     ErasureStatus,
-    OutboxMessage,
     Role,
 )
-from workflow import access, audit, erasing_words, outbox, restricting, wiping
+from workflow import access, audit, erasing_words, outbox, restricting
 from workflow.acting import Act
 from workflow.erasing_words import OUTCOMES
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
@@ -29,9 +28,6 @@ from workflow.rights_words import name_of
 __all__ = ["obstacles"]
 
 PROPOSAL_LASTS = timedelta(days=7)
-TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long for the notice that says so
-LOOK_AGAIN = timedelta(minutes=1)
-MONTH = timedelta(days=30)  # until somebody whose time has come, and who is held, is looked at again
 MOST_LISTED = 20
 WITHIN = 15  # working days in which a candidate has an answer
 REMIND_AFTER = 10  # working days
@@ -97,7 +93,7 @@ async def suggest(act: Act, candidate: Candidate, basis: Basis, *, by_candidate:
         return running
     erasure = await _made(act, candidate, basis, by_candidate=by_candidate)
     await erasure.save()
-    await _record(act, erasure, "erasure.suggested")
+    await note(act, erasure, "erasure.suggested")
     await _hand_out(act, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
     return erasure
 
@@ -120,24 +116,11 @@ async def wished(act: Act, candidate: Candidate) -> tuple[ErasureRequest, list[s
     erasure = await _made(act, candidate, Basis.ASKED, by_candidate=True)
     erasure.status = ErasureStatus.EXPIRED
     await erasure.save()
-    await _record(act, erasure, "erasure.postponed", ok=False, why=",".join(found))
+    await note(act, erasure, "erasure.postponed", ok=False, why=",".join(found))
     later = found != [KEPT]
     restrict = restricting.restrict_later if later else restricting.restrict
     at = await restrict(act, candidate, number=erasure.number)
     return erasure, found, max(at, await restricting.kept_until(candidate.id) or at)
-
-
-async def remind(act: Act, erasure_id: str) -> bool:
-    """Remind HR, before the time is over in which a candidate has to have an answer (系统代办)."""
-    erasure = await reload(erasure_id)
-    if erasure.status not in (ErasureStatus.SUGGESTED, ErasureStatus.PROPOSED) or erasure.suggested_at is None:
-        return False
-    due_at = working_days_after(erasure.suggested_at, WITHIN)
-    for recruiter in await access.holders(Role.HR, erasure.organisation, act.now):
-        account = await outbox.account_of(recruiter)
-        if account is not None:
-            await outbox.say(act, account, erasing_words.reminder(erasure, due_at))
-    return True
 
 
 async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Employee) -> None:
@@ -147,7 +130,7 @@ async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Empl
     await erasure.save()
     if not await _hand_out(act, erasure, [each for each in people if each.id != proposer.id]):
         raise Missing("no-eraser")
-    await _record(act, erasure, "erasure.proposed")
+    await note(act, erasure, "erasure.proposed")
     payload = {"erasure": str(erasure.id)}
     await outbox.post(act, "timer", "erase_expire", not_before=erasure.expires_at, payload=payload)
 
@@ -199,15 +182,16 @@ async def approve(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Er
     if erasure.status == ErasureStatus.SUGGESTED:
         await _lay_before_security(act, erasure, employee)
         return erasure
-    await _decide(act, erasure, employee, ErasureStatus.APPROVED, comment)
-    await _record(act, erasure, "erasure.approved")
+    await settle(act, erasure, employee, ErasureStatus.APPROVED, comment)
+    await note(act, erasure, "erasure.approved")
     if erasure.basis == Basis.ASKED:
         await _tell_candidate(act, erasure)
-    await _look_again(act, erasure, act.now)
+    await look_again(act, erasure, act.now)
     return erasure
 
 
-async def _look_again(act: Act, erasure: ErasureRequest, at: datetime) -> None:
+async def look_again(act: Act, erasure: ErasureRequest, at: datetime) -> None:
+    """Let the clock carry it out, or look whether it can, at `at`."""
     await outbox.post(act, "timer", "erase", not_before=at, payload={"erasure": str(erasure.id)})
 
 
@@ -215,15 +199,16 @@ async def _tell_candidate(act: Act, erasure: ErasureRequest) -> None:
     """Say that the data go, on the channel they prefer where there was an interview, else on any account."""
     latest = await Booking.filter(candidate_id=erasure.candidate_id).order_by("-starts_at").first()
     if latest is not None:
-        await outbox.post(act, "notice", NOTICE, booking=latest, dedupe=_told_key(erasure))
+        await outbox.post(act, "notice", NOTICE, booking=latest, dedupe=told_key(erasure))
         return
     accounts = await outbox.accounts_of(erasure.candidate)
     if accounts:
         payload = {"text": erasing_words.told(erasure.number), "choices": []}
-        await outbox.post(act, "say", account=accounts[0], payload=payload, dedupe=_told_key(erasure))
+        await outbox.post(act, "say", account=accounts[0], payload=payload, dedupe=told_key(erasure))
 
 
-def _told_key(erasure: ErasureRequest) -> str:
+def told_key(erasure: ErasureRequest) -> str:
+    """Return the key of the one notice that tells the candidate."""
     return f"erased:{erasure.number}"
 
 
@@ -232,16 +217,16 @@ async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Era
     employee = await _checked(act, erasure)
     if not comment:
         raise Missing("erase-reason", number=erasure.number)
-    await _decide(act, erasure, employee, ErasureStatus.REJECTED, comment)
-    await _record(act, erasure, "erasure.refused", ok=False)
-    await _tell_proposer(act, erasure)
+    await settle(act, erasure, employee, ErasureStatus.REJECTED, comment)
+    await note(act, erasure, "erasure.refused", ok=False)
+    await tell_proposer(act, erasure)
     if erasure.by_candidate:
         for account in (await outbox.accounts_of(erasure.candidate))[:1]:
             await outbox.say(act, account, erasing_words.refused(erasure.number))
     return erasure
 
 
-async def _decide(
+async def settle(
     act: Act, erasure: ErasureRequest, employee: Employee | None, status: ErasureStatus, comment: str = ""
 ) -> None:
     """Settle it once and only once: of two answers at the same time the second finds it settled (I11)."""
@@ -256,68 +241,8 @@ async def _decide(
         await outbox.refresh_card(act, card)
 
 
-async def expire(act: Act, erasure_id: object) -> bool:
-    """Close a proposal that nobody answered in time (系统代办); False when it was settled before."""
-    erasure = await reload(erasure_id)
-    if erasure.status != ErasureStatus.PROPOSED or erasure.expires_at is None or act.now < erasure.expires_at:
-        return False
-    await _decide(act, erasure, None, ErasureStatus.EXPIRED)
-    await _record(act, erasure, "erasure.expired", ok=False, why="clock")
-    await _tell_proposer(act, erasure)
-    return True
-
-
-async def carry_out(act: Act, erasure_id: object) -> bool:
-    """Erase what was agreed on (系统代办); False while the candidate is still being told, or when it cannot be done.
-
-    The store forgets the bytes themselves after the commit: that is a row of its own.
-    """
-    erasure = await reload(erasure_id)
-    if erasure.status != ErasureStatus.APPROVED or erasure.decided_at is None:
-        return False
-    if act.now < erasure.decided_at + TOLD_WITHIN and await _is_being_told(erasure):
-        await _look_again(act, erasure, act.now + LOOK_AGAIN)
-        return False
-    if found := await obstacles(erasure.candidate_id, act.now):
-        await _stopped(act, erasure, found)
-        return False
-    erasure.comment = None
-    await erasure.save(update_fields=["sealed_comment"])
-    erasure.counts = await wiping.wipe(erasure.candidate, act.now)
-    erasure.status, erasure.done_at = ErasureStatus.CARRIED_OUT, act.now
-    await erasure.save(update_fields=["counts", "status", "done_at"])
-    await _record(act, erasure, "subject.erased", counts=erasure.counts)
-    await outbox.post(act, "forget", "database")
-    for card in await Card.filter(erasure=erasure, closed=False):
-        await outbox.refresh_card(act, card)
-    await _tell_proposer(act, erasure)
-    return True
-
-
-async def due(act: Act, candidate_id: str) -> bool:
-    """Ask HR for the erasure of somebody restricted whose time has come (系统代办), or look again a month later."""
-    candidate = await Candidate.get(id=candidate_id)
-    if candidate.secret is None or candidate.restricted_at is None:
-        return False
-    if await obstacles(candidate.id, act.now):
-        payload = {"candidate": str(candidate.id)}
-        await outbox.post(act, "timer", restricting.DUE, not_before=act.now + MONTH, payload=payload)
-        return False
-    await suggest(act, candidate, Basis.TERM_OVER, by_candidate=False)
-    return True
-
-
-async def _is_being_told(erasure: ErasureRequest) -> bool:
-    return await OutboxMessage.filter(dedupe=_told_key(erasure), status__in=wiping.UNSETTLED).exists()
-
-
-async def _stopped(act: Act, erasure: ErasureRequest, found: list[str]) -> None:
-    await _decide(act, erasure, erasure.decided_by, ErasureStatus.EXPIRED)
-    await _record(act, erasure, "erasure.stopped", ok=False, why=",".join(found))
-    await _tell_proposer(act, erasure)
-
-
-async def _tell_proposer(act: Act, erasure: ErasureRequest) -> None:
+async def tell_proposer(act: Act, erasure: ErasureRequest) -> None:
+    """Tell HR what became of it; a suggestion of the candidate's has no proposer yet."""
     account = await outbox.account_of(erasure.proposer) if erasure.proposer else None
     if account is not None:
         await outbox.say(act, account, erasing_words.to_the_proposer(erasure))
@@ -354,7 +279,7 @@ async def reload(erasure_id: object) -> ErasureRequest:
     return await ErasureRequest.get(id=erasure_id).prefetch_related(*RELATIONS)
 
 
-async def _record(
+async def note(
     act: Act,
     erasure: ErasureRequest,
     action: str,
@@ -363,6 +288,7 @@ async def _record(
     why: str = "",
     counts: dict[str, int] | None = None,
 ) -> None:
+    """Record what happened to an erasure; of the person only the pseudonym, of what was done only counts."""
     rows = [f"{table}={count}" for table, count in sorted((counts or {}).items())]
     data = {"person": pseudonym(erasure.candidate), "basis": str(erasure.basis), **({"rows": rows} if rows else {})}
     subject = ("erasure", erasure.number, 1)

@@ -42,6 +42,7 @@ from workflow import (
     approving,
     cancelling,
     erasing,
+    erasure_rounds,
     evidence,
     finding,
     outbox,
@@ -122,7 +123,7 @@ async def desk(store: Store) -> Desk:
 
 async def erased(store: Store, desk: Desk, now: datetime = LATER) -> ErasureRequest:
     erasure = await store.transact(lambda: desk.agreed(now))
-    assert await store.transact(lambda: erasing.carry_out(Act(now, "clock", "system"), erasure.id))
+    assert await store.transact(lambda: erasure_rounds.carry_out(Act(now, "clock", "system"), erasure.id))
     return await ErasureRequest.get(id=erasure.id)
 
 
@@ -272,7 +273,7 @@ async def test_when_its_time_has_come_hr_is_asked_by_itself(store: Store, desk: 
     assert timer.not_before.year == NOW.year + 3
     clock = Act(timer.not_before, "clock", "system")
     who = str(desk.candidate.id)
-    assert await store.transact(lambda: erasing.due(clock, who))
+    assert await store.transact(lambda: erasure_rounds.due(clock, who))
     erasure = await ErasureRequest.get(status=ErasureStatus.SUGGESTED)
     assert erasure.basis == Basis.TERM_OVER
     cards = await Card.filter(purpose=CardPurpose.ERASURE, erasure=erasure).prefetch_related("holder")
@@ -282,7 +283,7 @@ async def test_when_its_time_has_come_hr_is_asked_by_itself(store: Store, desk: 
         card = await Card.get(erasure=erasure, holder__key=key)
         await talking.presses(store, key, "approve", card.handle, now=now)
     assert (await ErasureRequest.get(id=erasure.id)).status == ErasureStatus.APPROVED
-    assert await store.transact(lambda: erasing.carry_out(clock, erasure.id))
+    assert await store.transact(lambda: erasure_rounds.carry_out(clock, erasure.id))
 
 
 async def test_one_person_cannot_erase_alone(store: Store, desk: Desk) -> None:
@@ -321,10 +322,10 @@ async def test_the_candidate_who_asked_is_told_before_the_data_go(store: Store, 
     erasure = await store.transact(agree)
     notice = await OutboxMessage.get(topic=erasing.NOTICE)
     clock = Act(LATER, "clock", "system")
-    assert not await store.transact(lambda: erasing.carry_out(clock, erasure.id))
+    assert not await store.transact(lambda: erasure_rounds.carry_out(clock, erasure.id))
     assert (await Candidate.get(id=desk.candidate.id)).name == CANARIES[0]
     await store.transact(lambda: OutboxMessage.filter(id=notice.id).update(status=OutboxStatus.SENT))
-    assert await store.transact(lambda: erasing.carry_out(clock, erasure.id))
+    assert await store.transact(lambda: erasure_rounds.carry_out(clock, erasure.id))
 
 
 async def test_hr_types_it_and_the_security_administrator_answers(store: Store, desk: Desk) -> None:

@@ -28,7 +28,7 @@ from models.sealed import ERASED
 from models.store import Store
 from tests.database import office, talking
 from tests.database.office import NOW, by
-from workflow import cancelling, erasing, finding, permissions, privacy
+from workflow import cancelling, erasing, erasure_rounds, finding, permissions, privacy
 from workflow.acting import Act
 
 NUMBERS = count()
@@ -129,7 +129,7 @@ async def test_a_deletion_goes_to_hr_and_security_and_the_candidate_hears_before
         await talking.says(store, key, f"同意 {erasure.number}")
     notice = await OutboxMessage.get(topic=erasing.NOTICE)
     await store.transact(lambda: OutboxMessage.filter(id=notice.id).update(status=OutboxStatus.SENT))
-    assert await store.transact(lambda: erasing.carry_out(Act(NOW, "clock", "system"), erasure.id))
+    assert await store.transact(lambda: erasure_rounds.carry_out(Act(NOW, "clock", "system"), erasure.id))
     assert (await Candidate.get(id=desk.booking.candidate_id)).name == ERASED
     assert await OutboxMessage.filter(kind="forget").count() == 1
 
@@ -141,7 +141,7 @@ async def test_hr_is_reminded_before_the_fifteen_working_days_are_over(store: St
     assert timer.not_before == NOW + timedelta(days=14)
     erasure = await ErasureRequest.get(status=ErasureStatus.SUGGESTED)
     clock = Act(timer.not_before, "clock", "system")
-    assert await store.transact(lambda: erasing.remind(clock, str(erasure.id)))
+    assert await store.transact(lambda: erasure_rounds.remind(clock, str(erasure.id)))
     told = await OutboxMessage.filter(account__employee=desk.hr, kind="say")
     assert any("2026年12月15日 前要办完" in str(each.payload) for each in told)
 
