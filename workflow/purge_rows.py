@@ -24,6 +24,7 @@ from models import (
     EvidenceBlob,
     Hold,
     Invitation,
+    LinkCode,
     OutboxMessage,
     PersonKey,
     RevealLink,
@@ -47,6 +48,7 @@ PURGED = (
     EntryLink,
     Hold,
     Booking,
+    LinkCode,
     Account,
     Invitation,
     CorrectionRequest,
@@ -134,6 +136,7 @@ async def _of_case(booking: Booking, besides: _Besides) -> Rows:
 async def _of_person(booking: Booking) -> Rows:
     who = Q(candidate_id=booking.candidate_id)
     return [
+        (LinkCode, await _ids(LinkCode, Q(account__candidate_id=booking.candidate_id))),
         (Account, await _ids(Account, who)),
         (Invitation, await _ids(Invitation, who)),
         (CorrectionRequest, await _ids(CorrectionRequest, who)),

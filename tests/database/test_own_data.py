@@ -87,7 +87,7 @@ async def test_a_correction_goes_to_hr_and_is_made_everywhere(store: Store, desk
     assert "最晚 2026年12月15日" in await writes(store, "更正手机号 13900001111")
     wish = await CorrectionRequest.get(status=CorrectionStatus.ASKED)
     told = (await OutboxMessage.filter(account__employee=desk.hr, kind="say"))[-1]
-    assert f"{PHONE} → 13900001111" in str(told.payload)
+    assert f"尾号{PHONE[-4:]} → 13900001111" in str(told.payload)
     assert told.person_id == desk.booking.candidate_id
     await talking.says(store, "wangfang", f"同意 {wish.number}")
     candidate = await Candidate.get(id=desk.booking.candidate_id)

@@ -38,7 +38,7 @@ from workflow.acting import local
 __all__ = ["installed_signing", "usual_periods"]
 
 NAME, PHONE = "马超骉", "13800005566"
-SEALED = ("candidate", "cancellation_request", "step", "evidence", "evidence_blob", "attempt", "account")
+SEALED = ("candidate", "cancellation_request", "step", "evidence", "evidence_blob", "attempt", "account", "person_key")
 
 
 @pytest.fixture(scope="module")
