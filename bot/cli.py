@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from bot import logs, record_commands
 from bot.database_command import database
 from bot.directory_cli import directory
 from bot.failing import CarefulGroup
+from bot.key_command import keys
 from bot.settings import Settings, SettingsError, load, settings_file
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ def _print(found: Any) -> None:
     typer.echo(json.dumps(found, ensure_ascii=False))
 
 
+async def _migrated(settings: Settings) -> list[str]:
+    """Bring the database to this version, and return what that took."""
+    from models.migrating import migrate as migrate_store
+
+    report, days = partial(typer.echo, err=True), settings.privacy.key_backup_days
+    return await migrate_store(settings.database.change_url, settings.home, reporter=report, keys_kept_days=days)
+
+
 @cli.command()
 def run(
     role: Annotated[str, typer.Option(help="all、gateway 或 worker")] = "all",
@@ -58,7 +68,6 @@ def run(
     """按 settings.yaml 连接并运行。"""
     from bot.app import build, run_until
     from bot.lifeline import end_with_stdin
-    from models.migrating import migrate
 
     if role not in ("all", "gateway", "worker"):
         raise typer.BadParameter("all、gateway 或 worker")
@@ -69,7 +78,7 @@ def run(
         stopped = asyncio.Event()
         if until_stdin_ends:
             end_with_stdin(stopped.set)
-        await migrate(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
+        await _migrated(settings)
         for signum in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signum, stopped.set)
         await run_until(build(settings), stopped, role)
@@ -96,12 +105,8 @@ def story() -> None:
 @cli.command()
 def migrate() -> None:
     """把数据库升级到本版本；先自动备份。"""
-    from models.migrating import migrate as migrate_store
-
     settings = _settings()
-    applied = asyncio.run(
-        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
-    )
+    applied = asyncio.run(_migrated(settings))
     typer.echo("、".join(applied) or "已是最新")
 
 
@@ -114,7 +119,6 @@ def setup(
 ) -> None:
     """生成密钥和数据库；加 --admin 等录入第一批管理员。"""
     from bot import certificates, keys
-    from models.migrating import migrate as migrate_store
 
     settings = _settings()
     for file in keys.create(settings):
@@ -122,9 +126,7 @@ def setup(
         typer.echo(f"已生成密钥 {file}，请另行备份：丢了它，{lost}")
     for file in certificates.create(settings, datetime.now(UTC)):
         typer.echo(f"已生成给 PDF 签名的 {file}；有 CA 证书时写进 audit.pdf_certificate_file 和 audit.pdf_key_file")
-    asyncio.run(
-        migrate_store(settings.database.change_url, settings.home, reporter=lambda line: typer.echo(line, err=True))
-    )
+    asyncio.run(_migrated(settings))
     typer.echo("数据库已就绪")
     if admin or security or unit:
         _found(settings, (unit, platform, admin, security))
@@ -207,6 +209,7 @@ cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.add_typer(directory, name="directory")
 cli.add_typer(database, name="database")
+cli.add_typer(keys, name="keys")
 
 
 @audit.command()

@@ -17,7 +17,9 @@ from models import (
     CancellationRequest,
     Candidate,
     Card,
+    CorrectionRequest,
     EntryLink,
+    ErasureRequest,
     Evidence,
     EvidenceBlob,
     Hold,
@@ -49,6 +51,8 @@ PURGED = (
     LinkCode,
     Account,
     Invitation,
+    CorrectionRequest,
+    ErasureRequest,
     Candidate,
     PersonKey,
 )
@@ -75,7 +79,7 @@ async def delete_case(booking: Booking) -> Removed:
     The database allows it only while there is a permit for the case.
     """
     is_last = not await Booking.filter(candidate_id=booking.candidate_id).exclude(id=booking.id).exists()
-    rows = await _of_case(booking, await _accounts(booking) if is_last else [])
+    rows = await _of_case(booking, await _besides(booking) if is_last else NOTHING)
     rows += await _of_person(booking) if is_last else []
     for table, ids in rows:
         await table.filter(id__in=ids).delete()
@@ -85,18 +89,31 @@ async def delete_case(booking: Booking) -> Removed:
     return Removed(counts, digest, is_last)
 
 
-async def _accounts(booking: Booking) -> list[object]:
-    return list(await Account.filter(candidate_id=booking.candidate_id).values_list("id", flat=True))
+@dataclass(frozen=True)
+class _Besides:
+    """What of the person cards and messages belong to, apart from the case: ids of accounts and of erasures."""
+
+    accounts: Sequence[object] = ()
+    erasures: Sequence[object] = ()
 
 
-async def _of_case(booking: Booking, accounts: Sequence[object]) -> Rows:
-    """Return the rows of a case; those that were said to the candidate's `accounts` besides go with the person."""
+NOTHING = _Besides()
+
+
+async def _besides(booking: Booking) -> _Besides:
+    who = Q(candidate_id=booking.candidate_id)
+    return _Besides(await _ids(Account, who), await _ids(ErasureRequest, who))
+
+
+async def _of_case(booking: Booking, besides: _Besides) -> Rows:
+    """Return the rows of a case; what was said to the candidate besides, or about their data, goes with the person."""
     requests = await _ids(CancellationRequest, Q(booking=booking))
     steps = await _ids(Step, Q(request_id__in=requests))
     evidence = await _ids(Evidence, Q(request_id__in=requests))
     mine = Q(booking=booking) | Q(request_id__in=requests)
-    cards = await _ids(Card, mine | Q(step_id__in=steps) | Q(account_id__in=list(accounts)))
-    messages = await _ids(OutboxMessage, mine | Q(card_id__in=cards) | Q(account_id__in=list(accounts)))
+    theirs = Q(account_id__in=list(besides.accounts))
+    cards = await _ids(Card, mine | theirs | Q(step_id__in=steps) | Q(erasure_id__in=list(besides.erasures)))
+    messages = await _ids(OutboxMessage, mine | theirs | Q(card_id__in=cards))
     packages = await _ids(ArchivePackage, Q(request_id__in=requests))
     return [
         (RevealLink, await _ids(RevealLink, Q(booking=booking))),
@@ -122,6 +139,8 @@ async def _of_person(booking: Booking) -> Rows:
         (LinkCode, await _ids(LinkCode, Q(account__candidate_id=booking.candidate_id))),
         (Account, await _ids(Account, who)),
         (Invitation, await _ids(Invitation, who)),
+        (CorrectionRequest, await _ids(CorrectionRequest, who)),
+        (ErasureRequest, await _ids(ErasureRequest, who)),
         (Hold, await _ids(Hold, who & Q(booking=None))),
         (Candidate, [booking.candidate_id]),
         (PersonKey, [booking.candidate_id]),
