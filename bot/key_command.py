@@ -1,14 +1,13 @@
 """`python -m bot keys …`: which key seals how much, sealing anew, and people's secrets from beside a copy."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import logs
-from bot.settings import Settings, SettingsError, load
+from bot.command_settings import Json, loaded, show_json
+from bot.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from models.resealing import Resealed, Sealing
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 keys = typer.Typer(help="密钥：哪一把封着多少内容；换钥匙；恢复备份。")
 SHOWN_EVERY = 2000  # values
-Json = Annotated[bool, typer.Option("--json", help="标准输出只有一个 JSON，日志走标准错误")]
-
-
-def _settings() -> Settings:
-    settings = load()
-    logs.configure(settings.logging.level, settings.logging.format)
-    return settings
 
 
 @keys.callback(invoke_without_command=True)
@@ -30,10 +22,10 @@ def show(context: typer.Context, as_json: Json = False) -> None:
     """看每把密钥封着多少内容，还有多少要换；退出码：0 都是新的，1 有要换的。"""
     if context.invoked_subcommand is not None:
         return
-    current, found, evidence = asyncio.run(_counted(_settings()))
+    current, found, evidence = asyncio.run(_counted(loaded()))
     old = sum(each.values for each in found if each.old)
     if as_json:
-        typer.echo(json.dumps(_as_json(current, found, evidence), ensure_ascii=False))
+        show_json(_as_json(current, found, evidence))
     else:
         typer.echo("\n".join(_lines(current, found, evidence)))
     raise typer.Exit(1 if old else 0)
@@ -88,9 +80,9 @@ def reseal(as_json: Json = False) -> None:
             shown[0] = values
             typer.echo(f"已换 {values} 处（{table}）", err=True)
 
-    done = asyncio.run(_resealed(_settings(), progress))
+    done = asyncio.run(_resealed(loaded(), progress))
     if as_json:
-        typer.echo(json.dumps({"ok": not done.damaged, "values": done.values, "damaged": done.damaged}))
+        show_json({"ok": not done.damaged, "values": done.values, "damaged": done.damaged})
     else:
         damaged = f"，{done.damaged} 处打不开，没有动" if done.damaged else ""
         typer.echo(f"已换 {done.values} 处{damaged}")
@@ -124,4 +116,4 @@ def restore(
     async def work(store: "Store") -> int:
         return await store.transact(lambda: person_key.bring_back(kept))
 
-    typer.echo(f"已放回 {asyncio.run(with_store(_settings(), work))} 人的密钥")
+    typer.echo(f"已放回 {asyncio.run(with_store(loaded(), work))} 人的密钥")
