@@ -17,7 +17,7 @@ from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
 from bot.directory import Directories, arrange_night, sources
 from bot.examining import Examinations
-from bot.forgetting import Forgetting
+from bot.forgetting import Forgetting, forget_again
 from bot.inbox import Inbox
 from bot.patience import Patience
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
@@ -88,6 +88,7 @@ class App:
     async def start(self, role: str = "all") -> None:
         """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
         await self.store.open()
+        await forget_again(self.store, self.settings.home, self.clock.now())
         await self._enter_contacts()
         if self.directories:
             await self.store.transact(lambda: arrange_night(self.clock.now()))
@@ -217,7 +218,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "timer": Timers(store, clock).deliver,
         "purge": purging.Purging(store, clock, settings).deliver,
         "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
-        "forget": Forgetting(store, settings.database.change_url, settings.home, clock.now).deliver,
+        "forget": Forgetting(store, clock, settings).deliver,
     }
     if wires.dingtalk is not None:
         deliveries["group_reply"] = GroupReplies(store, wires.dingtalk, trier, clock.now).deliver

@@ -100,10 +100,12 @@ async def _resealed(settings: Settings, progress: Any) -> "Resealed":
 def restore(
     file: Annotated[Path, typer.Argument(help="备份旁边的个人密钥文件，…-keys.db")],
 ) -> None:
-    """恢复数据库备份之后，把它旁边的个人密钥放回来；删除过的人不会回来。"""
+    """恢复数据库备份之后，把它旁边的个人密钥放回来；删除、清理过的人不会回来。"""
     import sqlite3
 
     from bot.auditing import with_store
+    from bot.clock import Clock
+    from bot.forgetting import forget_again
     from models import backup, person_key
 
     if not file.is_file():
@@ -113,7 +115,13 @@ def restore(
     except sqlite3.DatabaseError:
         raise SettingsError(f"{file} 不是备份旁边的个人密钥文件，文件名应以 -keys.db 结尾") from None
 
-    async def work(store: "Store") -> int:
-        return await store.transact(lambda: person_key.bring_back(kept))
+    settings = loaded()
+    clock = Clock(settings.demo.clock_file if settings.demo else None)
 
-    typer.echo(f"已放回 {asyncio.run(with_store(loaded(), work))} 人的密钥")
+    async def work(store: "Store") -> tuple[int, int]:
+        back = await store.transact(lambda: person_key.bring_back(kept))
+        return back, await forget_again(store, settings.home, clock.now())
+
+    back, again = asyncio.run(with_store(settings, work))
+    gone = f"，其中 {again} 人以前删除或清理过，已再次删除" if again else ""
+    typer.echo(f"已放回 {back} 人的密钥{gone}")

@@ -121,6 +121,7 @@ ACTIONS = {
     "erasure.stopped": "系统代办：没有删除",
     "subject.restricted": "资料改为受限",
     "subject.erased": "资料已依法删除",
+    "subject.erased_again": "恢复备份带回的资料，再次删除",
     "checkpoint.signed": "下级检查点入账",
 }
 """What happened; a record of another type is shown by its code."""

@@ -1,9 +1,13 @@
-"""Forgetting on the disk: a deleted row's bytes stay in free pages and logs until they are written over."""
+"""Forgetting on the disk: what was deleted or emptied leaves the database's files, too (reliability.md R6, I14).
+
+SQLite keeps deleted bytes in free pages and in its write-ahead log, PostgreSQL in dead tuples. Both are rewritten here,
+apart from the store's own connections. PostgreSQL's own log and its backups have their own lives.
+"""
 
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
@@ -14,30 +18,34 @@ from models.store import config
 
 PATIENCE = 60.0  # seconds to wait for readers and writers of an SQLite file
 PAUSE = 0.05
-KEYS = "person_key"  # what opens everything else: rewritten as a whole
+KEYS = "person_key"  # what opens everything else
 
 
 class Busy(Exception):
     """Somebody held the database all the time; to be tried again."""
 
 
-async def forget(url: str) -> None:
-    """Make what was deleted or emptied unreadable in the database's own files, as far as its engine can.
+async def forget(url: str, tables: Collection[str]) -> bool:
+    """Rewrite what these tables, and people's secrets, were stored in; nobody can write to them meanwhile.
 
-    SQLite: the file is written anew and its write-ahead log cut to nothing. PostgreSQL: the table of the secrets is
-    written anew, the others are vacuumed, so that their space is used again; what is left of them there, and in the
-    server's own log, was sealed with a secret that is gone.
+    SQLite writes its whole file anew, for which it needs the same space again, and cuts its log to nothing. False
+    where a table stayed as it was: PostgreSQL lets only its owner rewrite it, and says no more than a warning.
     """
-    if url.startswith("sqlite://"):
-        await asyncio.to_thread(_rewrite, Path(url.removeprefix("sqlite://")))
-    else:
-        await _vacuum(url)
+    if not url.startswith("sqlite://"):
+        return await _vacuum(url, sorted({*tables, KEYS}))
+    await asyncio.to_thread(_rewrite, Path(url.removeprefix("sqlite://")))
+    return True
 
 
 def _rewrite(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("VACUUM")
+        try:
+            connection.execute("VACUUM")
+        except sqlite3.OperationalError as failure:
+            if failure.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise Busy("the database is being written") from failure
         _cut_log(connection)
 
 
@@ -50,24 +58,27 @@ def _cut_log(connection: sqlite3.Connection) -> None:
         time.sleep(PAUSE)
 
 
-async def _vacuum(url: str) -> None:
+async def _vacuum(url: str, tables: list[str]) -> bool:
     credentials = config(url)["connections"]["default"]["credentials"]
     connection = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize")})
     try:
-        await connection.execute(f"VACUUM FULL {KEYS}")
-        await connection.execute("VACUUM")
+        before = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
+        for table in tables:
+            await connection.execute(f'VACUUM (FULL) "{table}"')
+        after = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
+        return all(old != new for old, new in zip(before, after, strict=True))
     finally:
         await connection.close()
 
 
-def forget_in_copies(folder: Path, erased: Iterable[UUID]) -> int:
+def forget_in_copies(folder: Path, people: Iterable[UUID]) -> int:
     """Take the secrets of these people out of every copy of the database in a folder; returns how many were there.
 
     Copies of before the secrets had a table of their own keep them beside the candidate.
     """
-    people = [str(each) for each in erased]
-    files = sorted(folder.glob("*.db")) if people and folder.is_dir() else []
-    return sum(_forget_in(file, people) for file in files)
+    ids = [str(each) for each in people]
+    files = sorted(folder.glob("*.db")) if ids and folder.is_dir() else []
+    return sum(_forget_in(file, ids) for file in files)
 
 
 def _forget_in(file: Path, people: list[str]) -> int:

@@ -1,9 +1,10 @@
 """删除 on the clock: a proposal that nobody answered ends, an agreed one is carried out, a kept one comes back."""
 
 from datetime import timedelta
+from uuid import UUID
 
-from models import Basis, Candidate, Card, ErasureRequest, ErasureStatus, OutboxMessage, Role
-from workflow import access, erasing, erasing_words, outbox, restricting, wiping
+from models import Basis, Candidate, Card, ErasureRequest, ErasureStatus, OutboxMessage, PersonKey, Role
+from workflow import access, audit, erasing, erasing_words, outbox, restricting, wiping
 from workflow.acting import Act
 from workflow.erasing import WITHIN
 from workflow.privacy import working_days_after
@@ -45,10 +46,27 @@ async def carry_out(act: Act, erasure_id: object) -> bool:
     erasure.status, erasure.done_at = ErasureStatus.CARRIED_OUT, act.now
     await erasure.save(update_fields=["counts", "status", "done_at"])
     await erasing.note(act, erasure, "subject.erased", counts=erasure.counts)
-    await outbox.post(act, "forget", "database")
+    await _forget(act, erasure.counts)
     for card in await Card.filter(erasure=erasure, closed=False):
         await outbox.refresh_card(act, card)
     await erasing.tell_proposer(act, erasure)
+    return True
+
+
+async def _forget(act: Act, counts: dict[str, int]) -> None:
+    await outbox.post(act, "forget", "database", payload={"tables": sorted(counts)})
+
+
+async def again(act: Act, person_id: UUID) -> bool:
+    """Erase somebody whom a restored copy of the database has brought back (系统代办); False when it has not."""
+    candidate = await Candidate.get_or_none(id=person_id)
+    if candidate is None or await PersonKey.filter(id=person_id, erased_at__isnull=False).exists():
+        return False
+    counts = await wiping.wipe(candidate, act.now)
+    subject = ("person", restricting.pseudonym(candidate), 1)
+    data = {"rows": [f"{table}={count}" for table, count in sorted(counts.items())]}
+    await audit.record(act, await candidate.organisation, "subject.erased_again", subject, data=data)
+    await _forget(act, counts)
     return True
 
 

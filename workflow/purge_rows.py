@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -29,6 +30,7 @@ from models import (
     PersonKey,
     RevealLink,
     Step,
+    person_key,
 )
 from workflow.canonical import canonical
 
@@ -56,7 +58,10 @@ PURGED = (
     Candidate,
     PersonKey,
 )
-"""Every table that hangs on a case or its candidate. A new one belongs in here and in `_of_case` or `_of_person`."""
+"""Every table that hangs on a case or its candidate; of a secret the row stays, empty.
+
+A new one belongs in here and in `_of_case` or `_of_person`.
+"""
 
 
 @dataclass(frozen=True)
@@ -73,16 +78,18 @@ class Removed:
         return sum(self.counts.values())
 
 
-async def delete_case(booking: Booking) -> Removed:
+async def delete_case(booking: Booking, now: datetime) -> Removed:
     """Delete everything of this case, and the candidate with it when it was their last one.
 
-    The database allows it only while there is a permit for the case.
+    The database allows it only while there is a permit for the case. Of the candidate's secret the empty row stays.
     """
     is_last = not await Booking.filter(candidate_id=booking.candidate_id).exclude(id=booking.id).exists()
     rows = await _of_case(booking, await _besides(booking) if is_last else NOTHING)
     rows += await _of_person(booking) if is_last else []
     for table, ids in rows:
         await table.filter(id__in=ids).delete()
+    if is_last:
+        await person_key.destroy(booking.candidate_id, now)
     counts = {table._meta.db_table: len(ids) for table, ids in rows if ids}
     listed = [[table._meta.db_table, sorted(map(str, ids))] for table, ids in rows if ids]
     digest = hashlib.sha256(b"".join(canonical(each).encode() + b"\n" for each in listed)).hexdigest()
@@ -143,7 +150,6 @@ async def _of_person(booking: Booking) -> Rows:
         (ErasureRequest, await _ids(ErasureRequest, who)),
         (Hold, await _ids(Hold, who & Q(booking=None))),
         (Candidate, [booking.candidate_id]),
-        (PersonKey, [booking.candidate_id]),
     ]
 
 

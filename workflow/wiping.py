@@ -159,7 +159,9 @@ async def _wipe_of_cases(person: UUID, now: datetime) -> dict[str, int]:
 
 
 def _words_of(candidate: Candidate, accounts: list[Account]) -> tuple[str, ...]:
-    """Return what tells of somebody wherever it stands: their name, phone, mail and accounts."""
+    """Return what tells of somebody wherever it stands: name, phone, mail, accounts; nothing without a secret."""
+    if candidate.secret is None:
+        return ()
     name = str(candidate.name)
     told = [candidate.phone, candidate.email, *(each.address for each in accounts)]
     names = [name, plain(name)] if len(name) >= SHORTEST_NAME else []

@@ -362,7 +362,7 @@ async def test_the_bytes_themselves_are_gone_from_the_sqlite_files(sqlite_url: s
         sealed = [each for each in await kept_bytes(desk) if len(each) > 20]
         assert all(each[3:35] in on_disk(sqlite_url) for each in sealed)
         await erased(store, desk)
-        await forget(sqlite_url)
+        assert await forget(sqlite_url, [])
         left = on_disk(sqlite_url)
         assert [each for each in sealed if each[3:35] in left] == []
         assert [each for each in (*CANARIES, PNG[8:40].decode()) if each.encode() in left] == []
@@ -374,8 +374,8 @@ async def test_the_bytes_themselves_are_gone_from_the_sqlite_files(sqlite_url: s
 
 async def test_forgetting_leaves_everybody_else_alone(store: Store, desk: Desk) -> None:
     other = await store.transact(lambda: office.booking(desk.unit, "马超", "13800005566"))
-    await erased(store, desk)
+    counts = (await erased(store, desk)).counts
     writing = [asyncio.create_task(store.transact(lambda n=n: office.unit(f"huachen/u{n}"))) for n in range(5)]  # type: ignore[misc]
-    await forget(store.url)
+    assert await forget(store.url, counts)
     await asyncio.gather(*writing)
     assert (await Candidate.get(id=other.candidate_id)).name == "马超"
