@@ -181,6 +181,7 @@ BEHIND = {
     "erasing.note",
     "erasing.settle",
     "erasing.tell_proposer",
+    "erasure_rounds.again",
     "erasure_rounds.carry_out",
     "erasure_rounds.due",
     "erasure_rounds.expire",
