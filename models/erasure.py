@@ -20,14 +20,18 @@ class Basis(StrEnum):
 
 
 class ErasureStatus(StrEnum):
-    """Where is it?"""
+    """Where is it? The moves are in `workflow/states.py`, drawn in docs/states.md.
 
-    SUGGESTED = "suggested"  # by the candidate or the clock: HR has to lay it before the security administrator
+    Suggested is what the candidate or the clock asks of HR. While it is approved the candidate is being told. Expired
+    is also what has to wait because the data must be kept: the clock suggests it anew.
+    """
+
+    SUGGESTED = "suggested"  # 待 HR 提出
     PROPOSED = "proposed"  # 待安全管理员审批
-    APPROVED = "approved"  # the candidate is being told; then it is carried out
-    CARRIED_OUT = "carried_out"
-    REJECTED = "rejected"
-    EXPIRED = "expired"  # nobody decided in time: the clock closed it
+    APPROVED = "approved"  # 已同意，等待删除
+    CARRIED_OUT = "carried_out"  # 已删除
+    REJECTED = "rejected"  # 已驳回
+    EXPIRED = "expired"  # 未删除：到期未决，或依法还要保存
 
 
 class ErasureRequest(SealedModel):

@@ -24,6 +24,7 @@ from workflow.permissions import ERASE_APPROVE, ERASE_PROPOSE
 from workflow.privacy import working_days_after
 from workflow.restricting import ONLY_KEPT, obstacles, pseudonym
 from workflow.rights_words import name_of
+from workflow.states import OPEN_ERASURES, may_become
 
 __all__ = ["obstacles"]
 
@@ -31,7 +32,6 @@ PROPOSAL_LASTS = timedelta(days=7)
 MOST_LISTED = 20
 WITHIN = 15  # working days in which a candidate has an answer
 REMIND_AFTER = 10  # working days
-OPEN = (ErasureStatus.SUGGESTED, ErasureStatus.PROPOSED, ErasureStatus.APPROVED)
 RELATIONS = ("candidate", "organisation", "proposer", "decided_by")
 NOTICE = "data_erased"
 
@@ -62,7 +62,11 @@ async def require_data(candidate: Candidate) -> None:
 
 async def open_of(candidate_id: object) -> ErasureRequest | None:
     """Return what is under way for somebody."""
-    return await ErasureRequest.filter(candidate_id=candidate_id, status__in=OPEN).prefetch_related(*RELATIONS).first()
+    return (
+        await ErasureRequest.filter(candidate_id=candidate_id, status__in=OPEN_ERASURES)
+        .prefetch_related(*RELATIONS)
+        .first()
+    )
 
 
 async def _made(act: Act, candidate: Candidate, basis: Basis, *, by_candidate: bool = False) -> ErasureRequest:
@@ -229,6 +233,7 @@ async def settle(
     act: Act, erasure: ErasureRequest, employee: Employee | None, status: ErasureStatus, comment: str = ""
 ) -> None:
     """Settle it once and only once: of two answers at the same time the second finds it settled (I11)."""
+    assert may_become(erasure.status, status), (erasure.status, status)
     open_ = ErasureRequest.filter(id=erasure.id, status=erasure.status)
     if not await open_.update(status=status, decided_at=act.now):
         fresh = await reload(erasure.id)
