@@ -38,7 +38,7 @@ async def forget_again(store: Store, home: Path, now: datetime) -> int:
     """Erase once more whom a restored copy of the database has brought back; returns how many they were."""
     act = Act(now, "clock", "system")
     count = 0
-    for person in sorted(forgotten(home)):
+    for person in await erasure_rounds.brought_back(forgotten(home)):
         count += await store.transact(lambda person=person: erasure_rounds.again(act, person))  # type: ignore[misc]
     if count:
         log.warning("a restored copy had brought people back who were erased", people=count)

@@ -1,5 +1,6 @@
 """删除 on the clock: a proposal that nobody answered ends, an agreed one is carried out, a kept one comes back."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from workflow.restricting import obstacles
 
 TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long for the notice that says so
 LOOK_AGAIN = timedelta(minutes=1)
+PORTION = 500  # people looked for in one query
 MONTH = timedelta(days=30)  # until somebody whose time has come, and who is held, is looked at again
 
 
@@ -55,6 +57,18 @@ async def carry_out(act: Act, erasure_id: object) -> bool:
 
 async def _forget(act: Act, counts: dict[str, int]) -> None:
     await outbox.post(act, "forget", "database", payload={"tables": sorted(counts)})
+
+
+async def brought_back(people: Iterable[UUID]) -> list[UUID]:
+    """Return who of these, all erased or purged once, is in the database with data that can be read."""
+    found: list[UUID] = []
+    everybody = sorted(people)
+    for start in range(0, len(everybody), PORTION):
+        some = everybody[start : start + PORTION]
+        empty = await PersonKey.filter(id__in=some, erased_at__isnull=False).values_list("id", flat=True)
+        there = await Candidate.filter(id__in=some).values_list("id", flat=True)
+        found += sorted(set(there) - set(empty))  # type: ignore[arg-type]
+    return found
 
 
 async def again(act: Act, person_id: UUID) -> bool:
