@@ -1,7 +1,8 @@
 """Forgetting on the disk: what was deleted or emptied leaves the database's files, too (reliability.md R6, I14).
 
-SQLite keeps deleted bytes in free pages and in its write-ahead log, PostgreSQL in dead tuples. Both are rewritten here,
-apart from the store's own connections. PostgreSQL's own log and its backups have their own lives.
+SQLite keeps deleted bytes in free pages and in its write-ahead log, PostgreSQL in dead tuples and in the samples of its
+planner. They are rewritten here, apart from the store's own connections. PostgreSQL takes no new samples of a table
+that is empty, so its old ones stay. Its own log and its backups have their own lives.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from models.store import config
 PATIENCE = 60.0  # seconds to wait for readers and writers of an SQLite file
 PAUSE = 0.05
 KEYS = "person_key"  # what opens everything else
+SAMPLES = "pg_catalog.pg_statistic"  # where PostgreSQL's planner keeps values that it saw in the columns
 
 
 class Busy(Exception):
@@ -62,13 +64,19 @@ async def _vacuum(url: str, tables: list[str]) -> bool:
     credentials = config(url)["connections"]["default"]["credentials"]
     connection = await asyncpg.connect(**{k: v for k, v in credentials.items() if k not in ("minsize", "maxsize")})
     try:
-        before = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
+        before = [await _place(connection, each) for each in [*tables, SAMPLES]]
         for table in tables:
-            await connection.execute(f'VACUUM (FULL) "{table}"')
-        after = [await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", each) for each in tables]
+            await connection.execute(f'VACUUM (FULL, ANALYZE) "{table}"')
+        await connection.execute(f"VACUUM (FULL) {SAMPLES}")
+        after = [await _place(connection, each) for each in [*tables, SAMPLES]]
         return all(old != new for old, new in zip(before, after, strict=True))
     finally:
         await connection.close()
+
+
+async def _place(connection: asyncpg.Connection, table: str) -> object:
+    """Return the number of the file in which a table stands: another one once it was rewritten."""
+    return await connection.fetchval("SELECT pg_relation_filenode($1::regclass)", table)
 
 
 def forget_in_copies(folder: Path, people: Iterable[UUID]) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tortoise.connection import get_connection
 
 from bot.forgetting import Forgetting, forget_again
 from bot.purging import Purging
@@ -137,6 +138,8 @@ class Story:
         if self.store.is_sqlite:
             file = Path(self.store.url.removeprefix("sqlite://"))
             backup.copy(file, self.settings.home / "backups", "before")
+        else:
+            await get_connection("default").execute_query("ANALYZE")  # PostgreSQL keeps samples: as autovacuum does
 
     async def left(self) -> dict[str, bool]:
         """Tell of whom the files of the database still hold everything; half of it is a fault."""
