@@ -14,6 +14,7 @@ from handlers import (
     confirm_typed,
     confirming,
     deputies,
+    erasing,
     evidence,
     examining,
     export_approvals,
@@ -23,6 +24,7 @@ from handlers import (
     help,
     linking,
     lists,
+    own_data,
     picking,
     presses,
     purges,
@@ -85,6 +87,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.CERTIFICATE: purges.certificate,
     Verb.DEPUTY: deputies.typed,
     Verb.LINK: linking.typed,
+    Verb.ERASE: erasing.propose,
 }
 
 
@@ -118,10 +121,14 @@ async def text(context: Context) -> None:
 
 
 async def _takes(context: Context, command: Command) -> bool:
-    """Answer what is about exports, purges or authorisations; False where it is about none of them."""
-    if await export_approvals.takes(context, command) or await purges.takes(context, command):
-        return True
-    return await granting.takes(context, command)
+    """Let those try first who know by a number, or by what waits, that it is theirs; False where it is nobody's."""
+    return (
+        await own_data.answered_by_hr(context, command)
+        or await erasing.takes(context, command)
+        or await export_approvals.takes(context, command)
+        or await purges.takes(context, command)
+        or await granting.takes(context, command)
+    )
 
 
 async def _carefully(context: Context, command: Command) -> None:
@@ -195,6 +202,8 @@ async def press(context: Context, press: Press) -> Answer:
             return await purges.too_late(context, card)
         if card.export_id is not None:
             return await export_approvals.too_late(context, card)
+        if card.erasure_id is not None:
+            return await erasing.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -209,6 +218,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await purges.pressed(context, card, action)
     if card.purpose == CardPurpose.EXPORT:
         return await export_approvals.pressed(context, card, action)
+    if card.purpose == CardPurpose.ERASURE:
+        return await erasing.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

@@ -179,6 +179,8 @@ async def left(table: type[Model]) -> int:
         return await Card.filter(purge_id__isnull=False).count()
     if table is models.OutboxMessage:
         return await OutboxMessage.filter(booking_id__isnull=True, request_id__isnull=True).count()
+    if table is models.PersonKey:
+        return await models.PersonKey.filter(sealed__isnull=True, erased_at__isnull=False).count()
     return 0
 
 
