@@ -29,10 +29,10 @@ OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
     facts.TIMER: viewing.tell,
 }
 OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
-    "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
-    "export_expire": lambda act, payload: export_requests.expire(act, payload["export"]),
+    rights.KIND.timer: lambda act, payload: rights.expire(act, payload["change"]),
+    export_requests.KIND.timer: lambda act, payload: export_requests.expire(act, payload["export"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
-    purge_proposals.EXPIRE: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
+    purge_proposals.KIND.timer: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
 }
 
 OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {
