@@ -17,6 +17,7 @@ from bot.clockwatch import ClockWatch
 from bot.dingtalk import DingTalkDoor
 from bot.directory import Directories, arrange_night, sources
 from bot.examining import Examinations
+from bot.forgetting import Forgetting, forget_again
 from bot.inbox import Inbox
 from bot.patience import Patience
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
@@ -52,7 +53,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, export_requests, limits, periods, signing, stepup
+from workflow import contacts, export_requests, limits, periods, privacy, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class App:
     async def start(self, role: str = "all") -> None:
         """Open the store and take part in what this role does: gateway (doors), worker (deliveries) or all."""
         await self.store.open()
+        await forget_again(self.store, self.settings.home, self.clock.now())
         await self._enter_contacts()
         if self.directories:
             await self.store.transact(lambda: arrange_night(self.clock.now()))
@@ -148,6 +150,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     periods.install(purging.periods_of(settings))
     stepup.install(settings.stepup)
     export_requests.install(export_requests.Limits(settings.audit.export_alone))
+    privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)
@@ -215,6 +218,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "timer": Timers(store, clock).deliver,
         "purge": purging.Purging(store, clock, settings).deliver,
         "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
+        "forget": Forgetting(store, clock, settings).deliver,
     }
     if wires.dingtalk is not None:
         deliveries["group_reply"] = GroupReplies(store, wires.dingtalk, trier, clock.now).deliver

@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.archive_pack import Packer
 from bot.exporting import Asking, Exported, NotExported, keep
 from models import ArchivePackage, AuditRecord, CancellationRequest
-from workflow import access, audit
+from workflow import access, audit, viewing
 from workflow.archiving import FAULTS
 from workflow.errors import NotFound
 from workflow.permissions import ARCHIVE_SEND
@@ -40,6 +40,8 @@ async def _request(by: Asking, number: str) -> CancellationRequest:
 
 async def _note(by: Asking, request: CancellationRequest, records: int) -> AuditRecord:
     data = {"records": records, "names": by.settings.archive.full_names}
-    return await audit.record(
+    export = await audit.record(
         by.act, request.organisation, "archive.exported", ("archive_package", request.number, 1), data=data
     )
+    await viewing.arrange(by.act)
+    return export

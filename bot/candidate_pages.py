@@ -1,7 +1,9 @@
 """The candidate's own page behind the link in each notice: a GET or HEAD only shows, a POST acts (I16, T9)."""
 
 import hashlib
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,6 +16,7 @@ from bot.linked_pages import HANDLERS, SAFE, Drawing, fields_in, is_own_form
 from bot.refused import counting
 from handlers import entry_links, page_forms, pages
 from handlers.page_forms import Ending, Outcome, Sent
+from workflow import privacy
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -29,6 +32,7 @@ def routes(app: "App") -> list[web.RouteDef]:
     return [
         web.get(addresses.INTERVIEW_LINK + "{token}", counting(app.refused, "page", page.show)),
         web.post(addresses.INTERVIEW_LINK + "{token}", counting(app.refused, "page", page.act)),
+        web.get(addresses.PRIVACY, page.rules),
         *(web.get(f"/static/{name}", _static(name, kind)) for name, kind in STATIC.items()),
     ]
 
@@ -75,6 +79,8 @@ class CandidatePage:
                 return self._plain(403, "locked.html")
             case Ending.FORGED:
                 return self._forged(token)
+            case Ending.COPIED:
+                return self._copied(outcome, sent)
             case _:
                 return await self._page(token, outcome, sent.fields)
 
@@ -96,6 +102,19 @@ class CandidatePage:
         reference = await self._app.store.transact(lambda: page_forms.bury(token, sent, now))
         log.exception("page form failed", reference=reference)
         return self._plain(500, "failed.html", {"reference": reference})
+
+    def _copied(self, outcome: Outcome, sent: Sent) -> web.Response:
+        """Show what is kept of somebody, or hand it over in a form that machines read (个人信息保护法 45)."""
+        if sent.fields.get("as") != "json":
+            return self._plain(200, "own_data.html", {"copies": outcome.copies, "rules": privacy.rules()})
+        kept = [asdict(each) for each in outcome.copies]
+        text = json.dumps({"rules": privacy.rules().sentences(), "kept": kept}, ensure_ascii=False, default=str)
+        headers = {**SAFE, "Content-Disposition": 'attachment; filename="my-data.json"'}
+        return web.Response(text=text, content_type="application/json", headers=headers)
+
+    async def rules(self, _: web.Request) -> web.Response:
+        """Show the rules by which candidates' data are handled."""
+        return self._plain(200, "privacy.html", {"rules": privacy.rules()})
 
     def _forged(self, token: str) -> web.Response:
         """Answer a form that this page did not show: another site's, a crafted one, or one from before a key change."""

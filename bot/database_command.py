@@ -7,18 +7,11 @@ from typing import Annotated
 import typer
 from tortoise.exceptions import OperationalError
 
-from bot import logs
-from bot.settings import Settings, load
+from bot.command_settings import loaded
 from models.postgres_roles import NotPossible
 
 database = typer.Typer(no_args_is_help=True, help="PostgreSQL 的角色：程序用的、直接读表用的。")
 Name = Annotated[str, typer.Argument(help="登录名，小写字母、数字和下划线，例如 bi_net")]
-
-
-def _settings() -> Settings:
-    settings = load()
-    logs.configure(settings.logging.level, settings.logging.format)
-    return settings
 
 
 def _told(work: Coroutine[None, None, str]) -> None:
@@ -39,7 +32,7 @@ def roles() -> None:
     """建程序用的较小的角色，并给每张表配好权限和行级规则；可以重复运行。"""
     from bot.database_roles import make_roles
 
-    _told(make_roles(_settings()))
+    _told(make_roles(loaded()))
 
 
 @database.command()
@@ -53,5 +46,5 @@ def reader(
 
     if bool(org) == remove:
         raise typer.BadParameter("写 --org 单位路径，或者 --remove，二选一")
-    settings = _settings()
+    settings = loaded()
     _told(stop_reading(settings, name) if remove else let_read(settings, name, org))

@@ -30,14 +30,11 @@ def read() -> None:
 
 
 def _changed(work: "Callable[[Settings], Awaitable[int]]") -> None:
-    from bot import logs
+    from bot.command_settings import loaded
     from bot.directory_command import NotRead
-    from bot.settings import load
 
     async def changed() -> int:
-        settings = load()
-        logs.configure(settings.logging.level, settings.logging.format)
-        return await work(settings)
+        return await work(loaded())
 
     try:
         typer.echo(f"通讯录已更新，{asyncio.run(changed())} 人有变化")

@@ -99,7 +99,7 @@ async def asking(
 REFUSED = {
     **OF_EXPORTS,
     "not-found": "没有找到，或不在这个人的范围内。这次尝试已记录",
-    "not-allowed": "这个人没有导出的权限；HR 和审计可以导出自己范围内的。这次尝试已记录",
+    "not-allowed": "这个人没有这项权限；谁可以办，看 python -m bot rights 姓名或工号。这次尝试已记录",
 }
 
 

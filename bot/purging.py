@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from bot import certificates, printouts
 from bot.clock import Clock
+from bot.forgetting import forget_on_disk
 from bot.purge_printout import certificate_document
 from bot.settings import Settings
 from models import OutboxMessage, OutboxStatus
-from models.scrubbing import scrub
 from models.store import Store
 from notifier import claims
 from workflow import certifying, purging
@@ -47,7 +47,7 @@ class Purging:
         await self._store.transact(lambda: purging.finish(self._act(), purge_id))
         if await certifying.is_wanted(purge_id):
             tables = [each._meta.db_table for each in (*PURGED, *CLEARED)]
-            await self._certify(purge_id, rewritten=await scrub(self._settings.database.url, tables))
+            await self._certify(purge_id, rewritten=await forget_on_disk(self._settings, tables))
         await self._store.transact(lambda: claims.settle(row, OutboxStatus.SENT, self._clock.now()))
 
     async def _certify(self, purge_id: object, *, rewritten: bool) -> None:

@@ -18,6 +18,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
 from bot.settings_audit import Audit
+from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
     Address,
     Archive,
@@ -30,7 +31,6 @@ from bot.settings_sections import (
     Keys,
     Logging,
     Port,
-    Privacy,
     Redis,
     Retention,
     Sms,
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     directory: Directory = Field(default_factory=Directory, description="通讯录")
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
-    privacy: Privacy = Field(default_factory=Privacy, description="候选人资料的查看")
+    privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
     stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,
         description="单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要",

@@ -308,16 +308,6 @@ class Retention(Section):
     dialogues_days: int = Field(default=7, ge=1, le=3650, description="过期的提问保留的天数", examples=["7"])
 
 
-class Privacy(Section):
-    reveals_a_day: int = Field(
-        default=20,
-        ge=1,
-        le=1000,
-        description="一个人一天最多要求显示几次候选人资料；超过时提醒安全管理员",
-        examples=["20"],
-    )
-
-
 class Archive(Section):
     kind: Literal["folder", "http"] = Field(
         default="folder",

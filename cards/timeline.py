@@ -107,6 +107,21 @@ ACTIONS = {
     "person.linked": "绑定账号",
     "deputy.set": "指定代理人",
     "directory.refused": "通讯录没有更新",
+    "erasure.suggested": "提请删除资料",
+    "erasure.proposed": "提出删除资料",
+    "erasure.approved": "同意删除资料",
+    "erasure.refused": "驳回删除资料",
+    "erasure.expired": "系统代办：删除资料到期关闭",
+    "erasure.postponed": "要求删除资料，改为先受限",
+    "privacy.copied": "查看自己的信息",
+    "privacy.correction_asked": "要求更正信息",
+    "privacy.corrected": "更正信息",
+    "privacy.correction_refused": "没有更正信息",
+    "privacy.shown": "看到个人信息处理规则",
+    "erasure.stopped": "系统代办：没有删除",
+    "subject.restricted": "资料改为受限",
+    "subject.erased": "资料已依法删除",
+    "subject.erased_again": "恢复备份带回的资料，再次删除",
     "checkpoint.signed": "下级检查点入账",
 }
 """What happened; a record of another type is shown by its code."""
@@ -123,6 +138,7 @@ DOORS = {
 }
 TOPICS = {
     "cancelled": "取消通知 → 候选人",
+    "data_erased": "删除资料告知 → 候选人",
     "interviewer_cancelled": "取消通知 → 面试官",
     "interviewer_declined": "不来通知 → 面试官",
     "hr_declined": "不来通知 → HR",

@@ -9,7 +9,7 @@ from models import (
     Platform,
 )
 from models.vault import vault
-from workflow import administering, outbox, replying
+from workflow import administering, outbox, own_data, privacy, replying
 from workflow.acting import Act
 from workflow.moments import when_of
 
@@ -37,7 +37,10 @@ NOBODY = "您好，这里是招聘助手。请从面试通知里您自己的链�
 
 
 async def welcome(act: Act, candidate: Candidate | None, code: str) -> None:
-    """Greet who has just come in; the code is good for one message within 20 seconds and costs none of the five."""
+    """Greet who has just come in; the code is good for one message within 20 seconds and costs none of the five.
+
+    The first time the rules for their data stand below (个人信息保护法 17).
+    """
     bookings = await replying.upcoming([candidate.id], act) if candidate else []
     if candidate is None:
         text = NOBODY
@@ -46,7 +49,10 @@ async def welcome(act: Act, candidate: Candidate | None, code: str) -> None:
         text = WELCOME.format(name=candidate.name, when=when_of(first), position=first.position.name)
     else:
         text = f"{candidate.name}您好，这里是招聘助手。您目前没有待参加的面试。"
-    await outbox.post(act, "welcome", payload={"code": code, "text": text})
+    if candidate is not None and await own_data.note_shown(act, candidate):
+        text = f"{text}\n\n{privacy.rules().text}"
+    person = candidate.id if candidate else None
+    await outbox.post(act, "welcome", payload={"code": code, "text": text}, person=person)
 
 
 async def heard(external_userid: str, at: datetime) -> None:

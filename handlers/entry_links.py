@@ -18,7 +18,7 @@ TOKEN = re.compile(r"[a-z2-7]{26}")
 OUTLIVES = timedelta(days=7)  # how long after the interview its link still says what became of it
 MOST_TRIES = 5  # wrong second facts on one link
 MOST_TRIES_A_DAY = 10  # on all links of one candidate: a new link gives a guesser no new chances
-ACTIONS = ("cancel", "reschedule", "enter")
+ACTIONS = ("cancel", "reschedule", "enter", "copy")
 
 
 def ends_at(booking: Booking) -> datetime:

@@ -7,7 +7,7 @@ from handlers.reading.names import near_terms, suggest
 from handlers.routing import Context
 from models import Booking
 from workflow import finding
-from workflow.masking import tail
+from workflow.masking import tail_of
 from workflow.showing import plain
 from workflow.sight import Sight, sights_of
 
@@ -52,4 +52,4 @@ async def _near(context: Context, name: str, permission: str) -> list[str]:
 def _named(booking: Booking, sight: Sight) -> str:
     """Name a candidate so that they can be asked for: who may not see names goes by the phone."""
     name = sight.name_of(booking.candidate)
-    return name if sight.full else f"{name}（尾号{tail(booking.candidate.phone)}）"
+    return name if sight.full else f"{name}（尾号{tail_of(booking.candidate)}）"

@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 from handlers import entry_links, pages
 from handlers.entry_links import Form
 from models import EntryLink, InboundMessage, InboundStatus
-from workflow import audit, replying
+from workflow import audit, own_data, replying
 from workflow.acting import Act
 from workflow.errors import Refusal
+from workflow.own_data import OwnCopy
 from workflow.reasons import SHORTEST_TEXT
 
 REASONS = {"conflict": "行程冲突", "illness": "身体不适", "other_offer": "已有其他安排", "other": "其他"}
@@ -33,6 +34,7 @@ class Ending(StrEnum):
     REFUSED = "refused"  # HR was told instead
     DONE = "done"  # now, or when it was sent before
     ENTERED = "entered"  # `room` is where to go
+    COPIED = "copied"  # `copies` is what is kept of the person
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Outcome:
     problem: str = ""
     room: str = ""
     action: str = ""
+    copies: tuple[OwnCopy, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ async def _proven(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Out
     if not entry_links.is_proven(link.booking.candidate, given):
         return await _wrong(link, form, sent, now)
     await entry_links.succeeded(link)
+    if form.action == "copy":
+        return await _copied(_act(link, sent, now))
     problem = _missing(form, sent)
     return Outcome(Ending.INCOMPLETE, problem, action=form.action) if problem else await _once(link, form, sent, now)
 
@@ -115,6 +120,14 @@ async def _wrong(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outc
         return Outcome(Ending.LOCKED)
     what = "手机后四位" if entry_links.fact_of(link.booking.candidate) == "phone" else "邮箱"
     return Outcome(Ending.UNPROVEN, f"与预约时留的{what}不一致，请核对。还可以再试 {left} 次", action=form.action)
+
+
+async def _copied(act: Act) -> Outcome:
+    """Show the person all that is kept of them, and the rules with it."""
+    assert act.candidate is not None
+    kept = await own_data.copies(act, await replying.candidates_at(act.candidate.id), full=True)
+    await own_data.note_shown(act, act.candidate)
+    return Outcome(Ending.COPIED, copies=tuple(kept))
 
 
 def _missing(form: Form, sent: Sent) -> str:

@@ -103,7 +103,9 @@ async def show(link: EntryLink, now: datetime) -> Page:
         fact=entry_links.fact_of(booking.candidate),
         locked=locked,
         room=room_of(booking, now),
-        forms={form.action: (form, form.seal(link)) for form in [*forms, *_entrance(booking, now)]},
+        forms={
+            form.action: (form, form.seal(link)) for form in [*forms, *_copy(link, locked), *_entrance(booking, now)]
+        },
     )
 
 
@@ -139,6 +141,12 @@ def _offered(booking: Booking, now: datetime, wishes: int) -> list[Form]:
     if (ahead or again) and wishes < MOST_WISHES:
         forms.append(Form("reschedule", booking.revision, wishes))
     return forms
+
+
+def _copy(link: EntryLink, locked: bool) -> list[Form]:
+    """Offer to show what is kept, to whoever knows the second fact."""
+    provable = entry_links.fact_of(link.booking.candidate) and not locked
+    return [Form("copy", link.booking.revision)] if provable else []
 
 
 def _entrance(booking: Booking, now: datetime) -> list[Form]:

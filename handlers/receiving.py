@@ -14,6 +14,7 @@ from models import (
     Booking,
     CancellationRequest,
     Card,
+    ErasureRequest,
     ExportRequest,
     GrantChange,
     InboundMessage,
@@ -174,7 +175,8 @@ async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card
     cause = "" if repeated else f"{refusal.code}{refusal.facts.get('what', '')}"[:30]
     matter: object = press.handle
     if card:
-        matter = card.request_id or card.booking_id or card.change_id or card.purge_id or card.export_id
+        rights = card.change_id or card.purge_id or card.export_id or card.erasure_id
+        matter = card.request_id or card.booking_id or rights
     now = context.act.now
     this, last = (f"pressed:{context.account.id}:{matter}:{at:%y%m%d%H%M}:{cause}" for at in (now, now - MINUTE))
     if not await OutboxMessage.filter(dedupe=last, posted_at__gt=now - MINUTE).exists():
@@ -191,13 +193,18 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-async def _matter(card: Card) -> CancellationRequest | Booking | GrantChange | Purge | ExportRequest:
+Matter = CancellationRequest | Booking | ErasureRequest | ExportRequest | GrantChange | Purge
+
+
+async def _matter(card: Card) -> Matter:
     if card.purge_id is not None:
         return await Purge.get(id=card.purge_id).prefetch_related("organisation")
     if card.change_id is not None:
         return await GrantChange.get(id=card.change_id).prefetch_related("organisation")
     if card.export_id is not None:
         return await ExportRequest.get(id=card.export_id).prefetch_related("organisation")
+    if card.erasure_id is not None:
+        return await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
     if card.request_id is not None:
         return await CancellationRequest.get(id=card.request_id).prefetch_related("organisation")
     return await Booking.get(id=card.booking_id).prefetch_related("organisation")

@@ -1,6 +1,6 @@
 """What candidates type, in WeChat, WeCom or by SMS: asked which interview, never refused (design.md §4)."""
 
-from handlers import answering, asking, returning, standing
+from handlers import answering, asking, own_data, returning, standing
 from handlers.reading.asides import says_coming, wants_back, wants_list, wants_person
 from handlers.reading.grammar import read_command
 from handlers.reading.replies import Intent, Reply, read_reply
@@ -18,6 +18,8 @@ from workflow.showing import plain
 async def text(context: Context) -> None:
     """Read one message of a candidate: the answer to what was asked, a wish of its own, or a plain message."""
     said = context.incoming.text
+    if await own_data.takes(context):
+        return
     answer = await answering.typed(context)
     if answer is not None:
         await answering.pressed(context, *answer)

@@ -32,7 +32,7 @@ async def release(context: Context, command: Command) -> None:
         return
     await holds.release(context.act, said.number, whole_person=said.whole_person)
     whose = "这位候选人的记录" if said.whole_person else said.number
-    text = f"已解除冻结：{whose}到期以后可以清理，清理要两位管理员同意。"
+    text = f"已解除冻结：{whose}。到期以后可以清理，清理要两位管理员同意。"
     await outbox.say(context.act, context.account, text)
 
 

@@ -36,7 +36,7 @@ def told(view: RightsView, *, own: bool) -> str:
         return f"{head}\n{who} 已不在职，没有任何权限。"
     held = [line for place, each in enumerate(view.held, start=1) for line in _held(place, each)]
     body = held or [f"{who}没有任何角色。要开通请联系系统管理员。"]
-    return "\n".join([head, *body, *_lacking(view.lacking)])
+    return "\n".join([head, *body, *_lacking(view.lacking, view.unit)])
 
 
 def _held(place: int, held: Held) -> list[str]:
@@ -49,8 +49,8 @@ def _held(place: int, held: Held) -> list[str]:
     ]
 
 
-def _lacking(lacking: tuple[Lacking, ...]) -> list[str]:
+def _lacking(lacking: tuple[Lacking, ...], unit: str) -> list[str]:
     if not lacking:
         return []
-    lines = [f"　{each.what} → {'、'.join(each.who) or '目前没有人'}" for each in lacking]
+    lines = [f"　{each.what} → {'、'.join(each.who) or f'{unit}这一级没有人'}" for each in lacking]
     return ["不能做（谁可以）：", *lines]

@@ -14,6 +14,7 @@ from handlers import (
     confirm_typed,
     confirming,
     deputies,
+    erasing,
     evidence,
     examining,
     export_approvals,
@@ -22,6 +23,7 @@ from handlers import (
     help,
     linking,
     lists,
+    own_data,
     picking,
     presses,
     purges,
@@ -85,6 +87,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.CERTIFICATE: purges.certificate,
     Verb.DEPUTY: deputies.typed,
     Verb.LINK: linking.typed,
+    Verb.ERASE: erasing.propose,
 }
 
 
@@ -95,7 +98,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await waiting.takes(context, command):
+    elif await own_data.answered_by_hr(context, command) or await waiting.takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)

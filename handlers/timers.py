@@ -11,10 +11,13 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    erasing,
+    erasure_rounds,
     export_requests,
     outbox,
     purge_proposals,
     requests,
+    restricting,
     retention,
     returning,
     revealing,
@@ -28,11 +31,16 @@ OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
     revealing.EXPIRE: lambda act, payload: revealing.expire(act, payload["link"]),
     facts.TIMER: viewing.tell,
 }
-OF_RIGHTS: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
+OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     rights.KIND.timer: lambda act, payload: rights.expire(act, payload["change"]),
     export_requests.KIND.timer: lambda act, payload: export_requests.expire(act, payload["export"]),
-    "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     purge_proposals.KIND.timer: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
+    erasing.KIND.timer: lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
+    "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
+    "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
+    "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),
+    restricting.TIMER: lambda act, payload: restricting.begin(act, payload["candidate"], payload["number"]),
+    restricting.DUE: lambda act, payload: erasure_rounds.due(act, payload["candidate"]),
 }
 
 OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {
@@ -66,8 +74,8 @@ OF_CANDIDATES: dict[str, Callable[[Act, OutboxMessage], Awaitable[None]]] = {
 
 async def rang(act: Act, row: OutboxMessage) -> None:
     """Do what a timer was set for; one that comes too late, or after the matter is settled, does nothing."""
-    if row.topic in OF_RIGHTS:
-        await OF_RIGHTS[row.topic](act, json.loads(row.payload))
+    if row.topic in OF_PEOPLE:
+        await OF_PEOPLE[row.topic](act, json.loads(row.payload))
         return
     if row.topic in OF_VIEWING:
         await OF_VIEWING[row.topic](act, json.loads(row.payload))

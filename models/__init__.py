@@ -14,8 +14,10 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
 from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
+from models.erasure import Basis, ErasureRequest, ErasureStatus
 from models.exchange import (
     Attempt,
     AttemptOutcome,
@@ -57,6 +59,7 @@ __all__ = [
     "AttemptOutcome",
     "AuditHead",
     "AuditRecord",
+    "Basis",
     "Booking",
     "BookingStatus",
     "BookingTerm",
@@ -65,12 +68,17 @@ __all__ = [
     "Card",
     "CardPurpose",
     "Checkpoint",
+    "CorrectedField",
+    "CorrectionRequest",
+    "CorrectionStatus",
     "CustomerServiceCursor",
     "Dialogue",
     "DirectoryEntry",
     "DownloadLink",
     "Employee",
     "EntryLink",
+    "ErasureRequest",
+    "ErasureStatus",
     "Evidence",
     "EvidenceBlob",
     "EvidenceKind",

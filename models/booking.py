@@ -1,6 +1,7 @@
 """Bookings: one time promised to one candidate for one interview."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -57,7 +58,7 @@ class Booking(Model):
         table = "booking"
         indexes = (("organisation", "status", "starts_at"),)
 
-    candidate_id: object
+    candidate_id: UUID
     position_id: object
     organisation_id: object
     interviewer_id: object

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.erasure import ErasureRequest
 from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.retention import Purge
@@ -68,6 +69,7 @@ class OutboxMessage(SealedModel):
     """待发消息: what must be said or done outside, kept until it is settled."""
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     kind = fields.CharField(max_length=32)  # names the renderer: notice, card, card_update, timer…
@@ -122,6 +124,7 @@ class Attempt(SealedModel):
     """投递尝试: one try, written before the call; `content` is the text as the person got it."""
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     message: fields.ForeignKeyRelation[OutboxMessage] = fields.ForeignKeyField(
@@ -153,6 +156,7 @@ class CardPurpose(StrEnum):
     GRANT = "grant"  # an administrator: decide what another one proposes
     PURGE = "purge"  # a security administrator: may these old cases be removed?
     EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
+    ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
 
 
 class Card(SealedModel):
@@ -163,6 +167,7 @@ class Card(SealedModel):
     """
 
     PERSON = "person_id"
+    OUTLIVES = True
     id = fields.UUIDField(primary_key=True)
     person_id = fields.UUIDField(null=True)  # the candidate it is about
     handle = fields.CharField(max_length=26, unique=True)
@@ -189,6 +194,9 @@ class Card(SealedModel):
     export: fields.ForeignKeyNullableRelation[ExportRequest] = fields.ForeignKeyField(
         "models.ExportRequest", on_delete=fields.RESTRICT, null=True
     )
+    erasure: fields.ForeignKeyNullableRelation[ErasureRequest] = fields.ForeignKeyField(
+        "models.ErasureRequest", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -210,3 +218,4 @@ class Card(SealedModel):
     change_id: object
     purge_id: object
     export_id: object
+    erasure_id: object

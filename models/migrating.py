@@ -34,16 +34,24 @@ class MigrationRefused(Exception):
     """The database was left as it was; the message says why."""
 
 
-async def migrate(url: str, home: Path, *, reporter: Callable[[str], object], package: str = PACKAGE) -> list[str]:
+async def migrate(
+    url: str,
+    home: Path,
+    *,
+    reporter: Callable[[str], object],
+    package: str = PACKAGE,
+    keys_kept_days: int = backup.KEYS_KEPT_DAYS,
+) -> list[str]:
     """Apply what is pending and return its names; one process at a time, the others wait.
 
-    An SQLite file that holds tables is first copied to `home/backups`. `reporter` gets lines for the operator.
+    An SQLite file that holds tables is first copied to `home/backups`, with the secrets of people in a file beside it
+    that is kept for `keys_kept_days`. `reporter` gets lines for the operator.
     """
     async with _locked(url, reporter), _connected(url, package) as client:
         names = await _pending(client, package)
         if names:
             await _require_power(client, names)
-            await _keep_a_copy(client, url, home, names[0], reporter)
+            await _keep_a_copy(client, url, home, names[0], reporter, keys_kept_days)
             await _apply(client, url, package)
             reporter(f"数据库结构已更新：{'、'.join(names)}")
         return names
@@ -80,7 +88,12 @@ async def _pending(client: BaseDBAsyncClient, package: str) -> list[str]:
 
 
 async def _keep_a_copy(
-    client: BaseDBAsyncClient, url: str, home: Path, name: str, reporter: Callable[[str], object]
+    client: BaseDBAsyncClient,
+    url: str,
+    home: Path,
+    name: str,
+    reporter: Callable[[str], object],
+    keys_kept_days: int,
 ) -> None:
     if not await catalogue.tables(client):
         return
@@ -88,8 +101,10 @@ async def _keep_a_copy(
     if path is None:
         reporter("PostgreSQL 不由本程序备份；如需回退，请先执行 pg_dump -Fc 保存一份，用 pg_restore 恢复。")
         return
-    copy = await asyncio.to_thread(backup.copy, path, home / "backups", f"before-{name}")
-    reporter(f"升级前已备份数据库：{copy}")
+    stem = f"before-{name}"
+    copy = await asyncio.to_thread(backup.copy, path, home / "backups", stem, keys_kept_days=keys_kept_days)
+    keys = backup.keys_beside(copy)
+    reporter(f"升级前已备份数据库：{copy}；个人密钥另存 {keys.name}，{keys_kept_days} 天后再备份时删除")
 
 
 async def _require_power(client: BaseDBAsyncClient, names: list[str]) -> None:

@@ -108,10 +108,15 @@ class Candidate(SealedModel):
     email_index = fields.CharField(max_length=32, null=True, db_index=True)
     sealed_secret = fields.BinaryField(default=b"")  # empty: moved to person_key
     preferred = fields.CharEnumField(Platform, max_length=16, null=True)
+    restricted_at = fields.DatetimeField(null=True)  # 受限 from then on: kept, and nothing else is done with it
+    erase_after = fields.DatetimeField(null=True)  # when the data of somebody restricted may go
+    privacy_shown = fields.CharField(max_length=8, default="", db_default="")  # the version of the rules they have seen
 
     class Meta:
         table = "candidate"
         manager = Persons()
+
+    organisation_id: object
 
     @classmethod
     async def enter(cls, **values: object) -> "Candidate":

@@ -56,5 +56,22 @@ async def renew(row: PersonKey) -> None:
 
 
 async def destroy(person_id: UUID, now: datetime) -> None:
-    """Destroy a person's secret: what was sealed with it, here and in every copy, is noise from now on."""
-    await PersonKey.filter(id=person_id).update(sealed=None, erased_at=now)
+    """Destroy a person's secret: what was sealed with it, here and in every copy, is noise from now on.
+
+    The row stays, without it: it says that no copy may bring the secret back.
+    """
+    if not await PersonKey.filter(id=person_id).update(sealed=None, erased_at=now):
+        await PersonKey.create(id=person_id, sealed=None, erased_at=now)
+
+
+async def bring_back(kept: Iterable[tuple[UUID, bytes]]) -> int:
+    """Put secrets that a copy left out back where there are none; somebody erased stays erased. Returns how many."""
+    count = 0
+    for person_id, sealed in kept:
+        row = await PersonKey.get_or_none(id=person_id)
+        if row is None:
+            await PersonKey.create(id=person_id, sealed=sealed)
+            count += 1
+        elif not row.sealed and row.erased_at is None:
+            count += await PersonKey.filter(id=person_id).update(sealed=sealed)
+    return count

@@ -21,6 +21,8 @@ READABLE = {
     "booking": OF_A_UNIT,
     "candidate": OF_A_UNIT,
     "cancellation_request": OF_A_UNIT,
+    "correction_request": OF_A_UNIT,
+    "erasure_request": OF_A_UNIT,
     "employee": OF_A_UNIT,
     "grant_": OF_A_UNIT,
     "grant_change": OF_A_UNIT,

@@ -65,6 +65,7 @@ class SealedModel(Model):
     """
 
     PERSON: ClassVar[str] = ""
+    OUTLIVES: ClassVar[bool] = False  # rows about an erased person may still be made: they tell nothing of them
     secret: bytes | None = None  # of that person, 32 bytes
 
     def __init__(self, **values: Any) -> None:
@@ -111,9 +112,9 @@ class SealedModel(Model):
         await super().save(using_db, update_fields, force_create, force_update)
 
     async def _seal(self, db: BaseDBAsyncClient | None) -> None:
-        if self.person is not None and self.secret is None:
+        if self.person is not None and self.secret is None and any(each is not None for each in self.unsealed.values()):
             await bring_secrets([self], db, always=True)
-            if self.secret is None:
+            if self.secret is None and not self.OUTLIVES:
                 raise Unsealable(f"{self._meta.db_table}: the person was erased")
         for column, text in self.unsealed.items():
             if text is not None:

@@ -57,7 +57,7 @@ class Trier:
             unknown = isinstance(tried.error, Unknown)
             attempt.outcome = AttemptOutcome.UNKNOWN if unknown else AttemptOutcome.FAILED
             attempt.error = str(tried.error)[:160]
-        await attempt.save()
+        await attempt.save(update_fields=["ended_at", "provider_id", "outcome", "error"])
 
 
 async def _call(

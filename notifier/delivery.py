@@ -23,6 +23,7 @@ from platforms.errors import PlatformError, Refused, Unreachable
 from workflow import access, administering, anchoring, downloads, factors, outbox, requests, revealing
 from workflow.acting import Act
 from workflow.contacts import contact_of
+from workflow.erasing import NOTICE
 from workflow.finding import BOOKING_RELATIONS
 from workflow.sight import FULL, Sight, sight_of
 from workflow.views import booking_view, request_view
@@ -57,6 +58,8 @@ class Notices:
         if row.kind == "say":
             return await self._said(row, payload), [await Account.get(id=row.account_id)]
         booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
+        if row.account_id is None and booking.candidate.restricted_at and row.topic != NOTICE:
+            return None, []
         words = NOTICES[row.topic](await self._matter(row, booking, payload))
         if row.account_id:
             return words, [await Account.get(id=row.account_id)]

@@ -142,9 +142,16 @@ def approver_reminded(matter: Matter) -> Words | None:
     )
 
 
+def data_erased(matter: Matter) -> Words:
+    """Tell a candidate who asked for it, before it is done, that their data go."""
+    text = "您好，按您的要求，我们现在删除您的个人信息。删除后我们不再认得这个号码，也不会再联系您。"
+    return Words(text, subject="您的个人信息将被删除")
+
+
 NOTICES = {
     "approver_reminded": approver_reminded,
     "cancelled": cancelled,
+    "data_erased": data_erased,
     "interviewer_cancelled": interviewer_cancelled,
     "interviewer_declined": interviewer_declined,
     "interviewer_restored": reconsidered.interviewer_restored,

@@ -16,6 +16,7 @@ import pytest
 from models import vault
 from models.migrating import migrate
 from models.store import Store, config
+from workflow import clocking
 
 ENGINES = ("sqlite", "postgres")
 _numbers = count(1)
@@ -25,6 +26,12 @@ def in_own_loop(work: Coroutine[Any, Any, Any]) -> Any:
     """Run a coroutine from a fixture that is not asynchronous."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_of_the_clock() -> None:
+    """Let every test begin as a process does: no platform has told its time, whatever an earlier test heard."""
+    clocking.state.off_ms, clocking.state.step = None, False
 
 
 @pytest.fixture

@@ -6,10 +6,20 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Card, Employee, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
-from workflow.permissions import CANCEL, EXPORT_APPROVE, GRANT_READ, PERMISSIONS, READ, RETENTION_READ
+from workflow.permissions import (
+    AUDIT_READ,
+    CANCEL,
+    ERASE_APPROVE,
+    ERASE_PROPOSE,
+    EXPORT_APPROVE,
+    GRANT_READ,
+    PERMISSIONS,
+    READ,
+    RETENTION_READ,
+)
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
 
@@ -145,10 +155,19 @@ async def sees_card(act: Act, card: Card) -> bool:
         await card.fetch_related("purge__organisation")
         assert card.purge is not None
         return await may_any(employee, RETENTION_READ, card.purge.organisation, act.now)
+    if card.erasure_id is not None:
+        erasure = await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
+        return await may_see_erasure(employee, erasure, act.now)
     await card.fetch_related("booking__organisation", "change__organisation", "export__organisation")
     matter = card.change or card.export or card.booking
     permission = GRANT_READ if card.change else EXPORT_APPROVE if card.export else READ
     return matter is not None and await may(employee, permission, matter.organisation, act.now)
+
+
+async def may_see_erasure(employee: Employee, erasure: ErasureRequest, now: datetime) -> bool:
+    """Tell whether somebody may know of an erasure: who may propose or decide one in its unit, or audits it."""
+    wanted = (ERASE_PROPOSE, ERASE_APPROVE, AUDIT_READ)
+    return any([await may(employee, each, erasure.organisation, now) for each in wanted])
 
 
 REQUEST_RELATIONS = (

@@ -48,6 +48,7 @@ FAULTS = {
     "notices": "缺候选人通知记录",
     "size": "归档包太大",
     "fault": "系统出错，没有做成",
+    "erased": "候选人的资料已依法删除",
 }
 """Why a package is not sent, in words."""
 
@@ -173,6 +174,18 @@ async def given_up(act: Act, package: ArchivePackage, why: str) -> None:
     request = await _of(package)
     await _record(act, package, request, "archive.failed", why=why)
     await _tell(act, package, request, f"档案系统没有收下（{why}）")
+
+
+async def forget(request_ids: Sequence[object], now: datetime) -> int:
+    """Drop what of these cases is on its way to the archive, as their person is erased; returns how many had bytes.
+
+    What the archive has taken is the archive's; its receipt stays here.
+    """
+    packages = ArchivePackage.filter(request_id__in=list(request_ids))
+    ids = await packages.values_list("id", flat=True)
+    waiting = packages.filter(status=ArchiveStatus.WAITING)
+    await waiting.update(status=ArchiveStatus.FAILED, faults=["erased"], settled_at=now)
+    return await ArchiveBlob.filter(id__in=list(ids)).delete()
 
 
 async def received(act: Act, package: ArchivePackage, receipt: str, at: datetime) -> None:

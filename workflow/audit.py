@@ -1,4 +1,4 @@
-"""审计记录: one line for each change, in the caller's transaction (reliability.md R1, R2; docs/audit/format.md).
+"""审计记录: one line for each change, in the caller's transaction (docs/audit/format.md).
 
 `prev` is the SHA-256 of the previous line; personal data appear only as commitments.
 """

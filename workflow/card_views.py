@@ -22,6 +22,7 @@ from models import (
 )
 from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
 from workflow.acting import Act
+from workflow.erasure_views import ErasureView, erasure_view
 from workflow.export_views import ExportView, export_view
 from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.purge_views import PurgeView, purge_view
@@ -101,7 +102,7 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView | PurgeView | ExportView
+AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
@@ -112,6 +113,8 @@ async def card_view(card: Card, act: Act) -> AnyView:
         return await purge_view(card, act)
     if card.export_id is not None:
         return await export_view(card, act)
+    if card.erasure_id is not None:
+        return await erasure_view(card, act)
     if card.request_id is not None:
         return await _of_request(card, await requests.reload(card.request_id), act)
     booking = await Booking.get(id=card.booking_id).prefetch_related(

@@ -147,6 +147,8 @@ async def _files(request: CancellationRequest) -> list[str]:
     wanted = int(str(request.policy.get("evidence", 0)))
     lacks = ["evidence-count"] if len(pieces) < wanted else []
     for piece in pieces:
+        if await evidence.is_erased(piece):
+            continue
         try:
             content = await evidence.open_piece(piece)
         except (Unsealable, DoesNotExist):

@@ -63,10 +63,13 @@ def reading_of(people: list[Person]) -> dict[str, Person]:
 def difference(before: Reading, after: Reading) -> list[Change]:
     """Return what has to be done to come from one reading to another; who leaves comes last.
 
-    In this order a deputy or colleague who joins is there when somebody's work is handed on.
+    In this order a deputy or colleague who joins is there when somebody's work is handed on. An address that differs
+    in its capitals alone is the same one.
     """
-    there = [Change(before.get(key), person) for key, person in after.items() if before.get(key) != person]
-    return there + [Change(person, None) for key, person in before.items() if key not in after]
+    there = [Change(before.get(key), person) for key, person in after.items()]
+    return [each for each in there if each.kinds] + [
+        Change(person, None) for key, person in before.items() if key not in after
+    ]
 
 
 def applied(before: Reading, changes: list[Change]) -> dict[str, Person]:
@@ -110,7 +113,7 @@ async def become(act: Act, source: Platform, address: str, after: Person | None)
         raise NotAllowed("desk-only")
     entry = await _entry(source, address)
     change = Change(_person(entry) if entry else None, after)
-    if change.before == change.after:
+    if (change.before is None and after is None) or not change.kinds:
         return ()
     if after is None:
         assert entry is not None

@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from models import Booking, BookingStatus, CancellationRequest, Evidence, EvidenceBlob, EvidenceKind, RequestStatus
-from models.vault import vault
+from models import (
+    Booking,
+    BookingStatus,
+    CancellationRequest,
+    Evidence,
+    EvidenceBlob,
+    EvidenceKind,
+    PersonKey,
+    RequestStatus,
+)
+from models.vault import Unsealable, vault
 from workflow import access, audit, pictures, revising
 from workflow.acting import Act
 from workflow.errors import Invalid
@@ -93,9 +102,16 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
 
 
 async def open_piece(piece: Evidence) -> bytes:
-    """Return the bytes of a piece, or raise `Unsealable` when they are not what was kept."""
+    """Return the bytes of a piece, or raise `Unsealable` when they are not what was kept, or were erased."""
     blob = await EvidenceBlob.get(id=piece.id)
+    if not blob.sealed:
+        raise Unsealable("evidence_blob: emptied")
     return vault().unseal(bytes(blob.sealed), f"evidence_blob.sealed.{piece.id}", piece.secret)
+
+
+async def is_erased(piece: Evidence) -> bool:
+    """Tell whether a piece cannot be opened because its person was erased: that is no damage."""
+    return await PersonKey.filter(id=piece.person_id, erased_at__isnull=False).exists()
 
 
 async def of_candidates(candidate_ids: list[object], now: datetime) -> CancellationRequest | None:

@@ -38,14 +38,13 @@ async def find(
     """Return the bookings this employee may act on: those matching any of the terms, earliest first.
 
     `between` is half open, aware. `positions` are ids; an empty collection finds nothing. Nothing of a unit outside
-    the employee's grants is ever read.
+    the employee's grants is ever read. Somebody whose data are restricted is found by number alone.
     """
     scopes = await access.scopes(employee, permission, now)
     query = Booking.filter(access.within(scopes))
     if live:
         query = query.filter(status__in=CANCELLABLE)
-    if number:
-        query = query.filter(number=number)
+    query = query.filter(number=number) if number else query.filter(candidate__restricted_at__isnull=True)
     if any_of:
         query = _matching(query, any_of)
     if positions is not None:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from models import Candidate
-from workflow.showing import plain
+from models.sealed import ERASED
+from workflow.showing import RESTRICTED, plain
 
 COMPOUND: Final = frozenset(
     re.findall(
@@ -40,8 +41,11 @@ def masked(name: str) -> str:
     """Return the name as somebody without the right to it may see it: 张*, 欧阳**, A***.
 
     A Chinese surname stays, and whether one or several characters follow; of any other name the first letter. What
-    would be left whole, such as a name of one character, is hidden whole. Masking twice changes nothing.
+    would be left whole, such as a name of one character, is hidden whole. Masking twice changes nothing, nor does
+    masking the word that stands for a name which was erased, or may not be shown to anybody.
     """
+    if name in (ERASED, RESTRICTED):
+        return name
     shown = plain(name)
     if len(shown) < 2 or not shown[0].isalnum():
         return "*"
@@ -55,7 +59,17 @@ def masked(name: str) -> str:
 
 def tail(phone: str | None) -> str:
     """Return the last four digits of a phone, or four dots when there is none."""
-    return phone[-4:] if phone else NO_PHONE
+    return phone[-4:] if phone and phone != ERASED else NO_PHONE
+
+
+def tail_of(candidate: Candidate) -> str:
+    """Return the last digits of a candidate's phone; of somebody restricted, four dots for everybody."""
+    return tail(None if candidate.restricted_at else candidate.phone)
+
+
+def masked_phone(phone: str | None) -> str:
+    """Return a phone as 138****8123; nothing for none."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone and phone != ERASED else ""
 
 
 def masked_mail(address: str | None) -> str:
@@ -79,7 +93,8 @@ def _ascii(digits: str) -> str:
 
 def _own(candidate: Candidate) -> Iterable[tuple[str, str]]:
     """Yield what of the candidate may stand in a text and what stands there instead, the longest first."""
-    name, phone, mail = plain(str(candidate.name)), str(candidate.phone or ""), str(candidate.email or "")
+    known = (plain(str(candidate.name)), str(candidate.phone or ""), str(candidate.email or ""))
+    name, phone, mail = ("" if each == ERASED else each for each in known)
     shown = masked(name)
     parts = {name: shown, "".join(name.split()): shown} if len(name) > 1 else {}
     parts |= {part: "*" * MOST_STARS for part in _parts(name) if part not in parts}

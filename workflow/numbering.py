@@ -1,12 +1,22 @@
 """Numbers that people read and type: Y… bookings, Q… requests, S… authorisations, L… purges, X… exports.
 
+D… is for erasures, G… for corrections of a candidate's data.
+
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
 
 import secrets
 from datetime import datetime
 
-from models import Booking, CancellationRequest, ExportRequest, GrantChange, Purge
+from models import (
+    Booking,
+    CancellationRequest,
+    CorrectionRequest,
+    ErasureRequest,
+    ExportRequest,
+    GrantChange,
+    Purge,
+)
 from workflow.acting import local
 
 TRIES_PER_LENGTH = 6
@@ -37,7 +47,18 @@ async def export_number(now: datetime) -> str:
     return await _unused(f"X{local(now):%Y%m%d}", ExportRequest)
 
 
-Numbered = type[Booking] | type[CancellationRequest] | type[GrantChange] | type[Purge] | type[ExportRequest]
+async def erasure_number(now: datetime) -> str:
+    """Return an unused number of an erasure such as D20261124-481."""
+    return await _unused(f"D{local(now):%Y%m%d}", ErasureRequest)
+
+
+async def correction_number(now: datetime) -> str:
+    """Return an unused number of a wish for a correction such as G20261124-481."""
+    return await _unused(f"G{local(now):%Y%m%d}", CorrectionRequest)
+
+
+OfCandidates = type[Booking] | type[CancellationRequest] | type[CorrectionRequest] | type[ErasureRequest]
+Numbered = OfCandidates | type[ExportRequest] | type[GrantChange] | type[Purge]
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

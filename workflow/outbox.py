@@ -6,6 +6,7 @@ A row names what it is about; the words are made when it is sent, from the state
 import json
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from models import (
     Account,
@@ -16,6 +17,7 @@ from models import (
     CardPurpose,
     DownloadLink,
     Employee,
+    ErasureRequest,
     ExportRequest,
     Factor,
     GrantChange,
@@ -44,13 +46,17 @@ async def post(
     card: Card | None = None,
     payload: dict[str, Any] | None = None,
     dedupe: str | None = None,
+    person: UUID | None = None,
 ) -> OutboxMessage:
-    """Post one row; a row with a `dedupe` key is posted once, whatever its fate."""
+    """Post one row; a row with a `dedupe` key is posted once, whatever its fate.
+
+    `person` is the candidate it tells of, where nothing else it names says so: their secret seals it.
+    """
     existing = await OutboxMessage.get_or_none(dedupe=dedupe) if dedupe else None
     if existing is None and (not_before or act.now) <= act.now:
         announce()
     return existing or await OutboxMessage.create(
-        person_id=_person(account, booking, request, card),
+        person_id=person or _person(account, booking, request, card),
         kind=kind,
         topic=topic,
         account=account,
@@ -140,6 +146,7 @@ async def hand_card(
     change: GrantChange | None = None,
     purge: Purge | None = None,
     export: ExportRequest | None = None,
+    erasure: ErasureRequest | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -154,6 +161,7 @@ async def hand_card(
         change=change,
         purge=purge,
         export=export,
+        erasure=erasure,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

@@ -69,6 +69,8 @@ SAID: Final[dict[str, str]] = {
     HOLD_SET: "冻结和解除冻结一件案的留存",
     PURGE_PROPOSE: "提出清理到期的记录",
     PURGE_APPROVE: "审批清理到期的记录",
+    ERASE_PROPOSE: "提出删除候选人的资料",
+    ERASE_APPROVE: "审批删除候选人的资料",
 }
 """What a permission allows, in the words people read; a permission is spoken of once its command exists."""
 

@@ -1,7 +1,7 @@
 """一人提、一人批: what one colleague proposes and another decides, once; the clock closes what nobody answered.
 
-Authorisations, purges and exports are proposals; each says by its `Kind` what differs, and keeps its own rules of who
-may propose, who may decide and what a decision does.
+Authorisations, purges, exports and erasures are proposals; each says by its `Kind` what differs, and keeps its own
+rules of who may propose, who may decide and what a decision does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from models import Card, CardPurpose, Employee, ExportRequest, GrantChange, Purge
+from models import Card, CardPurpose, Employee, ErasureRequest, ExportRequest, GrantChange, Purge
 from workflow import access, outbox
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotFound, NotNow
 from workflow.rights_words import name_of
 
-Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest)
+Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest)
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,37 @@ async def lay_before(
     act: Act, kind: Kind[Proposal], proposal: Proposal, people: Sequence[Employee], **facts: object
 ) -> None:
     """Save a proposal, give each decider their card and set its clock; refuse what nobody could decide."""
-    reached = [(each, await outbox.account_of(each)) for each in people]
-    cards = [(person, account) for person, account in reached if account is not None]
-    if not cards:
-        raise Missing(kind.nobody, **facts)
     await proposal.save()
-    for person, account in cards:
-        about: dict[str, Any] = {kind.column: proposal}
-        await outbox.hand_card(act, kind.purpose, account, holder=person, **about)
+    if not await hand_out(act, kind, proposal, people):
+        raise Missing(kind.nobody, **facts)
     payload = {kind.column: str(proposal.id)}
     await outbox.post(act, "timer", kind.timer, not_before=proposal.expires_at, payload=payload)
 
 
+async def hand_out(act: Act, kind: Kind[Proposal], proposal: Proposal, people: Sequence[Employee]) -> int:
+    """Give each of these people a card; returns how many are reached."""
+    reached = [(each, await outbox.account_of(each)) for each in people]
+    cards = [(person, account) for person, account in reached if account is not None]
+    for person, account in cards:
+        about: dict[str, Any] = {kind.column: proposal}
+        await outbox.hand_card(act, kind.purpose, account, holder=person, **about)
+    return len(cards)
+
+
+def _is_over(proposal: Proposal, now: datetime) -> bool:
+    return proposal.expires_at is not None and now >= proposal.expires_at
+
+
 def is_open(kind: Kind[Proposal], proposal: Proposal, now: datetime) -> bool:
     """Tell whether a proposal can still be decided."""
-    return proposal.status not in kind.outcomes and now < proposal.expires_at
+    return proposal.status not in kind.outcomes and not _is_over(proposal, now)
 
 
 def require_open(kind: Kind[Proposal], proposal: Proposal, now: datetime) -> None:
     """Refuse what is decided, and say by whom and when, and what nobody answered in time."""
     if proposal.status in kind.outcomes:
         raise AlreadyDecided(kind.outcomes[proposal.status], name_of(proposal.decided_by), proposal.decided_at)
-    if now >= proposal.expires_at:
+    if _is_over(proposal, now):
         raise NotNow(kind.late, number=proposal.number)
 
 
@@ -89,9 +98,11 @@ async def redraw(act: Act, kind: Kind[Proposal], proposal: Proposal) -> None:
 
 
 async def lapsed(act: Act, kind: Kind[Proposal], proposal_id: object) -> Proposal | None:
-    """Return a proposal that nobody answered in time; None when it was settled before, or it is too early."""
-    proposal = await reload(kind, proposal_id)
-    return proposal if proposal.status not in kind.outcomes and act.now >= proposal.expires_at else None
+    """Return a proposal that nobody answered in time; None when it is settled or gone, or it is too early."""
+    proposal = await kind.table.get_or_none(id=proposal_id).prefetch_related(*kind.relations)
+    if proposal is None or proposal.status in kind.outcomes or not _is_over(proposal, act.now):
+        return None
+    return proposal
 
 
 async def named(act: Act, kind: Kind[Proposal], number: str) -> Proposal:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -17,7 +18,9 @@ from models import (
     CancellationRequest,
     Candidate,
     Card,
+    CorrectionRequest,
     EntryLink,
+    ErasureRequest,
     Evidence,
     EvidenceBlob,
     Hold,
@@ -27,6 +30,7 @@ from models import (
     PersonKey,
     RevealLink,
     Step,
+    person_key,
 )
 from workflow.canonical import canonical
 
@@ -49,10 +53,15 @@ PURGED = (
     LinkCode,
     Account,
     Invitation,
+    CorrectionRequest,
+    ErasureRequest,
     Candidate,
     PersonKey,
 )
-"""Every table that hangs on a case or its candidate. A new one belongs in here and in `_of_case` or `_of_person`."""
+"""Every table that hangs on a case or its candidate; of a secret the row stays, empty.
+
+A new one belongs in here and in `_of_case` or `_of_person`.
+"""
 
 
 @dataclass(frozen=True)
@@ -69,34 +78,49 @@ class Removed:
         return sum(self.counts.values())
 
 
-async def delete_case(booking: Booking) -> Removed:
+async def delete_case(booking: Booking, now: datetime) -> Removed:
     """Delete everything of this case, and the candidate with it when it was their last one.
 
-    The database allows it only while there is a permit for the case.
+    The database allows it only while there is a permit for the case. Of the candidate's secret the empty row stays.
     """
     is_last = not await Booking.filter(candidate_id=booking.candidate_id).exclude(id=booking.id).exists()
-    rows = await _of_case(booking, await _accounts(booking) if is_last else [])
+    rows = await _of_case(booking, await _besides(booking) if is_last else NOTHING)
     rows += await _of_person(booking) if is_last else []
     for table, ids in rows:
         await table.filter(id__in=ids).delete()
+    if is_last:
+        await person_key.destroy(booking.candidate_id, now)
     counts = {table._meta.db_table: len(ids) for table, ids in rows if ids}
     listed = [[table._meta.db_table, sorted(map(str, ids))] for table, ids in rows if ids]
     digest = hashlib.sha256(b"".join(canonical(each).encode() + b"\n" for each in listed)).hexdigest()
     return Removed(counts, digest, is_last)
 
 
-async def _accounts(booking: Booking) -> list[object]:
-    return list(await Account.filter(candidate_id=booking.candidate_id).values_list("id", flat=True))
+@dataclass(frozen=True)
+class _Besides:
+    """What of the person cards and messages belong to, apart from the case: ids of accounts and of erasures."""
+
+    accounts: Sequence[object] = ()
+    erasures: Sequence[object] = ()
 
 
-async def _of_case(booking: Booking, accounts: Sequence[object]) -> Rows:
-    """Return the rows of a case; those that were said to the candidate's `accounts` besides go with the person."""
+NOTHING = _Besides()
+
+
+async def _besides(booking: Booking) -> _Besides:
+    who = Q(candidate_id=booking.candidate_id)
+    return _Besides(await _ids(Account, who), await _ids(ErasureRequest, who))
+
+
+async def _of_case(booking: Booking, besides: _Besides) -> Rows:
+    """Return the rows of a case; what was said to the candidate besides, or about their data, goes with the person."""
     requests = await _ids(CancellationRequest, Q(booking=booking))
     steps = await _ids(Step, Q(request_id__in=requests))
     evidence = await _ids(Evidence, Q(request_id__in=requests))
     mine = Q(booking=booking) | Q(request_id__in=requests)
-    cards = await _ids(Card, mine | Q(step_id__in=steps) | Q(account_id__in=list(accounts)))
-    messages = await _ids(OutboxMessage, mine | Q(card_id__in=cards) | Q(account_id__in=list(accounts)))
+    theirs = Q(account_id__in=list(besides.accounts))
+    cards = await _ids(Card, mine | theirs | Q(step_id__in=steps) | Q(erasure_id__in=list(besides.erasures)))
+    messages = await _ids(OutboxMessage, mine | theirs | Q(card_id__in=cards))
     packages = await _ids(ArchivePackage, Q(request_id__in=requests))
     return [
         (RevealLink, await _ids(RevealLink, Q(booking=booking))),
@@ -122,9 +146,10 @@ async def _of_person(booking: Booking) -> Rows:
         (LinkCode, await _ids(LinkCode, Q(account__candidate_id=booking.candidate_id))),
         (Account, await _ids(Account, who)),
         (Invitation, await _ids(Invitation, who)),
+        (CorrectionRequest, await _ids(CorrectionRequest, who)),
+        (ErasureRequest, await _ids(ErasureRequest, who)),
         (Hold, await _ids(Hold, who & Q(booking=None))),
         (Candidate, [booking.candidate_id]),
-        (PersonKey, [booking.candidate_id]),
     ]
 
 

@@ -55,7 +55,7 @@ async def _purge_one(act: Act, purge: Purge, item: PurgeItem) -> None:
     booking = await Booking.get_or_none(id=item.case_id).prefetch_related("organisation")
     if booking is not None and await is_due(booking, purge.proposed_at):
         permit = await PurgePermit.create(case_id=booking.id, purge=purge, at=act.now, cutoff=cutoff(purge.proposed_at))
-        removed = await delete_case(booking)
+        removed = await delete_case(booking, act.now)
         await permit.delete()
         item.outcome, item.rows = PurgeOutcome.PURGED, removed.rows
         item.seq = await _record_case(act, purge, item, booking.organisation, removed)

@@ -15,7 +15,7 @@ from tortoise.connection import get_connection
 from models import Booking, Candidate, Employee, RevealLink, Role
 from workflow import access, audit, limits, one_time, outbox, timeline, viewing
 from workflow.acting import Act, local
-from workflow.errors import Missing, NotAllowed
+from workflow.errors import Missing, NotAllowed, NotNow
 from workflow.permissions import REVEAL
 from workflow.showing import LONGEST_NAME, plain
 from workflow.timeline import Case
@@ -42,6 +42,7 @@ async def ask(act: Act, number: str, kinds: Collection[Kind], reason: str) -> Re
     """
     case = await timeline.case_of(act, number)
     employee = await access.require(act, REVEAL, case.organisation)
+    _require_data(case.booking.candidate)
     if sum(each.isalnum() for each in reason) < SHORTEST_REASON:
         raise Missing(what="reveal-reason")
     await _lock(employee)
@@ -61,6 +62,14 @@ async def ask(act: Act, number: str, kinds: Collection[Kind], reason: str) -> Re
     await outbox.post(act, "timer", EXPIRE, not_before=link.expires_at, payload={"link": link.id.hex})
     await _record(act, link, case.booking, "reveal.asked", personal=True)
     return link
+
+
+def _require_data(candidate: Candidate) -> None:
+    """Refuse where the data are gone, or only kept (个人信息保护法 47)."""
+    if candidate.secret is None:
+        raise NotNow("erased")
+    if candidate.restricted_at is not None:
+        raise NotNow("restricted")
 
 
 async def _lock(employee: Employee) -> None:
@@ -130,6 +139,7 @@ async def show(act: Act, link: RevealLink) -> dict[Kind, str]:
     if link.employee_id != employee.id:
         raise NotAllowed(permission=REVEAL)
     booking = await access.booking_for(act, link.booking_id, REVEAL)
+    _require_data(booking.candidate)
     link.shown_at = act.now
     await _end(act, link)
     await _record(act, link, booking, "reveal.shown")
@@ -159,9 +169,10 @@ async def refuse(act: Act, link: RevealLink, why: str) -> None:
 
 
 async def expire(act: Act, link_id: str) -> None:
-    """End a link that nobody opened in time; one that was opened, or refused for good, has ended already."""
-    link = await RevealLink.get(id=UUID(link_id)).prefetch_related(*(f"booking__{each}" for each in RELATIONS))
-    if link.ended_at is None:
+    """End a link that nobody opened in time; one that was opened, refused for good or erased has ended already."""
+    links = RevealLink.filter(id=UUID(link_id)).prefetch_related(*(f"booking__{each}" for each in RELATIONS))
+    link = await links.first()
+    if link is not None and link.ended_at is None:
         await _end(act, link)
         await _record(act, link, link.booking, "reveal.expired")
 

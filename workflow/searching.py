@@ -12,7 +12,7 @@ from models.narrowing import only_within
 from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotAllowed
-from workflow.masking import tail
+from workflow.masking import tail_of
 from workflow.permissions import AUDIT_READ
 from workflow.sight import Sight, sights_of
 
@@ -128,7 +128,7 @@ def _hit(request: CancellationRequest, sight: Sight) -> Hit:
     booking = request.booking
     return Hit(
         request.number,
-        f"{sight.name_of(booking.candidate)} · 尾号{tail(booking.candidate.phone)}",
+        f"{sight.name_of(booking.candidate)} · 尾号{tail_of(booking.candidate)}",
         booking.position.name,
         booking.organisation.name,
         booking.starts_at,

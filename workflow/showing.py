@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+RESTRICTED = "（受限）"  # stands where the name of somebody would, whose data are only kept
 # A scheme's length is bounded, so that a long word without one costs no more than it is long (T20).
 LINK = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,15}://|www\.|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE

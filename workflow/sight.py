@@ -1,17 +1,18 @@
 """Who sees how much of a candidate: the one place that decides it, for every door (S81, design.md §7).
 
 In full: whoever may reveal in the unit, and an approver in the cases of their own steps. Everybody else who may read
-at all sees 张* and 尾号8123, and free text without the candidate's own data. The default is the least.
+at all sees 张* and 尾号8123, and free text without the candidate's own data. The default is the least. Of somebody
+restricted or erased nobody sees anything: there a word stands that says so (个人信息保护法 47).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models import Booking, Candidate, Employee, Step
+from models import Booking, Candidate, Employee, Organisation, Step
 from workflow import access, masking
 from workflow.permissions import DECIDE, EVIDENCE_READ, PERMISSIONS, REVEAL
-from workflow.showing import LONGEST, LONGEST_NAME, plain
+from workflow.showing import LONGEST, LONGEST_NAME, RESTRICTED, plain
 
 HIDDEN = "按权限不显示"
 LONGEST_READ = 5000
@@ -25,7 +26,9 @@ class Sight:
     words: bool = False
 
     def name_of(self, candidate: Candidate) -> str:
-        """Return the candidate's name: 张伟, or 张*."""
+        """Return the candidate's name: 张伟, or 张*; of somebody restricted, to anybody, the word that says so."""
+        if candidate.restricted_at:
+            return RESTRICTED
         name = str(candidate.name)
         return plain(name, LONGEST_NAME) if self.full else masking.masked(name)
 
@@ -46,10 +49,16 @@ async def sight_of(viewer: Employee | None, booking: Booking, now: datetime) -> 
     return (await sights_of(viewer, [booking], now))[booking.id]
 
 
+async def sight_in(viewer: Employee, organisation: Organisation, now: datetime) -> Sight:
+    """Return how much this person sees of a unit's candidates apart from any case."""
+    return FULL if await access.may(viewer, REVEAL, organisation, now) else MASKED
+
+
 async def sights_of(viewer: Employee | None, bookings: Sequence[Booking], now: datetime) -> dict[object, Sight]:
     """Return the same for several bookings by their ids; each must come with its organisation."""
     grants = await access.grants_of(viewer, now) if viewer else []
     deciding = viewer and any(DECIDE in PERMISSIONS[role] for role, _ in grants)
+    hidden = await _restricted(bookings)
     own = await _decided_by(viewer, bookings) if viewer and deciding else set()
 
     def may(permission: str, booking: Booking) -> bool:
@@ -57,10 +66,18 @@ async def sights_of(viewer: Employee | None, bookings: Sequence[Booking], now: d
         return any(permission in PERMISSIONS[role] and access.covers(unit, path) for role, unit in grants)
 
     def sight(booking: Booking) -> Sight:
+        if booking.candidate_id in hidden:
+            return MASKED
         full = may(REVEAL, booking) or (booking.id in own and may(DECIDE, booking))
         return FULL if full else Sight(words=may(EVIDENCE_READ, booking))
 
     return {each.id: sight(each) for each in bookings}
+
+
+async def _restricted(bookings: Sequence[Booking]) -> set[object]:
+    """Return the candidates of these bookings whose data are only kept."""
+    people = Candidate.filter(id__in=[each.candidate_id for each in bookings], restricted_at__isnull=False)
+    return set(await people.values_list("id", flat=True))
 
 
 async def _decided_by(viewer: Employee, bookings: Sequence[Booking]) -> set[object]:

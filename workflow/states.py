@@ -1,6 +1,7 @@
 """The tables of allowed moves. The README draws them; tests/unit/workflow/test_states.py keeps the two the same."""
 
 from models import BookingStatus as B
+from models import ErasureStatus as E
 from models import RequestStatus as R
 
 BOOKING_MOVES: dict[B, frozenset[B]] = {
@@ -28,13 +29,25 @@ REQUEST_MOVES: dict[R, frozenset[R]] = {
     R.REFUSED: frozenset(),
 }
 
+ERASURE_MOVES: dict[E, frozenset[E]] = {
+    E.SUGGESTED: frozenset({E.PROPOSED, E.REJECTED, E.EXPIRED}),
+    E.PROPOSED: frozenset({E.APPROVED, E.REJECTED, E.EXPIRED}),
+    E.APPROVED: frozenset({E.CARRIED_OUT, E.EXPIRED}),  # back where a hold or a new case came in between
+    E.CARRIED_OUT: frozenset(),
+    E.REJECTED: frozenset(),
+    E.EXPIRED: frozenset(),
+}
+
 LIVE_BOOKINGS = (B.SCHEDULED, B.CONFIRMED, B.FROZEN)  # somebody would wait if nothing happened
 CANCELLABLE = (*LIVE_BOOKINGS, B.DECLINED)  # a declined one is still to be closed formally
+OPEN_ERASURES = (E.SUGGESTED, E.PROPOSED, E.APPROVED)
 OPEN_REQUESTS = (R.DRAFT, R.AWAITING_EVIDENCE, R.AWAITING_APPROVAL, R.SENT_BACK, R.APPROVED)
 
 
-def may_become(before: B | R, after: B | R) -> bool:
+def may_become(before: B | R | E, after: B | R | E) -> bool:
     """Tell whether this move is in the tables."""
+    if isinstance(before, E):
+        return after in ERASURE_MOVES[before]
     if isinstance(before, B):
         return after in BOOKING_MOVES[before]
     return after in REQUEST_MOVES[before]

@@ -18,7 +18,7 @@ from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
-from workflow.masking import tail
+from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
@@ -79,13 +79,13 @@ class Case:
     def candidate(self) -> str:
         """Name the candidate as this reader may: 张伟（尾号8123） or 张*（尾号8123）."""
         candidate = self.booking.candidate
-        return f"{self.sight.name_of(candidate)}（尾号{tail(candidate.phone)}）"
+        return f"{self.sight.name_of(candidate)}（尾号{tail_of(candidate)}）"
 
     @property
     def title(self) -> str:
         """Name the case: Q20261124-001 张* · 尾号8123 · 11月25日 周三 15:00."""
         candidate = self.booking.candidate
-        line = f"{self.sight.name_of(candidate)} · 尾号{tail(candidate.phone)} · {when_of(self.booking)}"
+        line = f"{self.sight.name_of(candidate)} · 尾号{tail_of(candidate)} · {when_of(self.booking)}"
         return f"{self.number} {line}" if self.request else line
 
 
@@ -123,6 +123,7 @@ async def of_booking(act: Act, found: Booking) -> Case:
 
 
 async def _rights(act: Act, booking: Booking) -> tuple[bool, bool]:
+    """Return whether names and evidence are shown; of somebody restricted neither is, to anybody."""
     seen = await sight_of(act.employee, booking, act.now)
     return seen.full, seen.words
 

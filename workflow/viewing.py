@@ -14,7 +14,7 @@ from workflow.timeline import Entry
 TIMER = "viewing"
 TOLD_AT = time(8, 30)  # on the next day
 ASKED, SHOWN, REFUSED = "reveal.asked", "reveal.shown", "reveal.refused"
-EXPORTS = ("case.exported", "log.exported")
+EXPORTS = ("case.exported", "log.exported", "archive.exported")
 COUNTED = (ASKED, SHOWN, REFUSED, *EXPORTS)
 
 

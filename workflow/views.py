@@ -20,7 +20,7 @@ from models import (
 )
 from workflow import requests
 from workflow.acting import Act
-from workflow.masking import tail
+from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
@@ -77,7 +77,7 @@ def booking_view(booking: Booking, sight: Sight = MASKED) -> BookingView:
         id=str(booking.id),
         number=booking.number,
         name=sight.name_of(candidate),
-        phone_tail=tail(candidate.phone),
+        phone_tail=tail_of(candidate),
         position=booking.position.name,
         starts_at=booking.starts_at,
         when=when_of(booking),

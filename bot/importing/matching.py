@@ -31,7 +31,7 @@ class Stored:
                 self._slots[booking.organisation_id, known, booking.starts_at].append(booking)
         for candidate in candidates:
             for known in _known_by(candidate):
-                self._people[candidate.organisation_id, known].append(candidate)  # type: ignore[attr-defined] # made by Tortoise
+                self._people[candidate.organisation_id, known].append(candidate)  # made by Tortoise
 
     @classmethod
     async def read(cls, entries: Sequence[Entry]) -> "Stored":

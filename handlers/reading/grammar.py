@@ -66,7 +66,7 @@ _COMMENTS: Final = frozenset({Verb.REJECT, Verb.SEND_BACK, Verb.APPROVE, Verb.HA
 _ONE_PERSON: Final = frozenset({Verb.CANCEL, Verb.RESCHEDULE, Verb.PHONE_CANCEL, Verb.RESTORE})
 _WORDS_FOLLOW: Final = frozenset(
     {Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS}
-    | {Verb.PERMISSIONS, Verb.GRANT, Verb.REVOKE, Verb.PURGE, Verb.DEPUTY, Verb.LINK}
+    | {Verb.PERMISSIONS, Verb.GRANT, Verb.REVOKE, Verb.PURGE, Verb.DEPUTY, Verb.LINK, Verb.ERASE}
 )
 _PICKS: Final = re.compile(
     r"(?<![0-9a-z:.=/-])(?:第\s?)?(?P<low>[0-9]{1,2}"

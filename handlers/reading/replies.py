@@ -11,6 +11,7 @@ from typing import Final
 from handlers.reading.asides import wants_list, wants_person
 from handlers.reading.clause import CONDITION, POLITE_IF, Clause, Says, clauses
 from handlers.reading.dates import DateError, When, read_all_when
+from handlers.reading.own_data import own_data_in
 from handlers.reading.reasons import Reason, reason_in
 from handlers.reading.text import plain
 
@@ -60,7 +61,7 @@ def read_reply(text: str, now: datetime) -> Reply:
     Cancelling needs one clause that plainly says so and none that doubts it: a question, a condition, someone else's
     interview or a wish to stay turns it into a question back, and a wish for another time turns it into a reschedule.
     """
-    if wants_person(text) or wants_list(text):
+    if wants_person(text) or wants_list(text) or own_data_in(text):
         return Reply(Intent.QUESTION)
     said = _unspaced(plain(text))
     parts = _present(clauses(said))

@@ -10,7 +10,7 @@ from models.person import Platform
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0009_reveals")]
+    dependencies = [("models", "0010_erasure")]
 
     operations = [
         ops.AddField("Employee", "deputy_until", fields.DatetimeField(null=True)),

@@ -37,10 +37,11 @@ const LINES = {
   wangfang: ["取消 张伟 明天下午三点 原因 行程冲突", "取消 8123", "列表 本周", "撤销", "帮助"],
   liuyang: ["取消 马超 后天上午十点 原因 行程冲突", "取消 林晓 后天下午两点 原因 岗位暂停", "列表 本周", "帮助"],
   helin: ["取消 高原 后天上午九点 原因 行程冲突", "列表 本周", "撤销", "帮助"],
-  chenmin: APPROVER_LINES, zhaoguoqiang: ["待我审批", "同意 1", "驳回 1 证据不清", "帮助"],
+  chenmin: APPROVER_LINES, zhaoguoqiang: APPROVER_LINES,
   lina: APPROVER_LINES, zhenghao: APPROVER_LINES,
   lilei: ["帮助"], wutong: ["帮助"],
-  sunjing: ["列表 本周", "时间轴 8123", "帮助"], zhoukai: ["帮助"], hanxue: ["帮助"],
+  sunjing: ["列表 本周", "审计检索 2026年 原因=行程冲突", "合规体检 华辰重工", "完整性检查 华辰重工", "锚定", "权限 我", "帮助"],
+  zhoukai: ["授权 李雷 HR 华辰互联", "留存清单", "权限 王芳", "帮助"], hanxue: ["待我审批", "留存清单", "权限 我", "帮助"],
 };
 
 function unitOf(raw, role) {

@@ -39,7 +39,7 @@ export class Phone {
     this.appBar.append(...this.appButtons);
     this.composer = new Composer(person, (toEnd) => this.refresh(toEnd), (app) => this.showApp(app));
     const head = el("header.who", {}, el(`span.avatar.${person.avatar}`, {"aria-hidden": "true"}, person.name.slice(-2)),
-      el("div", {}, el("h2", {}, person.name, person.tail ? el("small", {}, `尾号 ${person.tail}`) : null), el("p", {title: person.fullRole}, person.fullRole)), this.appBar, this.closeButton());
+      el("div", {}, el("h2", {}, person.name, person.tail ? el("small", {title: `尾号 ${person.tail}`}, person.tail) : null), el("p", {title: person.fullRole}, person.fullRole)), this.appBar, this.closeButton());
     const drop = el("div.drop", {"aria-hidden": "true"}, icon("clip"), "松开，发给机器人");
     this.node.append(el("div.status-bar", {"aria-hidden": "true"}, this.time, el("i.island"), el("span.signal", {}, el("i"), el("i"), el("i"), el("b"))), head,
       el("div.screen", {}, this.list, this.pill), this.composer.node, drop);

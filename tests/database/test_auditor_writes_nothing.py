@@ -4,12 +4,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 import workflow
-from models import Booking, CancellationRequest, Employee, Platform, Preset, Role, Step
+from models import Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
@@ -22,10 +23,13 @@ from workflow import (
     delivering,
     deputising,
     directory,
+    erasing,
     evidence,
     founding,
     holds,
     leaving,
+    own_data,
+    proposals,
     purge_proposals,
     reminding,
     replying,
@@ -54,23 +58,21 @@ READS = {
     "purge_proposals.awaiting",
     "purge_proposals.deciders",
     "purge_proposals.may_decide",
-    "purge_proposals.purge_named",
-    "purge_proposals.purge_of",
     "purge_views.purge_view",
     "cancelling.undoables",
     "card_views.card_view",
+    "proposals.named",
+    "proposals.on_card",
+    "erasure_views.erasure_view",
     "evidence.awaiting",
     "examining.unit_named",
     "examining.units_for",
-    "export_requests.export_named",
-    "export_requests.export_of",
     "export_requests.usable",
     "export_views.export_view",
+    "own_data.correction_named",
     "replying.declined_ahead",
     "replying.own_booking",
     "replying.upcoming",
-    "rights.change_named",
-    "rights.change_of",
     "rights_views.grant_view",
     "timeline.case_of",
     "timeline.of_booking",
@@ -170,9 +172,27 @@ BEHIND = {
     "retention.clear",
     "retention.monthly",
     "export_requests.expire",
+    "erasing.look_again",
+    "erasing.note",
+    "erasing.settle",
+    "erasing.tell_proposer",
+    "erasure_rounds.again",
+    "erasure_rounds.carry_out",
+    "erasure_rounds.due",
+    "erasure_rounds.expire",
+    "erasure_rounds.remind",
+    "own_data.note_shown",
+    "restricting.begin",
+    "restricting.restrict",
+    "restricting.restrict_later",
     "returning.close",
     "returning.expire",
     "revising.new_evidence",
+    "proposals.hand_out",
+    "proposals.lapsed",
+    "proposals.lay_before",
+    "proposals.redraw",
+    "proposals.settle",
     "rights.end",
     "rights.expire",
     "unconfirmed.close",
@@ -215,6 +235,11 @@ class Case:
         self.purge = await purge_proposals.propose(by(self.system), self.unit)
         self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
         await holds.place(by(self.security), self.held.number, "劳动仲裁")
+        self.past: Booking = await office.booking(self.unit, "马岱", "13800007788", ahead=timedelta(days=-2))
+        before: Booking = await office.booking(self.unit, "马谡", "13800007799", ahead=timedelta(days=-2))
+        self.erasure = (await erasing.wished(by(before.candidate), before.candidate))[0]
+        name = CorrectedField.NAME
+        self.correction = await own_data.ask_for_correction(by(before.candidate), before.candidate, name, "马速")
 
     def wanted(self) -> Wanted:
         """Return an authorisation that would make sense."""
@@ -261,6 +286,17 @@ WRITES: dict[str, Write] = {
     "purge_proposals.propose": lambda a, c: purge_proposals.propose(a, c.unit),
     "purge_proposals.reject": lambda a, c: purge_proposals.reject(a, c.purge),
     "leaving.leave": lambda a, c: leaving.leave(a, c.hr, source="dingtalk"),
+    "erasing.approve": lambda a, c: erasing.approve(a, c.erasure),
+    "erasing.propose": lambda a, c: erasing.propose(a, c.past, Basis.PURPOSE_OVER),
+    "erasing.reject": lambda a, c: erasing.reject(a, c.erasure, comment="不行"),
+    "erasing.suggest": lambda a, c: erasing.suggest(a, c.past.candidate, Basis.ASKED, by_candidate=True),
+    "erasing.wished": lambda a, c: erasing.wished(a, c.past.candidate),
+    "own_data.ask_for_correction": lambda a, c: own_data.ask_for_correction(
+        a, c.past.candidate, CorrectedField.NAME, "马潮"
+    ),
+    "own_data.copies": lambda a, c: own_data.copies(a, [c.past.candidate.id]),
+    "own_data.correct": lambda a, c: own_data.correct(a, c.correction, lambda name, phone: frozenset()),
+    "own_data.refuse_correction": lambda a, c: own_data.refuse_correction(a, c.correction, "不对"),
     "reminding.remind": lambda a, c: reminding.remind(a, c.request),
     "replying.ask_for_another_time": lambda a, c: replying.ask_for_another_time(a, c.booking, "周五"),
     "replying.call_without_booking": lambda a, c: replying.call_without_booking(a, c.booking.candidate.id, "请回电"),
@@ -318,7 +354,7 @@ async def test_the_auditor_is_refused_by_every_function_that_writes(store: Store
 async def test_the_auditor_reads_what_is_in_scope(case: Case) -> None:
     assert (await access.booking_for(by(case.auditor), case.booking.id)).number == case.booking.number
     assert (await access.request_for(by(case.auditor), case.request.id)).number == case.request.number
-    assert (await rights.change_named(by(case.auditor), case.change.number)).number == case.change.number
+    assert (await proposals.named(by(case.auditor), rights.KIND, case.change.number)).number == case.change.number
 
 
 async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> None:
@@ -334,4 +370,6 @@ async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> N
     await store.transact(lambda: WRITES["purge_proposals.propose"](by(case.system), case))
     await store.transact(lambda: WRITES["holds.release"](by(case.security), case))
     await store.transact(lambda: WRITES["holds.place"](by(case.security), case))
+    await store.transact(lambda: WRITES["erasing.propose"](by(case.hr), case))
+    await store.transact(lambda: WRITES["own_data.correct"](by(case.hr), case))
     await store.transact(lambda: WRITES["replying.keep"](by(case.other.candidate), case))

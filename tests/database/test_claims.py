@@ -155,7 +155,7 @@ async def test_on_postgresql_a_row_that_another_process_is_claiming_is_passed_ov
         other = await asyncpg.connect(**{key: credentials[key] for key in ("host", "port", "user", "database")})
         async with other.transaction():
             await other.execute("SELECT id FROM outbox_message WHERE id = $1 FOR UPDATE", first.id)
-            found = await asyncio.wait_for(claim(store, later=5), 10)
+            found = await asyncio.wait_for(claim(store, later=5), 60)
         await other.close()
         assert [each.id for each in found] == [second.id]
         assert [each.id for each in await claim(store, later=5)] == [first.id]

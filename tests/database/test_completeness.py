@@ -25,13 +25,15 @@ from models import (
     Grant,
     Organisation,
     Origin,
+    OutboxMessage,
     RequestStatus,
     Role,
 )
 from models.store import Store
 from tests.database import office
 from tests.database.archived import Desk, certified, signs_its_logs, unzipped
-from workflow import checkup, completeness
+from workflow import checkup, completeness, viewing
+from workflow.acting import local
 from workflow.checkup import WEIGHTS, Seen
 from workflow.errors import NotAllowed, NotFound
 from workflow.log_periods import days
@@ -323,6 +325,13 @@ async def test_a_package_can_be_taken_home_by_who_may_send_it(desk: Desk, tmp_pa
     with pytest.raises(NotAllowed):
         await archive_zip(asks(desk, desk.auditor), number_of(desk), tmp_path / "no.zip")
     assert not (tmp_path / "no.zip").exists()
+
+
+async def test_auditors_hear_next_morning_who_took_a_package_home(desk: Desk, tmp_path: Path) -> None:
+    await archive_zip(asks(desk, desk.hr), number_of(desk), tmp_path / "package.zip")
+    assert await OutboxMessage.filter(kind="timer", topic=viewing.TIMER).count() == 1
+    told = await viewing.days_of(office.by(via="clock"), local(NOW).date())
+    assert [(who.key, dict(day.exporters)) for who, day in told] == [(desk.auditor.key, {desk.hr.name: 1})]
 
 
 async def test_a_package_of_a_case_that_is_not_over_is_none(desk: Desk, tmp_path: Path) -> None:

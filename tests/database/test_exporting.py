@@ -22,7 +22,7 @@ from models import AuditHead, AuditRecord, CancellationRequest, Employee, Eviden
 from models.store import Store
 from models.vault import Vault, install
 from tests.database import office
-from workflow import approving, cancelling, evidence, requests, signing, verifying
+from workflow import approving, cancelling, evidence, requests, signing, verifying, wiping
 from workflow.errors import NotAllowed, NotFound
 from workflow.evidence import Material
 from workflow.log_periods import Period, days
@@ -117,6 +117,19 @@ def openings(folder: Path) -> list[dict[str, object]]:
 
 async def records(action: str) -> list[dict[str, object]]:
     return [json.loads(each.line) for each in await AuditRecord.filter(action=action).order_by("id")]
+
+
+async def test_the_case_of_somebody_erased_is_still_printed_packed_and_verified_and_names_nobody(desk: Desk) -> None:
+    candidate = desk.booking.candidate
+    await desk.store.transact(lambda: wiping.wipe(candidate, office.NOW))
+    folder = await packed(desk, desk.hr)
+    assert verified(folder)["ok"] is True
+    assert openings(folder) == []
+    assert not list(folder.glob("evidence/*"))
+    await case_pdf(desk.asks(desk.hr), desk.number, desk.out)
+    for text in (text_of(desk.out.read_bytes()), "\n".join(await case_text(desk.asks(desk.hr), desk.number))):
+        assert "已依法删除" in text
+        assert not any(each in text for each in ("马超骉", WORDS, REMARK, "8123"))
 
 
 async def test_hr_takes_home_a_pack_that_opens_names_words_and_evidence_and_verifies(desk: Desk) -> None:

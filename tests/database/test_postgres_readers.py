@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from bot.database_roles import as_owner
-from models import Preset, Role, postgres_roles
+from models import Basis, CorrectedField, Preset, Role, postgres_roles
 from models.postgres_policies import READABLE
 from models.store import Store
 from models.vault import Vault
@@ -14,7 +14,7 @@ from tests.database import office
 from tests.database.lesser import connected, guarded
 from tests.database.office import by
 from tests.database.signed import installed_signing
-from workflow import cancelling, checkpoints
+from workflow import cancelling, checkpoints, erasing, own_data
 
 __all__ = ["installed_signing"]
 
@@ -47,6 +47,9 @@ async def enter() -> None:
             await office.employee(f"leader.{path}", unit, Role.LEADER)
             await cancelling.request_cancellation(by(hr), booking, cancelling.Wish("plan_changed"), shown=1)
             await checkpoints.sign_log(by(), unit.origin)
+            candidate = booking.candidate
+            await own_data.ask_for_correction(by(candidate), candidate, CorrectedField.NAME, "张伟伟")
+            await erasing.suggest(by(via="clock"), candidate, Basis.TERM_OVER, by_candidate=False)
 
 
 async def rows_of(url: str) -> dict[str, int]:
@@ -60,7 +63,7 @@ async def test_a_reader_counts_only_what_is_in_their_unit_and_below(
     mine = {table: await reader.fetchval(f"SELECT count(*) FROM {table}") for table in READABLE}
     everybodys = await rows_of(postgres_url)
     assert {table for table in READABLE if everybodys[table] and not 0 < mine[table] < everybodys[table]} == set()
-    assert mine["booking"] == 2
+    assert (mine["booking"], mine["erasure_request"], mine["correction_request"]) == (2, 1, 1)
     paths = {row["path"] for row in await reader.fetch("SELECT path FROM organisation")}
     assert paths == {"huachen/net", "huachen/net/lab"}
     assert {row["log"] for row in await reader.fetch("SELECT DISTINCT log FROM audit_record")} == {
@@ -140,6 +143,9 @@ REFUSED = [
     "SELECT room_url FROM booking",
     "SELECT key FROM employee",
     "SELECT * FROM account",
+    "SELECT sealed_value FROM correction_request",
+    "SELECT sealed_comment FROM erasure_request",
+    "SELECT * FROM person_key",
     "SELECT * FROM booking_term",
     "SELECT * FROM entry_link",
     "SELECT * FROM outbox_message",

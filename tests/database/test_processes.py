@@ -69,7 +69,7 @@ async def test_a_lock_held_by_somebody_else_only_delays(sqlite_url: str, install
         await asyncio.sleep(0.3)
         assert not call.done()
         other.execute("ROLLBACK")
-        await asyncio.wait_for(call, 10)
+        await asyncio.wait_for(call, 60)
         assert await AuditHead.all().count() == 1
     finally:
         other.close()
@@ -107,7 +107,7 @@ async def test_transactions_that_deadlock_are_tried_again(postgres_url: str, ins
     try:
         for name in ("a", "b"):
             await store.transact(lambda name=name: AuditHead.create(log=name, digest=DIGEST))
-        await asyncio.wait_for(asyncio.gather(store.transact(mine), theirs()), 20)
+        await asyncio.wait_for(asyncio.gather(store.transact(mine), theirs()), 60)
         assert list(await AuditHead.all().values_list("seq", flat=True)) == [1, 1]
         assert calls == 2
     finally:
@@ -134,7 +134,7 @@ async def test_the_store_recovers_when_the_server_drops_its_connections(
         for _ in range(12):  # more often than there are connections in the pool
             await _drop_all(postgres_url)
             await store.transact(AuditHead.all().count)
-        assert await asyncio.wait_for(store.transact(dropped_once), 20) == "done"
+        assert await asyncio.wait_for(store.transact(dropped_once), 60) == "done"
         assert set(await AuditHead.all().values_list("log", flat=True)) == {"a", "b"}
     finally:
         await store.close()

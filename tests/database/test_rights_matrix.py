@@ -16,11 +16,13 @@ from handlers.receiving import Received, receive
 from handlers.routing import Incoming
 from models import (
     AuditRecord,
+    Basis,
     Booking,
     CancellationRequest,
     Card,
     CardPurpose,
     Employee,
+    ErasureRequest,
     ExportRequest,
     Grant,
     GrantChange,
@@ -35,7 +37,7 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, evidence, export_requests, outbox, purge_proposals, rights
+from workflow import approving, cancelling, erasing, evidence, export_requests, outbox, purge_proposals, rights
 from workflow.card_views import card_view
 from workflow.log_periods import Period
 from workflow.rights import GrantChangeKind, Wanted
@@ -51,6 +53,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "grant": {"approve", "reject"},
     "purge": {"approve", "reject"},
     "export": {"approve", "reject"},
+    "erasure": {"approve", "reject"},
 }
 HOLDERS = {
     "confirm": "hr",
@@ -61,7 +64,9 @@ HOLDERS = {
     "grant": "security",
     "purge": "security",
     "export": "security",
+    "erasure": "security",
 }
+TWO_DAYS = timedelta(days=2)
 NO_HANDLE = "a" * 26
 
 
@@ -98,6 +103,7 @@ async def entered() -> Office:
         "grant": await _grant_card(people, heavy),
         "purge": await _purge_card(people, heavy),
         "export": await _export_card(people, heavy),
+        "erasure": await _erasure_card(people, await office.booking(heavy, "马岱", "13800007788", -TWO_DAYS)),
     }
     return Office(people, cards)
 
@@ -157,6 +163,11 @@ async def _export_card(people: dict[str, Employee], unit: Any) -> Card:
     return await Card.get(export=await export_requests.ask(by(people["auditor"]), wanted))
 
 
+async def _erasure_card(people: dict[str, Employee], booking: Booking) -> Card:
+    erasure = await erasing.propose(by(people["hr"]), booking, Basis.PURPOSE_OVER)
+    return await Card.get(erasure=erasure)
+
+
 @pytest.fixture
 async def made(store: Store) -> Office:
     found: list[Office] = []
@@ -196,6 +207,7 @@ async def state() -> tuple[object, ...]:
         await Purge.all().order_by("id").values_list("status"),
         await Hold.all().order_by("id").values_list("released_at"),
         await ExportRequest.all().order_by("id").values_list("status"),
+        await ErasureRequest.all().order_by("id").values_list("status"),
         await Card.all().order_by("id").values_list("purpose", "closed"),
     )
 

@@ -80,13 +80,13 @@ class Bot:
         decoded: dict[str, Any] = json.loads(self.frames[n]["data"])
         return decoded
 
-    async def wait_for(self, frames: int, timeout: float = 5) -> None:
+    async def wait_for(self, frames: int, timeout: float = 60) -> None:
         async with asyncio.timeout(timeout):
             while len(self.frames) < frames:
                 self._news.clear()
                 await self._news.wait()
 
-    async def ended(self, timeout: float = 5) -> None:
+    async def ended(self, timeout: float = 60) -> None:
         await asyncio.wait_for(asyncio.shield(self._reader), timeout)
 
     async def close(self) -> None:

@@ -129,8 +129,8 @@ async def test_the_program_says_when_it_is_ready_and_ends_cleanly(tmp_path: Path
         sys.executable, "-m", "sandbox", "--config", str(path), cwd=ROOT,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=os.environ)  # fmt: skip
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), 20)
+    line = await asyncio.wait_for(process.stdout.readline(), 60)
     assert line.startswith(b"sandbox ready at http://127.0.0.1:")
     process.send_signal(signal.SIGTERM)
-    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    _, errors = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, errors) == (0, b"")

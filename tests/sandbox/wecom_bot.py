@@ -142,7 +142,7 @@ def approval(task_id: str = "t-1", **more: Any) -> dict[str, Any]:
     }
 
 
-async def until(holds: Callable[[], bool], within_s: float = 5) -> None:
+async def until(holds: Callable[[], bool], within_s: float = 60) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(within_s):
         while not holds():  # noqa: ASYNC110 what is waited for is anything a test can see

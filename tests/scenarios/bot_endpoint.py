@@ -109,7 +109,7 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     return {model.__name__: await model.all().order_by(model._meta.pk_attr).values() for model in models}
 
 
-async def until(holds: Any, within_s: float = 10) -> None:
+async def until(holds: Any, within_s: float = 60) -> None:
     """Wait until something that is asked again and again holds."""
     async with asyncio.timeout(within_s):
         while not await holds():  # noqa: ASYNC110 what is waited for is anything a test can ask

@@ -72,7 +72,7 @@ class Program:
             self.process.kill()
         await self.process.wait()
 
-    async def end(self, within: float = 20.0) -> int:
+    async def end(self, within: float = 60.0) -> int:
         """Ask it to end and return its exit code; kills its whole group when that takes too long."""
         if self.process.returncode is None:
             self.process.terminate()

@@ -73,6 +73,8 @@ async def test_after_six_the_group_has_every_log_and_nothing_is_left_unanchored(
         assert await Anchor.filter(checkpoint=newest, kind="post", name=AUDIT_GROUP).count() == 1
     assert "华辰重工" in post
     assert "马超" not in post
+    assert "audit verify --code" in post
+    assert "verify.py --" not in post  # it takes a folder and keys
     codes = [word for code in CODE.findall(post) for word in ("--code", code)]
     assert (await said_by("audit", "verify", *codes, SHOUYUE_HOME=str(home)))[0] == 0
 

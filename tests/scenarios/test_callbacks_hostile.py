@@ -359,7 +359,7 @@ async def raw(bot: Endpoint, request: bytes) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", bot.app.port)
     writer.write(request)
     writer.write_eof()
-    answer = await asyncio.wait_for(reader.read(), 10)
+    answer = await asyncio.wait_for(reader.read(), 60)
     writer.close()
     return int(answer.split(b" ", 2)[1]) if answer else 400
 

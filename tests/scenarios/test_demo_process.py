@@ -54,6 +54,7 @@ async def bookings_of(demo: Demo, text: str) -> str:
 async def test_a_fresh_demo_says_where_it_is_once_it_is_ready_and_ends_without_leaving_anything(tmp_path: Path) -> None:
     async with demo_at(tmp_path / "home") as demo:
         assert await demo.state() is None
+        began_at = datetime.now(SHANGHAI)
         starting = asyncio.create_task(demo.start())
         seen_early = False
         while not starting.done():
@@ -69,10 +70,10 @@ async def test_a_fresh_demo_says_where_it_is_once_it_is_ready_and_ends_without_l
         assert demo.program is not None
         assert state["pid"] == demo.program.process.pid
 
-        real = datetime.now(SHANGHAI)
-        day = first_day(real.date())
-        since = await moment_of(demo) - datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI)
-        assert timedelta(0) <= since < timedelta(minutes=2)
+        days = {first_day(each.date()) for each in (began_at, datetime.now(SHANGHAI))}  # midnight may fall between
+        mornings = [datetime(day.year, day.month, day.day, 9, 30, tzinfo=SHANGHAI) for day in days]
+        now = await moment_of(demo)
+        assert any(timedelta(0) <= now - morning < timedelta(minutes=10) for morning in mornings)
 
         assert listening(state["bot_pid"]) == {("0100007F", demo.ports[0])}
         assert listening(state["sandbox_pid"]) == {("0100007F", port) for port in demo.ports[1:]}
@@ -80,7 +81,7 @@ async def test_a_fresh_demo_says_where_it_is_once_it_is_ready_and_ends_without_l
 
         began = asyncio.get_running_loop().time()
         assert await demo.end() == 0
-        assert asyncio.get_running_loop().time() - began < 10
+        assert asyncio.get_running_loop().time() - began < 30
         assert not any(alive(state[each]) for each in ("pid", "bot_pid", "sandbox_pid"))
         assert await demo.state() is None
 
@@ -88,7 +89,7 @@ async def test_a_fresh_demo_says_where_it_is_once_it_is_ready_and_ends_without_l
 async def test_a_killed_bot_is_started_again_and_goes_on_where_it_was(tmp_path: Path) -> None:
     async with demo_at(tmp_path / "home", SHOUYUE_DEMO_NOW=MORNING) as demo:
         state = await demo.start()
-        assert timedelta(0) <= await moment_of(demo) - datetime.fromisoformat(MORNING) < timedelta(minutes=2)
+        assert timedelta(0) <= await moment_of(demo) - datetime.fromisoformat(MORNING) < timedelta(minutes=10)
         await demo.post("/phones/wangfang/say", {"text": "取消 8123 原因 面试官冲突"})
         message = await demo.sees("wangfang", "待你确认", "尾号8123")
         await demo.taps("wangfang", message["card"], "confirm")
@@ -139,7 +140,7 @@ async def test_a_second_start_goes_on_and_the_clock_moves_everybody(tmp_path: Pa
         (tmp_path / "home" / "demo.json").write_text(json.dumps(stale), "utf-8")  # as after a power cut
         state = await demo.start()
         assert set(state) == MEMBERS
-        assert timedelta(0) <= await moment_of(demo) - moved < timedelta(minutes=2)
+        assert timedelta(0) <= await moment_of(demo) - moved < timedelta(minutes=10)
         text = await bookings_of(demo, "列表 本周")
         assert "8123" in text
         await demo.post("/phones/zhangwei-8123/say", {"text": "取消"})

@@ -59,7 +59,7 @@ async def confirmed(company: Branch, tail: str) -> None:
 
 async def at_once(company: Branch, happened: Callable[[], bool]) -> None:
     """Kill the bot in the turn of the loop in which something has happened on the platforms' side."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not happened():  # noqa: ASYNC110 every turn counts
             await asyncio.sleep(0)
     await company.bots[-1].kill()

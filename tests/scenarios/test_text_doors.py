@@ -65,8 +65,8 @@ async def by_words_alone(company: Company) -> None:
     await company.says("liuyang", f"提交 {booking} 原因 岗位暂停")
     await company.sees("liuyang", "【待补证明】")
     await company.sends_file("liuyang", "邮件.png", PNG)
-    asked = (await company.sees("chenmin", "【待你审批", "马超", "仍需 / 暂停 / 不再"))["text"]
-    number = next(word.strip("「」") for word in asked.split() if word.startswith("Q"))
+    asked = await company.sees("chenmin", "【待你审批", "马超", "仍需 / 暂停 / 不再")
+    number = request_number({"lines": asked["text"].splitlines()})  # not its 存证码, which may begin with a Q too
     await company.says("chenmin", f"同意 {number} 不再招聘")
     card = await company.card("zhaoguoqiang", "待你审批")
     await company.taps("zhaoguoqiang", card, "approve")

@@ -25,11 +25,14 @@ async def test_slow_heads_and_slow_bodies_are_cut_off_while_others_are_answered(
     senders = [asyncio.create_task(dribbling(bot.app.port, each)) for each in drips * 20]
     await asyncio.sleep(0.3)
     assert await bot.push(COMMAND) == 200
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         ended = await asyncio.gather(*senders)
-    assert max(ended) < 12
+    assert max(ended) < GIVEN_UP_S
     assert bot.app.patience.closed >= len(drips)
     assert await InboundMessage.all().count() == 1
+
+
+GIVEN_UP_S = 60.0
 
 
 async def dribbling(port: int, begin: bytes) -> float:
@@ -37,7 +40,7 @@ async def dribbling(port: int, begin: bytes) -> float:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     began, reading = time.monotonic(), asyncio.create_task(reader.read())
     writer.write(begin)
-    while not reading.done() and time.monotonic() - began < 12:
+    while not reading.done() and time.monotonic() - began < GIVEN_UP_S:
         writer.write(b"a")
         await asyncio.wait({reading}, timeout=0.2)
     took = time.monotonic() - began

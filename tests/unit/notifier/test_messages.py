@@ -105,8 +105,16 @@ def colleague(topic: str, shown: BookingView = CANCELLED, **changes: object) -> 
     return words.text
 
 
-TO_CANDIDATES = ("cancelled", "restored", "not_restored")
+TO_CANDIDATES = ("cancelled", "data_erased", "restored", "not_restored")
 WHILE_AHEAD = ("hr_unconfirmed", "interviewer_restored")
+
+
+def test_who_is_being_erased_reads_why_and_what_it_means_and_no_name_of_theirs() -> None:
+    words = NOTICES["data_erased"](Matter(CANCELLED, None, LINK, ""))
+    assert words is not None
+    for said in ("您好", "按您的要求", "不会再联系您"):
+        assert said in words.text
+    assert not re.search(r"你|张伟|Java|None|[a-z]+_[a-z]+", words.text + words.subject)
 
 
 @pytest.mark.parametrize("topic", [topic for topic in NOTICES if topic not in TO_CANDIDATES])

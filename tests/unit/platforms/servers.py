@@ -74,12 +74,12 @@ class Gateway:
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
 
-    async def until(self, ready: Callable[[], bool], timeout: float = 5.0) -> None:
+    async def until(self, ready: Callable[[], bool], timeout: float = 60.0) -> None:
         """Wait until something is true of what has arrived."""
         async with asyncio.timeout(timeout), self.changed:
             await self.changed.wait_for(ready)
 
-    async def acked(self, count: int = 1, timeout: float = 5.0) -> list[tuple[int, str]]:
+    async def acked(self, count: int = 1, timeout: float = 60.0) -> list[tuple[int, str]]:
         await self.until(lambda: len(self.acks) >= count, timeout)
         return self.acks
 

@@ -83,7 +83,7 @@ async def connected(
             await asyncio.wait({task}, timeout=5)
 
 
-async def soon(ready: Callable[[], object], timeout: float = 5.0) -> None:
+async def soon(ready: Callable[[], object], timeout: float = 60.0) -> None:
     async with asyncio.timeout(timeout):
         while not ready():  # noqa: ASYNC110 - the state has no event to wait on
             await asyncio.sleep(0.005)

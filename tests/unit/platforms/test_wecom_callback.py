@@ -150,20 +150,20 @@ def test_a_body_of_another_shape_is_malformed(body: bytes) -> None:
 
 
 def test_a_large_body_is_refused_before_it_is_parsed() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TooLarge):
         callback_for(MESSAGE).open(query_of(MESSAGE), b"<xml>" + b"<a>" * 500_000, NOW)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
 
 
 def test_the_worst_body_of_the_permitted_size_costs_little() -> None:
     flat = b"<xml>" + b"<a/>" * 16_000 + b"</xml>"
     deep = b"<xml>" + b"<a>" * 18 + b"<b/>" * 16_000 + b"</a>" * 18 + b"</xml>"
-    started = time.perf_counter()
+    started = time.process_time()
     for body in (flat, deep):
         with pytest.raises(Malformed):
             callback_for(MESSAGE).open(query_of(MESSAGE), body, NOW)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize("cut", [1, 4, 16, 22, 24, 64])

@@ -9,14 +9,23 @@ from typing import Any
 
 import pytest
 
-from models import BookingStatus, RequestStatus
-from workflow.states import BOOKING_MOVES, LIVE_BOOKINGS, OPEN_REQUESTS, REQUEST_MOVES, may_become
+from models import BookingStatus, ErasureStatus, RequestStatus
+from workflow.states import (
+    BOOKING_MOVES,
+    ERASURE_MOVES,
+    LIVE_BOOKINGS,
+    OPEN_ERASURES,
+    OPEN_REQUESTS,
+    REQUEST_MOVES,
+    may_become,
+)
 
 PAGE = Path(__file__).parents[3] / "docs" / "states.md"
 Moves = Mapping[Any, frozenset[Any]]
 CASES: list[tuple[str, type[StrEnum], Moves, set[str]]] = [
     ("booking-states", BookingStatus, BOOKING_MOVES, {"scheduled"}),
     ("request-states", RequestStatus, REQUEST_MOVES, {"draft", "refused"}),
+    ("erasure-states", ErasureStatus, ERASURE_MOVES, {"suggested", "expired"}),
 ]
 each_table = pytest.mark.parametrize(("name", "enum", "moves", "starts"), CASES, ids=[case[0] for case in CASES])
 
@@ -96,6 +105,12 @@ def test_an_ended_request_never_moves_again(ended: RequestStatus, after: Request
 
 def test_open_requests_are_exactly_those_that_can_still_move() -> None:
     assert set(OPEN_REQUESTS) == {status for status, targets in REQUEST_MOVES.items() if targets}
+
+
+def test_open_erasures_are_exactly_those_that_can_still_move() -> None:
+    assert set(OPEN_ERASURES) == {
+        status for status in ErasureStatus if any(may_become(status, e) for e in ErasureStatus)
+    }
 
 
 def test_live_bookings_are_exactly_those_a_candidate_can_still_decline() -> None:

@@ -1,0 +1,107 @@
+"""`python -m bot audit …`: are the logs whole, are the records complete, what does a checkup find."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.command_settings import Json, loaded, show_json
+from bot.export_cli import AsOrOperator, Out, exported
+from bot.settings import SettingsError
+
+if TYPE_CHECKING:
+    from bot.exporting import Asking
+    from workflow.completeness import Completeness
+
+audit = typer.Typer(no_args_is_help=True, help="审计日志。")
+Org = Annotated[str, typer.Option(help="单位路径，例如 huachen/heavy；下级单位一起查")]
+
+
+@audit.command()
+def verify(
+    as_json: Json = False,
+    checkpoint: Annotated[list[Path] | None, typer.Option(help="另外保存的检查点文件，可以写多次")] = None,
+    code: Annotated[list[str] | None, typer.Option(help="卡片或通知上的存证码，形如 7F3K-Q2MD，可以写多次")] = None,
+) -> None:
+    """逐条核对每个单位的审计日志和检查点，指出第一处不对的。退出码：0 完好，1 有不对，2 给的检查点读不了。"""
+    from bot.auditing import NotUsable, kept_in, verify_logs
+    from workflow.verifying import Codes
+
+    codes = Codes(frozenset(each.strip().upper() for each in code or []))
+    try:
+        kept = kept_in(checkpoint or [])
+    except NotUsable as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(2) from None
+    logs_found = asyncio.run(verify_logs(loaded(), kept, codes))
+    ok = all(each["first_bad"] is None for each in logs_found) and not codes.missing
+    if as_json:
+        show_json({"ok": ok, "logs": logs_found, **({"unknown_codes": codes.missing} if code else {})})
+    else:
+        for each in logs_found:
+            bad = f"第 {each['first_bad']} 条不对：{each['reason']}" if each["first_bad"] else "完好"
+            typer.echo(f"{each['log']}：{each['records']} 条，已签名到第 {each['signed']} 条，{bad}")
+        for unknown in codes.missing:
+            typer.echo(f"存证码 {unknown} 不属于现在的任何一本日志：日志被改过或截短了，或者存证码抄错了")
+    raise typer.Exit(0 if ok else 1)
+
+
+@audit.command(name="keys")
+def audit_keys() -> None:
+    """打印每本日志的公钥，一行一个，请另行保存：核对审计包时交给 verify.py。"""
+    from bot.auditing import public_keys
+
+    for key in asyncio.run(public_keys(loaded())):
+        typer.echo(key)
+
+
+@audit.command(name="completeness")
+def completeness(
+    org: Org,
+    year: Annotated[int, typer.Option(help="哪一年发起的，不写就是今年")] = 0,
+    person: AsOrOperator = "",
+    as_json: Json = False,
+) -> None:
+    """完整性检查：每件需审批的取消，申请单、审批、通知、证明和日志齐不齐。退出码：0 没有缺口，1 有，2 没有查。"""
+    from bot.examining import completeness_lines, completeness_of, year_of
+
+    found = _asked(person or None, lambda by: completeness_of(by, org, year))
+    if as_json:
+        show_json(_as_json(found, year_of(found)))
+    else:
+        typer.echo("\n".join(completeness_lines(found)))
+    raise typer.Exit(0 if found.whole else 1)
+
+
+@audit.command(name="checkup")
+def checkup(org: Org, out: Out, person: AsOrOperator = "") -> None:
+    """合规体检：近 12 个月的得分、缺口和办法，写成带签名的 PDF。是自查，不是认证。"""
+    from bot.examining import checkup_pdf
+
+    exported(out, person or None, lambda by: checkup_pdf(by, org, out))
+
+
+def _asked(person: str | None, work: Callable[["Asking"], Awaitable["Completeness"]]) -> "Completeness":
+    from bot.exporting import NotExported, asking
+
+    try:
+        return asyncio.run(asking(loaded(), person, work))
+    except (NotExported, SettingsError) as wrong:
+        typer.echo(f"没有检查：{wrong}", err=True)
+        raise typer.Exit(2) from None
+
+
+def _as_json(found: "Completeness", year: int) -> dict[str, object]:
+    return {
+        "ok": found.whole,
+        "unit": found.unit.path,
+        "year": year,
+        "cases": len(found.cases),
+        "gaps": [{"number": each.number, "unit": each.unit, "lacks": list(each.lacks)} for each in found.gaps],
+        "logs": [
+            {"log": each.log, "records": each.records, "first_bad": each.first_bad, "reason": each.reason}
+            for each in found.logs
+        ],
+    }

@@ -1,0 +1,271 @@
+"""删除: HR proposes, a security administrator decides, the clock carries it out once the candidate has been told."""
+
+from datetime import datetime, timedelta
+
+from tortoise.expressions import Q
+
+from models import (
+    Basis,
+    Booking,
+    Candidate,
+    CardPurpose,
+    Employee,
+    ErasureRequest,
+    ErasureStatus,
+    Role,
+)
+from workflow import access, audit, erasing_words, outbox, proposals, restricting
+from workflow.acting import Act
+from workflow.erasing_words import OUTCOMES
+from workflow.errors import Missing, NotAllowed, NotNow
+from workflow.numbering import erasure_number
+from workflow.permissions import ERASE_APPROVE, ERASE_PROPOSE
+from workflow.privacy import working_days_after
+from workflow.restricting import ONLY_KEPT, obstacles, pseudonym
+from workflow.states import OPEN_ERASURES, may_become
+
+__all__ = ["obstacles"]
+
+PROPOSAL_LASTS = timedelta(days=7)
+MOST_LISTED = 20
+WITHIN = 15  # working days in which a candidate has an answer
+REMIND_AFTER = 10  # working days
+NOTICE = "data_erased"
+KIND = proposals.Kind(
+    table=ErasureRequest,
+    purpose=CardPurpose.ERASURE,
+    column="erasure",
+    timer="erase_expire",
+    relations=("candidate", "organisation", "proposer", "decided_by"),
+    outcomes=OUTCOMES,
+    sees=access.may_see_erasure,
+    nobody="no-eraser",
+    late="erasure-expired",
+    absent="erasure-not-found",
+)
+
+
+async def propose(act: Act, booking: Booking, basis: Basis) -> ErasureRequest:
+    """Lay the erasure of a candidate's data before the security administrators, or restrict whose must be kept."""
+    proposer = await access.require(act, ERASE_PROPOSE, booking.organisation)
+    await booking.fetch_related("candidate__organisation")
+    candidate = booking.candidate
+    await require_data(candidate)
+    erasure = await open_of(candidate.id) or await _made(act, candidate, basis)
+    if erasure.status != ErasureStatus.SUGGESTED:
+        raise NotNow("erase-proposed", number=erasure.number)
+    found = await obstacles(candidate.id, act.now)
+    if set(found) - ONLY_KEPT:
+        raise NotNow("erase-not-yet", why=erasing_words.why_not(found))
+    if found:
+        return await _only_restricted(act, erasure, proposer)
+    await _lay_before_security(act, erasure, proposer)
+    return erasure
+
+
+async def require_data(candidate: Candidate) -> None:
+    """Refuse where there is nothing left to erase."""
+    if candidate.secret is None:
+        raise NotNow("erased")
+
+
+async def open_of(candidate_id: object) -> ErasureRequest | None:
+    """Return what is under way for somebody."""
+    return (
+        await ErasureRequest.filter(candidate_id=candidate_id, status__in=OPEN_ERASURES)
+        .prefetch_related(*KIND.relations)
+        .first()
+    )
+
+
+async def _made(act: Act, candidate: Candidate, basis: Basis, *, by_candidate: bool = False) -> ErasureRequest:
+    return ErasureRequest(
+        number=await erasure_number(act.now),
+        candidate=candidate,
+        organisation=await candidate.organisation,
+        basis=basis,
+        status=ErasureStatus.SUGGESTED,
+        by_candidate=by_candidate,
+        suggested_at=act.now,
+    )
+
+
+async def _only_restricted(act: Act, erasure: ErasureRequest, proposer: Employee) -> ErasureRequest:
+    """Keep the wish: it comes back by itself when the data may go."""
+    erasure.proposer = proposer
+    erasure.status = ErasureStatus.EXPIRED
+    await erasure.save()
+    await restricting.restrict(act, erasure.candidate, number=erasure.number)
+    return erasure
+
+
+async def suggest(act: Act, candidate: Candidate, basis: Basis, *, by_candidate: bool) -> ErasureRequest:
+    """Ask HR to lay an erasure before the security administrator: the candidate wishes it, or its time has come."""
+    access.require_no_colleague(act)
+    if (running := await open_of(candidate.id)) is not None:
+        return running
+    erasure = await _made(act, candidate, basis, by_candidate=by_candidate)
+    await erasure.save()
+    await note(act, erasure, "erasure.suggested")
+    await proposals.hand_out(act, KIND, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
+    return erasure
+
+
+async def wished(act: Act, candidate: Candidate) -> tuple[ErasureRequest, list[str], datetime]:
+    """Take a candidate's wish that their data go: to HR, or kept until they may (个人信息保护法 47).
+
+    Returns the wish, what stands against it, and by when it is done, or may be done.
+    """
+    access.require_no_colleague(act)
+    found = await obstacles(candidate.id, act.now)
+    if not found:
+        erasure = await suggest(act, candidate, Basis.ASKED, by_candidate=True)
+        payload = {"erasure": str(erasure.id)}
+        reminder = working_days_after(erasure.suggested_at or act.now, REMIND_AFTER)
+        await outbox.post(
+            act, "timer", "erase_remind", not_before=reminder, payload=payload, dedupe=f"remind:{erasure.number}"
+        )
+        return erasure, found, working_days_after(erasure.suggested_at or act.now, WITHIN)
+    erasure = await _made(act, candidate, Basis.ASKED, by_candidate=True)
+    erasure.status = ErasureStatus.EXPIRED
+    await erasure.save()
+    await note(act, erasure, "erasure.postponed", ok=False, why=",".join(found))
+    restrict = restricting.restrict_later if set(found) - ONLY_KEPT else restricting.restrict
+    at = await restrict(act, candidate, number=erasure.number)
+    return erasure, found, max(at, await restricting.kept_until(candidate.id) or at)
+
+
+async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Employee) -> None:
+    people = await access.holders(Role.SECURITY_ADMIN, erasure.organisation, act.now)
+    erasure.proposer, erasure.status = proposer, ErasureStatus.PROPOSED
+    erasure.proposed_at, erasure.expires_at = act.now, act.now + PROPOSAL_LASTS
+    await proposals.redraw(act, KIND, erasure)
+    await proposals.lay_before(act, KIND, erasure, [each for each in people if each.id != proposer.id])
+    await note(act, erasure, "erasure.proposed")
+
+
+async def may_answer(employee: Employee, erasure: ErasureRequest, now: datetime) -> bool:
+    """Tell whether this person may answer this erasure now: HR a suggestion, a security administrator a proposal."""
+    if erasure.status == ErasureStatus.SUGGESTED:
+        return await access.may(employee, ERASE_PROPOSE, erasure.organisation, now)
+    if not proposals.is_open(KIND, erasure, now) or employee.id == erasure.proposer_id:
+        return False
+    return await access.may(employee, ERASE_APPROVE, erasure.organisation, now)
+
+
+async def _checked(act: Act, erasure: ErasureRequest) -> Employee:
+    """Refuse unless this person may answer now."""
+    employee = await access.require_employee(act)
+    proposals.require_open(KIND, erasure, act.now)
+    permission = ERASE_PROPOSE if erasure.status == ErasureStatus.SUGGESTED else ERASE_APPROVE
+    await access.require(act, permission, erasure.organisation)
+    if employee.id == erasure.proposer_id:
+        raise NotAllowed("own-erasure")
+    return employee
+
+
+async def approve(act: Act, erasure: ErasureRequest, *, comment: str = "") -> ErasureRequest:
+    """Agree: of HR it is the proposal, of a security administrator the decision. What stands against it is asked anew.
+
+    The candidate who asked for it is told first; the data go when that notice has gone, or after a day.
+    """
+    employee = await _checked(act, erasure)
+    found = await obstacles(erasure.candidate_id, act.now)
+    if found:
+        raise NotNow("erase-not-yet", why=erasing_words.why_not(found))
+    if erasure.status == ErasureStatus.SUGGESTED:
+        await _lay_before_security(act, erasure, employee)
+        return erasure
+    await settle(act, erasure, employee, ErasureStatus.APPROVED, comment)
+    await note(act, erasure, "erasure.approved")
+    if erasure.basis == Basis.ASKED:
+        await _tell_candidate(act, erasure)
+    await look_again(act, erasure, act.now)
+    return erasure
+
+
+async def look_again(act: Act, erasure: ErasureRequest, at: datetime) -> None:
+    """Let the clock carry it out, or look whether it can, at `at`."""
+    await outbox.post(act, "timer", "erase", not_before=at, payload={"erasure": str(erasure.id)})
+
+
+async def _tell_candidate(act: Act, erasure: ErasureRequest) -> None:
+    """Say that the data go, on the channel they prefer where there was an interview, else on any account."""
+    latest = await Booking.filter(candidate_id=erasure.candidate_id).order_by("-starts_at").first()
+    if latest is not None:
+        await outbox.post(act, "notice", NOTICE, booking=latest, dedupe=told_key(erasure))
+        return
+    accounts = await outbox.accounts_of(erasure.candidate)
+    if accounts:
+        payload = {"text": erasing_words.told(erasure.number), "choices": []}
+        await outbox.post(act, "say", account=accounts[0], payload=payload, dedupe=told_key(erasure))
+
+
+def told_key(erasure: ErasureRequest) -> str:
+    """Return the key of the one notice that tells the candidate."""
+    return f"erased:{erasure.number}"
+
+
+async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> ErasureRequest:
+    """Say no, and why: who asked for it hears it."""
+    employee = await _checked(act, erasure)
+    if not comment:
+        raise Missing("erase-reason", number=erasure.number)
+    await settle(act, erasure, employee, ErasureStatus.REJECTED, comment)
+    await note(act, erasure, "erasure.refused", ok=False)
+    await tell_proposer(act, erasure)
+    if erasure.by_candidate:
+        for account in (await outbox.accounts_of(erasure.candidate))[:1]:
+            await outbox.say(act, account, erasing_words.refused(erasure.number))
+    return erasure
+
+
+async def settle(
+    act: Act, erasure: ErasureRequest, employee: Employee | None, status: ErasureStatus, comment: str = ""
+) -> None:
+    """Settle it once and only once; any other move than those of the table is our own fault."""
+    assert may_become(erasure.status, status), (erasure.status, status)
+    await proposals.settle(act, KIND, erasure, employee, status, comment)
+
+
+async def tell_proposer(act: Act, erasure: ErasureRequest) -> None:
+    """Tell HR what became of it; a suggestion of the candidate's has no proposer yet."""
+    if erasure.proposer:
+        await outbox.tell(act, erasure.proposer, erasing_words.to_the_proposer(erasure))
+
+
+async def awaiting(employee: Employee, now: datetime) -> list[ErasureRequest]:
+    """Return what this person may answer now, oldest first."""
+    condition = Q(pk__isnull=True)
+    for permission, status in ((ERASE_PROPOSE, ErasureStatus.SUGGESTED), (ERASE_APPROVE, ErasureStatus.PROPOSED)):
+        condition |= access.within(await access.scopes(employee, permission, now)) & Q(status=status)
+    found = (
+        await ErasureRequest.filter(condition).order_by("number").limit(MOST_LISTED).prefetch_related(*KIND.relations)
+    )
+    return [each for each in found if await may_answer(employee, each, now)]
+
+
+async def reload(erasure_id: object) -> ErasureRequest:
+    """Read an erasure and all it belongs to, as it is in this transaction."""
+    return await proposals.reload(KIND, erasure_id)
+
+
+async def still(erasure_id: object, *statuses: ErasureStatus) -> ErasureRequest | None:
+    """Read an erasure the same way while it stands so; a purge of its candidate may have taken it along."""
+    return await ErasureRequest.get_or_none(id=erasure_id, status__in=statuses).prefetch_related(*KIND.relations)
+
+
+async def note(
+    act: Act,
+    erasure: ErasureRequest,
+    action: str,
+    *,
+    ok: bool = True,
+    why: str = "",
+    counts: dict[str, int] | None = None,
+) -> None:
+    """Record what happened to an erasure; of the person only the pseudonym, of what was done only counts."""
+    rows = [f"{table}={count}" for table, count in sorted((counts or {}).items())]
+    data = {"person": pseudonym(erasure.candidate), "basis": str(erasure.basis), **({"rows": rows} if rows else {})}
+    subject = ("erasure", erasure.number, 1)
+    await audit.record(act, erasure.organisation, action, subject, ok=ok, why=why, data=data)
