@@ -16,7 +16,18 @@ from workflow.acting import Act
 from workflow.canonical import canonical, stamp
 from workflow.lines import digest_of
 
-__all__ = ["FIRST", "GROUP_LOG", "canonical", "commitment", "locked_head", "logs", "record", "sign_later", "stamp"]
+__all__ = [
+    "FIRST",
+    "GROUP_LOG",
+    "canonical",
+    "commitment",
+    "commitment_key",
+    "locked_head",
+    "logs",
+    "record",
+    "sign_later",
+    "stamp",
+]
 
 FIRST = "0" * 64
 GROUP_LOG = "shouyue"  # what belongs to no unit: the program itself, attempts of people nobody knows
@@ -24,9 +35,19 @@ GROUP_LOG = "shouyue"  # what belongs to no unit: the program itself, attempts o
 
 def commitment(candidate: Candidate, label: str, value: object) -> str:
     """Return what stands in the log for a person's datum: unopenable once the person's key is destroyed (R6)."""
+    said = label.encode() + b"\0" + canonical(value).encode()
+    return hmac.new(commitment_key(candidate, label), said, hashlib.sha256).hexdigest()
+
+
+def commitment_key(candidate: Candidate, label: str) -> bytes:
+    """Return the key of a person's commitments of one label, which an opening hands out.
+
+    It follows from the person's secret one way: who is given it can try values under this label alone, and opens
+    nothing that is sealed (R6).
+    """
     if candidate.secret is None:
         raise Unsealable("the key of this person was destroyed")
-    return hmac.new(candidate.secret, label.encode() + b"\0" + canonical(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.new(candidate.secret, b"commitments\0" + label.encode(), hashlib.sha256).digest()
 
 
 async def record(

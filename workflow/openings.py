@@ -54,10 +54,6 @@ def _sealed_parts(record: AuditRecord) -> int:
     return len(line["pd"]) + len(line["ev"])
 
 
-def _key_of(candidate: Candidate) -> str:
-    return (candidate.secret or b"").hex()
-
-
 async def _numbers(case: Case) -> list[str]:
     requests = CancellationRequest.filter(booking=case.booking)
     return [str(each) for each in await requests.values_list("number", flat=True) if str(each) in case.subjects]
@@ -96,7 +92,7 @@ def _open_words(
                 "seq": line["seq"],
                 "label": label,
                 "value": fitting[0],
-                "key": _key_of(candidate),
+                "key": audit.commitment_key(candidate, label).hex(),
             }
             found.lines.append(opening)
         else:
@@ -122,6 +118,6 @@ async def _open_files(
             "seq": line["seq"],
             "evidence": place,
             "file": name,
-            "key": _key_of(candidate),
+            "key": audit.commitment_key(candidate, "evidence").hex(),
         }
         found.lines.append(opening)

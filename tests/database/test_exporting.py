@@ -1,6 +1,7 @@
 """What an auditor takes home: masked by their right, recorded first, and checked without us."""
 
 import hashlib
+import hmac
 import io
 import json
 import subprocess
@@ -22,7 +23,7 @@ from models import AuditHead, AuditRecord, CancellationRequest, Employee, Eviden
 from models.store import Store
 from models.vault import Vault, install
 from tests.database import office
-from workflow import approving, cancelling, evidence, requests, signing, verifying, wiping
+from workflow import approving, audit, cancelling, evidence, requests, signing, verifying, wiping
 from workflow.errors import NotAllowed, NotFound
 from workflow.evidence import Material
 from workflow.log_periods import Period, days
@@ -152,6 +153,19 @@ async def test_an_auditor_gets_the_evidence_but_no_name(desk: Desk) -> None:
     assert "马*" in said
     assert "马超" not in said
     assert str(desk.booking.candidate.phone)[:7] not in said
+
+
+async def test_the_key_of_an_opening_opens_nothing_else_of_the_person(desk: Desk) -> None:
+    """An auditor who was not given the name cannot find it by trying names (R6)."""
+    [opening] = openings(await packed(desk, desk.auditor))
+    key, candidate = bytes.fromhex(str(opening["key"])), desk.booking.candidate
+    assert candidate.secret not in (None, key)
+    line = json.loads((await AuditRecord.get(action="request.filed", subject=desk.number)).line)
+    for label, value in (("name", "马超骉"), ("reason", WORDS)):
+        said = label.encode() + b"\0" + json.dumps(value, ensure_ascii=False).encode()
+        assert hmac.new(key, said, "sha256").hexdigest() != line["pd"][label]
+        own = audit.commitment_key(candidate, label)
+        assert hmac.new(own, said, "sha256").hexdigest() == line["pd"][label]
 
 
 async def test_the_operator_gets_neither(desk: Desk) -> None:
