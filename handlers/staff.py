@@ -91,6 +91,9 @@ TYPED: dict[Verb, Typed] = {
 }
 
 
+READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handlers say themselves what is unclear
+
+
 async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
@@ -114,7 +117,7 @@ async def text(context: Context) -> None:
         await _not_yet(context, command)
     elif recent.is_bare(command):
         await recent.ask(context, command.verb)
-    elif command.problems and command.verb not in (Verb.CANCEL, Verb.CONFIRM_BATCH):
+    elif command.problems and command.verb not in READ_ANEW:
         await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
