@@ -114,7 +114,7 @@ def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
     return dict(found, ok=not found["code"], codes=[*dict.fromkeys(found["codes"])], keys="given" if keys else "pack")
 if __name__ == "__main__":
     answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:2])
-    said = "{}；{signed}/{records} 条签过名 (signed)；公钥 (keys): {keys}\n".format(answer["reason"] or "完好 (good)", **answer)
-    said = "" if "--json" in sys.argv else said
+    good, said = answer["reason"] or "完好 (good)", "{}；{signed}/{records} 条签过名 (signed)；公钥 (keys): {keys}\n"
+    said = "" if "--json" in sys.argv else said.format(good, **answer)
     sys.stdout.buffer.write(f"{said}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
     sys.exit(0 if answer["ok"] else 2 if answer["code"] == "unreadable" else 1)
