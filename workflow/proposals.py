@@ -38,6 +38,10 @@ class Kind(Generic[Proposal]):
     late: str
     absent: str
 
+    def id_on(self, card: Card) -> object:
+        """Return which proposal a card is about."""
+        return getattr(card, f"{self.column}_id")
+
 
 async def lay_before(
     act: Act, kind: Kind[Proposal], proposal: Proposal, people: Sequence[Employee], **facts: object
@@ -113,7 +117,7 @@ async def named(act: Act, kind: Kind[Proposal], number: str) -> Proposal:
 
 async def on_card(act: Act, kind: Kind[Proposal], card: Card) -> Proposal:
     """Fetch the proposal of a card; a foreign one is as absent as none."""
-    found = await kind.table.get_or_none(id=getattr(card, f"{kind.column}_id")).prefetch_related(*kind.relations)
+    found = await kind.table.get_or_none(id=kind.id_on(card)).prefetch_related(*kind.relations)
     return await _visible(act, kind, found)
 
 
