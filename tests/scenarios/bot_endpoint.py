@@ -126,13 +126,15 @@ async def running(folder: Path, database_url: str, role: str = "gateway") -> Asy
     clock.follow((NOW - datetime.now(UTC)).total_seconds())
     # Port 0 is no setting anybody should write, but a test wants any free one.
     app = build(settings.model_copy(update={"port": 0}), clock)
-    await app.start(role)
-    async with aiohttp.ClientSession() as http:
-        act = Act(clock.now(), "demo", "administrator")
-        await app.store.transact(lambda: company.enter(act, NOW.date(), KFID))
-        yield Endpoint(app, world, http)
-    await app.stop()
-    await close()
+    try:
+        await app.start(role)
+        async with aiohttp.ClientSession() as http:
+            act = Act(clock.now(), "demo", "administrator")
+            await app.store.transact(lambda: company.enter(act, NOW.date(), KFID))
+            yield Endpoint(app, world, http)
+    finally:  # what one test leaves open would fail every test behind it
+        await app.stop()
+        await close()
 
 
 def _wecom() -> dict[str, Any]:

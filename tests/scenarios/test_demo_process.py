@@ -48,7 +48,7 @@ async def moment_of(demo: Demo) -> datetime:
 async def bookings_of(demo: Demo, text: str) -> str:
     """Let an HR list bookings and return what the answer says."""
     seq = (await demo.post("/phones/wangfang/say", {"text": text}))["seq"]
-    return str((await demo.sees("wangfang", "张", after=seq))["text"])
+    return str((await demo.sees("wangfang", "尾号", after=seq))["text"])
 
 
 async def test_a_fresh_demo_says_where_it_is_once_it_is_ready_and_ends_without_leaving_anything(tmp_path: Path) -> None:
