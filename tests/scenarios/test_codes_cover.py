@@ -62,7 +62,10 @@ async def test_a_rejected_case_is_covered_as_well(company: Company) -> None:
 
 
 async def test_where_nobody_is_given_codes_nothing_is_signed_at_once(company: Company) -> None:
+    log = "shouyue/huachen/net"
+    before = await Checkpoint.filter(log=log).count()
     await company.says("wangfang", "取消 8123 原因 面试官冲突")
     await company.taps("wangfang", await company.card("wangfang", "待你确认"), "confirm")
     await company.card("wangfang", "前可撤销")
-    assert not await Checkpoint.filter(log="shouyue/huachen/net").exists()
+    assert await AuditRecord.filter(log=log, action="request.approved").count() == 1
+    assert await Checkpoint.filter(log=log).count() == before
