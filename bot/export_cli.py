@@ -96,9 +96,9 @@ def export_case(
 
 
 def who(person: str, operator: bool) -> str | None:
-    """Return whose rights are asked for, None for the operator's; exactly one of the two has to be said."""
-    if bool(person) == operator:
-        raise typer.BadParameter("写 --as 人员编号，或者 --operator，二选一")
+    """Return whose rights are asked for; None for the operator's, who sees the least."""
+    if person and operator:
+        raise typer.BadParameter("--as 和 --operator 只能写一个；都不写就是操作员")
     return person or None
 
 

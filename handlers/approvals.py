@@ -1,4 +1,4 @@
-"""同意, 驳回, 退回 by card or by text, and 待我审批."""
+"""同意, 驳回, 退回 of a cancellation, by card or by text."""
 
 from cards.drawing import draw
 from cards.lines import COUNTDOWN
@@ -13,6 +13,7 @@ from workflow.card_views import card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
 from workflow.views import request_seen
 
+MOST_LISTED = 20
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
     ("不需", StillNeeded.NO),
@@ -55,7 +56,11 @@ def _chosen(value: str) -> StillNeeded | None:
 
 async def typed(context: Context, command: Command) -> None:
     """Answer 同意 / 驳回 / 退回, with numbers of the list just shown or a request's number."""
-    steps = await _meant(context, command)
+    await answer(context, command, await _meant(context, command))
+
+
+async def answer(context: Context, command: Command, steps: list[Step]) -> None:
+    """Decide these steps, all or none."""
     for step in steps:
         await _decide(context, command, step)
     await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
@@ -115,19 +120,9 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
     return found
 
 
-async def todo(context: Context) -> None:
-    """Answer 待我审批 with a numbered list, the one nearest to its start first."""
-    steps = await chain.open_steps_of(context.employee)
-    if not steps:
-        await outbox.say(context.act, context.account, "没有待你审批的取消申请。")
-        return
-    views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps[:20]]
-    rows = sorted(zip(steps, views, strict=False), key=lambda row: row[1].booking.starts_at)
-    lines = [
-        f"{place}　{view.number} {view.booking.title} · {view.reason}" for place, (_, view) in enumerate(rows, start=1)
-    ]
-    await picking.ask(context, "todo", [str(step.id) for step, _ in rows])
-    heads = any(step.role == Role.DEPARTMENT_HEAD for step, _ in rows)
-    agree = "同意 1 仍需」（岗位仍需、暂停或不再）" if heads else "同意 1」"
-    tail = f"回复「{agree}「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
-    await outbox.say(context.act, context.account, "\n".join([f"待你审批 {len(rows)} 条：", *lines, tail]))
+async def lines_of(context: Context) -> list[tuple[Step, str]]:
+    """Return what waits for this person as lines of a list, the one nearest to its start first."""
+    steps = (await chain.open_steps_of(context.employee))[:MOST_LISTED]
+    views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps]
+    rows = sorted(zip(steps, views, strict=True), key=lambda row: row[1].booking.starts_at)
+    return [(step, f"{view.number} {view.booking.title} · {view.reason}") for step, view in rows]

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from handlers.export_approvals import NUMBER
+from handlers.export_approvals import TALK
 from handlers.reading.grammar import Command
-from handlers.reading.text import plain
 from handlers.routing import Context
 from models import DownloadLink
 from workflow import certifying, downloads, examining, exporting, outbox, timeline
@@ -19,7 +18,7 @@ from workflow.exporting import TakenCase, TakenLog
 
 async def offer(context: Context, command: Command) -> None:
     """Answer 导出 Q… or Y…: a link in this chat, and the code for it."""
-    if agreed := NUMBER.search(plain(context.incoming.text)):
+    if agreed := TALK.number_in(context.incoming.text):
         await _offer_log(context, agreed[0])
         return
     number = command.who.request or command.who.booking

@@ -1,5 +1,6 @@
 """One inbound thing, one transaction: the inbox row, what follows from it, and what a refusal leaves behind."""
 
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from handlers import answering, candidate_files, groups, presses, replies, staff, unbound
+from handlers import answering, candidate_files, groups, presses, replies, staff, unbound, waiting
+from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
 from handlers.routing import Answer, Context, Incoming, known
 from models import (
@@ -24,7 +26,7 @@ from models import (
     Purge,
     SeenCipher,
 )
-from workflow import audit, outbox, stepup
+from workflow import audit, outbox, proposals, stepup
 from workflow.acting import Act
 from workflow.card_views import card_view
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
@@ -175,8 +177,8 @@ async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card
     cause = "" if repeated else f"{refusal.code}{refusal.facts.get('what', '')}"[:30]
     matter: object = press.handle
     if card:
-        rights = card.change_id or card.purge_id or card.export_id or card.erasure_id
-        matter = card.request_id or card.booking_id or rights
+        talk = waiting.talk_of(card)
+        matter = talk.kind.id_on(card) if talk else card.request_id or card.booking_id
     now = context.act.now
     this, last = (f"pressed:{context.account.id}:{matter}:{at:%y%m%d%H%M}:{cause}" for at in (now, now - MINUTE))
     if not await OutboxMessage.filter(dedupe=last, posted_at__gt=now - MINUTE).exists():
@@ -185,7 +187,7 @@ async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card
 
 
 async def _record_attempt(context: Context, refusal: Refusal, card: Card | None) -> None:
-    matter = await _matter(card) if card else None
+    matter = await _matter(card) if card else await _named(context)
     person = context.act.employee or context.act.candidate
     organisation = matter.organisation if matter else (await person.organisation if person else None)
     subject = ("attempt", matter.number if matter else context.reference, 1)
@@ -194,20 +196,31 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
 
 
 Matter = CancellationRequest | Booking | ErasureRequest | ExportRequest | GrantChange | Purge
+NUMBER = re.compile(r"(?<![a-z0-9])([qydxsl])[0-9]{8}-[0-9]{3,11}(?![0-9])")
+NUMBERED: dict[str, type[Matter]] = {
+    "q": CancellationRequest,
+    "y": Booking,
+    "d": ErasureRequest,
+    "x": ExportRequest,
+    "s": GrantChange,
+    "l": Purge,
+}
 
 
 async def _matter(card: Card) -> Matter:
-    if card.purge_id is not None:
-        return await Purge.get(id=card.purge_id).prefetch_related("organisation")
-    if card.change_id is not None:
-        return await GrantChange.get(id=card.change_id).prefetch_related("organisation")
-    if card.export_id is not None:
-        return await ExportRequest.get(id=card.export_id).prefetch_related("organisation")
-    if card.erasure_id is not None:
-        return await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
+    if talk := waiting.talk_of(card):
+        return await proposals.reload(talk.kind, talk.kind.id_on(card))  # type: ignore[no-any-return]
     if card.request_id is not None:
         return await CancellationRequest.get(id=card.request_id).prefetch_related("organisation")
     return await Booking.get(id=card.booking_id).prefetch_related("organisation")
+
+
+async def _named(context: Context) -> Matter | None:
+    """Return what a colleague named by its number: an auditor can ask who tried something on a case (T4)."""
+    found = NUMBER.search(plain(context.incoming.text)) if context.act.employee else None
+    if found is None:
+        return None
+    return await NUMBERED[found[1]].get_or_none(number=found[0].upper()).prefetch_related("organisation")
 
 
 async def _present(incoming: Incoming, now: datetime) -> Answer:

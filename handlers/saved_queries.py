@@ -4,11 +4,10 @@ import re
 from datetime import timedelta
 
 from handlers import picking, searching
-from handlers.reading.grammar import Command, read_command
+from handlers.reading.grammar import Command
 from handlers.reading.text import as_written, plain
 from handlers.routing import Context
 from workflow import access, outbox, saved_queries
-from workflow.acting import local
 from workflow.permissions import AUDIT_READ
 from workflow.showing import plain as shown
 
@@ -20,7 +19,7 @@ HOW = "先发一次「审计检索 …」，再发「保存查询 名称」"
 
 async def search(context: Context, command: Command) -> None:
     """Answer 审计检索 …, and remember what was searched, so that it can be saved."""
-    if await searching.search_cases(context, command):
+    if await searching.search_cases(context, as_written(context.incoming.text)):
         await picking.keep(context, KIND, {"words": as_written(context.incoming.text)}, REMEMBERED)
 
 
@@ -61,10 +60,9 @@ async def takes(context: Context) -> bool:
         return True
     name = _bare(as_written(context.incoming.text)[slice(*asked.span("name"))])
     found = await saved_queries.named(context.act, name)
-    command = read_command(found.words, local(context.act.now)) if found else None
-    if command is None:
+    if found is None:
         return False
-    await searching.search_cases(context, command)
+    await searching.search_cases(context, found.words)
     return True
 
 

@@ -1,15 +1,16 @@
 """审计检索: what an auditor typed becomes a search, and the answer a numbered list with its count."""
 
-import re
 from datetime import datetime
 
 from cards.request import STATUS
-from handlers.reading.grammar import Command
+from handlers.reading.grammar import read_command
+from handlers.reading.periods import Days, period_in
 from handlers.routing import Context
 from handlers.spans import between
 from models import RequestStatus, Role
 from workflow import outbox
-from workflow.acting import SHANGHAI, local
+from workflow.acting import local
+from workflow.log_periods import days
 from workflow.moments import when
 from workflow.reasons import REASONS
 from workflow.searching import Hit, Hits, Wanted, search
@@ -21,14 +22,12 @@ ROLES = {
     "部门负责人": Role.DEPARTMENT_HEAD,
 }
 UNITS, RESULTS = ("单位", "组织"), ("结果", "状态")
-YEAR = re.compile(r"(?P<year>[0-9]{4})\s?年?|(?P<word>今年|去年|前年)")
-AGO = {"今年": 0, "去年": 1, "前年": 2}
-EXAMPLE = "例如「审计检索 2026年 分管领导=赵国强 原因=岗位暂停」"
+EXAMPLE = "例如「审计检索 2022年到2026年 分管领导=赵国强 原因=岗位暂停」「审计检索 近五年 单位=华辰重工」"
 
 
-async def search_cases(context: Context, command: Command) -> bool:
+async def search_cases(context: Context, words: str) -> bool:
     """Answer 审计检索 … with what was found, or with what was not understood; tell whether it was a search."""
-    wanted, unread = read(command, context.act.now)
+    wanted, unread = read(words, context.act.now)
     if unread:
         text = f"没有检索：没看懂{'、'.join(f'「{each}」' for each in unread)}。{EXAMPLE}。编号 {context.reference}"
     else:
@@ -37,16 +36,19 @@ async def search_cases(context: Context, command: Command) -> bool:
     return not unread
 
 
-def read(command: Command, now: datetime) -> tuple[Wanted, list[str]]:
+def read(words: str, now: datetime) -> tuple[Wanted, list[str]]:
     """Return the search that was typed, and the parts of it that were not understood."""
-    year = YEAR.fullmatch(command.rest.strip())
-    period = between(command.when) or (_year(year, now) if year else None)
+    named = period_in(words, local(now))
+    command = read_command(named.rest if named else words, local(now))
+    if command is None:
+        return Wanted(), [words]
+    period = _whole(named) if named else between(command.when)
     options, known = command.options, {*ROLES, *UNITS, *RESULTS}
     unread = [f"{name}={value}" for name, value in options.items() if name not in known]
     result = next((options[name] for name in RESULTS if name in options), "")
     status = next((each for each, label in STATUS.items() if result and label.startswith(result)), None)
     reason = str(command.reason or "")
-    unread += [command.rest.strip()] if command.rest.strip() and not year else []
+    unread += [command.rest.strip()] if command.rest.strip() else []
     unread += [result] if result and status is None else []
     unread += [command.reason_text] if command.reason_text and reason not in REASONS else []
     unread += [each for each in (command.who.name, command.who.tail) if each]
@@ -62,9 +64,11 @@ def read(command: Command, now: datetime) -> tuple[Wanted, list[str]]:
     return wanted, unread
 
 
-def _year(found: re.Match[str], now: datetime) -> tuple[datetime, datetime]:
-    year = int(found["year"]) if found["year"] else local(now).year - AGO[found["word"]]
-    return datetime(year, 1, 1, tzinfo=SHANGHAI), datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+def _whole(named: Days) -> tuple[datetime, datetime]:
+    period = days(named.first.isoformat(), named.last.isoformat())
+    assert period.since
+    assert period.until
+    return period.since, period.until
 
 
 def said(hits: Hits, now: datetime) -> str:

@@ -20,7 +20,6 @@ from handlers import (
     export_approvals,
     exporting,
     factors,
-    granting,
     help,
     linking,
     lists,
@@ -35,6 +34,7 @@ from handlers import (
     rights,
     saved_queries,
     taking_back,
+    waiting,
 )
 from handlers.reading.grammar import Command, read_command
 from handlers.reading.verbs import Verb
@@ -91,6 +91,9 @@ TYPED: dict[Verb, Typed] = {
 }
 
 
+READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handlers say themselves what is unclear
+
+
 async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
@@ -98,7 +101,7 @@ async def text(context: Context) -> None:
     command = read_command(context.incoming.text, local(context.act.now))
     if command is None:
         await help.unknown(context)
-    elif await _takes(context, command):
+    elif await own_data.answered_by_hr(context, command) or await waiting.takes(context, command):
         return
     elif command.verb == Verb.CHOOSE:
         await choose(context, command)
@@ -107,28 +110,17 @@ async def text(context: Context) -> None:
     elif command.verb == Verb.DROP:
         await taking_back.put_down(context)
     elif command.verb == Verb.TODO:
-        await approvals.todo(context)
+        await waiting.todo(context)
     elif command.verb == Verb.HELP:
         await help.help_for(context)
     elif command.verb not in TYPED:
         await _not_yet(context, command)
     elif recent.is_bare(command):
         await recent.ask(context, command.verb)
-    elif command.problems and command.verb not in (Verb.CANCEL, Verb.CONFIRM_BATCH):
+    elif command.problems and command.verb not in READ_ANEW:
         await outbox.say(context.act, context.account, f"先没有办。{command.problems[0]}编号 {context.reference}")
     else:
         await _carefully(context, command)
-
-
-async def _takes(context: Context, command: Command) -> bool:
-    """Let those try first who know by a number, or by what waits, that it is theirs; False where it is nobody's."""
-    return (
-        await own_data.answered_by_hr(context, command)
-        or await erasing.takes(context, command)
-        or await export_approvals.takes(context, command)
-        or await purges.takes(context, command)
-        or await granting.takes(context, command)
-    )
 
 
 async def _carefully(context: Context, command: Command) -> None:
@@ -196,14 +188,8 @@ async def press(context: Context, press: Press) -> Answer:
     await presses.require_current(context, card)
     view = await card_view(card, context.act)
     if press.action not in view.actions:
-        if card.change_id is not None:
-            return await granting.too_late(context, card)
-        if card.purge_id is not None:
-            return await purges.too_late(context, card)
-        if card.export_id is not None:
-            return await export_approvals.too_late(context, card)
-        if card.erasure_id is not None:
-            return await erasing.too_late(context, card)
+        if talk := waiting.talk_of(card):
+            return await talk.too_late(context, card)
         raise await presses.too_late(card, view, press.action)
     answer = await _pressed(context, card, press.action)
     if context.account.platform == Platform.DINGTALK and press.action != "undo":  # which gives its card another handle
@@ -212,14 +198,8 @@ async def press(context: Context, press: Press) -> Answer:
 
 
 async def _pressed(context: Context, card: Card, action: str) -> Answer:
-    if card.purpose == CardPurpose.GRANT:
-        return await granting.pressed(context, card, action)
-    if card.purpose == CardPurpose.PURGE:
-        return await purges.pressed(context, card, action)
-    if card.purpose == CardPurpose.EXPORT:
-        return await export_approvals.pressed(context, card, action)
-    if card.purpose == CardPurpose.ERASURE:
-        return await erasing.pressed(context, card, action)
+    if talk := waiting.talk_of(card):
+        return await talk.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":

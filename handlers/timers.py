@@ -11,6 +11,7 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    erasing,
     erasure_rounds,
     export_requests,
     outbox,
@@ -31,15 +32,15 @@ OF_VIEWING: dict[str, Callable[[Act, dict[str, str]], Awaitable[None]]] = {
     facts.TIMER: viewing.tell,
 }
 OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
-    "grant_expire": lambda act, payload: rights.expire(act, payload["change"]),
-    "export_expire": lambda act, payload: export_requests.expire(act, payload["export"]),
+    rights.KIND.timer: lambda act, payload: rights.expire(act, payload["change"]),
+    export_requests.KIND.timer: lambda act, payload: export_requests.expire(act, payload["export"]),
+    purge_proposals.KIND.timer: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
+    erasing.KIND.timer: lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
     "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),
-    "erase_expire": lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
     restricting.TIMER: lambda act, payload: restricting.begin(act, payload["candidate"], payload["number"]),
     restricting.DUE: lambda act, payload: erasure_rounds.due(act, payload["candidate"]),
-    purge_proposals.EXPIRE: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
 }
 
 OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {

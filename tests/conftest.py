@@ -16,7 +16,7 @@ import pytest
 from models import vault
 from models.migrating import migrate
 from models.store import Store, config
-from workflow import clocking
+from workflow import clocking, signing
 
 ENGINES = ("sqlite", "postgres")
 _numbers = count(1)
@@ -127,7 +127,18 @@ def installed_vault() -> vault.Vault:
 
 
 @pytest.fixture
-async def store(database_url: str, installed_vault: vault.Vault) -> AsyncIterator[Store]:
+def installed_signing() -> Iterator[signing.Signing]:
+    """Install a fixed signing key, as the program does before it opens its store."""
+    installed = signing.Signing(bytes(range(32, 64)))
+    signing.install(installed)
+    yield installed
+    signing.install(None)
+
+
+@pytest.fixture
+async def store(
+    database_url: str, installed_vault: vault.Vault, installed_signing: signing.Signing
+) -> AsyncIterator[Store]:
     """Yield an opened store with the present schema, once for each engine."""
     opened = Store(database_url)
     await opened.open()

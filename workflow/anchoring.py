@@ -82,12 +82,16 @@ async def refusals() -> int:
 
 async def code_of(organisation: Organisation) -> str:
     """Return the code that cards and notices of a unit carry now; nothing where its rules want none."""
-    try:
-        wanted = policy_of(organisation).code
-    except WrongRules:
-        return ""
-    newest = await latest(organisation.origin) if wanted else None
+    newest = await latest(organisation.origin) if wants_code(organisation) else None
     return newest.code if newest else ""
+
+
+def wants_code(organisation: Organisation) -> bool:
+    """Tell whether the rules of a unit want a code on its cards and notices."""
+    try:
+        return policy_of(organisation).code
+    except WrongRules:
+        return False
 
 
 async def printed(act: Act, organisation: Organisation, code: str, receipt: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, outbox, requests, stepup
+from workflow import access, audit, chain, checkpoints, outbox, requests, stepup
 from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
@@ -112,6 +112,7 @@ async def approve(
     if await chain.open_next(act, request) is None:
         await requests.decided(act, request)
     await requests.refresh_steps_card(act, step)
+    await checkpoints.attest(act, request.organisation)
     return request
 
 
@@ -154,6 +155,7 @@ async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") ->
 async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
     data = _facts(request, step, shown)
     await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
+    await checkpoints.attest(act, request.organisation)
 
 
 async def take_back(act: Act, step: Step) -> CancellationRequest:
@@ -179,6 +181,7 @@ async def take_back(act: Act, step: Step) -> CancellationRequest:
     await audit.record(
         act, request.organisation, "approval.taken_back", requests.subject_of(request), data={"level": step.level}
     )
+    await checkpoints.attest(act, request.organisation)
     return request
 
 

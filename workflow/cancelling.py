@@ -15,7 +15,7 @@ from models import (
     RequestStatus,
     StepStatus,
 )
-from workflow import access, audit, chain, outbox, requests
+from workflow import access, audit, chain, checkpoints, outbox, requests
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Refusal, Stale
 from workflow.moments import when_of
@@ -127,6 +127,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
     await audit.record(
         act, request.organisation, "request.filed", requests.subject_of(request), data=data, personal=personal
     )
+    await checkpoints.attest(act, request.organisation)
 
 
 async def proceed(act: Act, request: CancellationRequest) -> None:
@@ -138,10 +139,11 @@ async def proceed(act: Act, request: CancellationRequest) -> None:
         return
     if not chain.roles_of(request):
         await requests.decided(act, request)
-        return
-    await chain.lay_out(act, request)
-    await requests.move(request, RequestStatus.AWAITING_APPROVAL)
-    await chain.open_next(act, request)
+    else:
+        await chain.lay_out(act, request)
+        await requests.move(request, RequestStatus.AWAITING_APPROVAL)
+        await chain.open_next(act, request)
+    await checkpoints.attest(act, request.organisation)
 
 
 async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
@@ -193,6 +195,7 @@ async def undo(act: Act, request: CancellationRequest) -> CancellationRequest:
         raise NotNow(state=str(request.status))
     await requests.end(act, request, RequestStatus.UNDONE)
     await audit.record(act, request.organisation, "request.undone", requests.subject_of(request))
+    await checkpoints.attest(act, request.organisation)
     return request
 
 
@@ -211,6 +214,7 @@ async def withdraw(act: Act, request: CancellationRequest) -> CancellationReques
     _require_that_the_candidate_comes(request)
     await requests.end(act, request, RequestStatus.WITHDRAWN)
     await audit.record(act, request.organisation, "request.withdrawn", requests.subject_of(request))
+    await checkpoints.attest(act, request.organisation)
     return request
 
 
@@ -224,6 +228,7 @@ async def expire(act: Act, request: CancellationRequest) -> bool:
         return False
     await requests.end(act, request, RequestStatus.EXPIRED)
     await audit.record(act, request.organisation, "request.expired", requests.subject_of(request), why="clock")
+    await checkpoints.attest(act, request.organisation)
     return True
 
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from models import AuditRecord, Checkpoint, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgeStatus
-from workflow import audit, checkpoints, outbox, purge_proposals, purge_words, purging, timeline
+from workflow import audit, checkpoints, outbox, proposals, purge_proposals, purge_words, purging, timeline
 from workflow.acting import Act
 from workflow.errors import NotNow
 
@@ -77,7 +77,7 @@ class TakenCertificate:
 
 async def take(act: Act, number: str) -> TakenCertificate:
     """Record that the acting person takes a certificate home, and return it."""
-    purge = await purge_proposals.purge_named(act, number)
+    purge = await proposals.named(act, purge_proposals.KIND, number)
     found = await require_certificate(purge)
     data = {"sha256": found.sha256}
     subject = ("purge", purge.number, 1)

@@ -10,13 +10,13 @@ import base64
 import structlog
 from tortoise.expressions import F
 
-from models import AuditHead, AuditRecord, Checkpoint
+from models import AuditHead, AuditRecord, Checkpoint, Organisation
 from workflow import anchoring, audit, merkle, notes, signing
 from workflow.acting import Act
 from workflow.anchoring import latest
 from workflow.lines import digest_of, fault_of, lines_of, read, rows_of
 
-__all__ = ["cover", "due", "latest", "lines_of", "sign_all", "sign_log", "top_of"]
+__all__ = ["attest", "cover", "due", "latest", "lines_of", "sign_all", "sign_log", "top_of"]
 
 log_ = structlog.get_logger(__name__)
 
@@ -55,6 +55,12 @@ async def cover(act: Act, log: str, seq: int) -> None:
     while (last := await latest(log)) is None or last.size < seq:
         if await sign_log(act, log) is None:
             raise LookupError(f"{log} cannot be signed up to record {seq}")
+
+
+async def attest(act: Act, organisation: Organisation) -> None:
+    """Sign now what a case has just added, where people are given codes: theirs covers what it is printed on (R4 b)."""
+    if anchoring.wants_code(organisation):
+        await sign_log(act, organisation.origin)
 
 
 async def sign_log(act: Act, log: str) -> Checkpoint | None:

@@ -8,22 +8,20 @@ from models import (
     Basis,
     Booking,
     Candidate,
-    Card,
     CardPurpose,
     Employee,
     ErasureRequest,
     ErasureStatus,
     Role,
 )
-from workflow import access, audit, erasing_words, outbox, restricting
+from workflow import access, audit, erasing_words, outbox, proposals, restricting
 from workflow.acting import Act
 from workflow.erasing_words import OUTCOMES
-from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
+from workflow.errors import Missing, NotAllowed, NotNow
 from workflow.numbering import erasure_number
 from workflow.permissions import ERASE_APPROVE, ERASE_PROPOSE
 from workflow.privacy import working_days_after
 from workflow.restricting import ONLY_KEPT, obstacles, pseudonym
-from workflow.rights_words import name_of
 from workflow.states import OPEN_ERASURES, may_become
 
 __all__ = ["obstacles"]
@@ -32,8 +30,19 @@ PROPOSAL_LASTS = timedelta(days=7)
 MOST_LISTED = 20
 WITHIN = 15  # working days in which a candidate has an answer
 REMIND_AFTER = 10  # working days
-RELATIONS = ("candidate", "organisation", "proposer", "decided_by")
 NOTICE = "data_erased"
+KIND = proposals.Kind(
+    table=ErasureRequest,
+    purpose=CardPurpose.ERASURE,
+    column="erasure",
+    timer="erase_expire",
+    relations=("candidate", "organisation", "proposer", "decided_by"),
+    outcomes=OUTCOMES,
+    sees=access.may_see_erasure,
+    nobody="no-eraser",
+    late="erasure-expired",
+    absent="erasure-not-found",
+)
 
 
 async def propose(act: Act, booking: Booking, basis: Basis) -> ErasureRequest:
@@ -64,7 +73,7 @@ async def open_of(candidate_id: object) -> ErasureRequest | None:
     """Return what is under way for somebody."""
     return (
         await ErasureRequest.filter(candidate_id=candidate_id, status__in=OPEN_ERASURES)
-        .prefetch_related(*RELATIONS)
+        .prefetch_related(*KIND.relations)
         .first()
     )
 
@@ -98,7 +107,7 @@ async def suggest(act: Act, candidate: Candidate, basis: Basis, *, by_candidate:
     erasure = await _made(act, candidate, basis, by_candidate=by_candidate)
     await erasure.save()
     await note(act, erasure, "erasure.suggested")
-    await _hand_out(act, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
+    await proposals.hand_out(act, KIND, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
     return erasure
 
 
@@ -130,31 +139,16 @@ async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Empl
     people = await access.holders(Role.SECURITY_ADMIN, erasure.organisation, act.now)
     erasure.proposer, erasure.status = proposer, ErasureStatus.PROPOSED
     erasure.proposed_at, erasure.expires_at = act.now, act.now + PROPOSAL_LASTS
-    await erasure.save()
-    if not await _hand_out(act, erasure, [each for each in people if each.id != proposer.id]):
-        raise Missing("no-eraser")
+    await proposals.redraw(act, KIND, erasure)
+    await proposals.lay_before(act, KIND, erasure, [each for each in people if each.id != proposer.id])
     await note(act, erasure, "erasure.proposed")
-    payload = {"erasure": str(erasure.id)}
-    await outbox.post(act, "timer", "erase_expire", not_before=erasure.expires_at, payload=payload)
-
-
-async def _hand_out(act: Act, erasure: ErasureRequest, people: list[Employee]) -> int:
-    """Give each of these people a card, and draw the older ones anew; returns how many are reached."""
-    for card in await Card.filter(erasure=erasure, closed=False):
-        await outbox.refresh_card(act, card)
-    reached = [(each, await outbox.account_of(each)) for each in people]
-    for person, account in reached:
-        if account is not None:
-            await outbox.hand_card(act, CardPurpose.ERASURE, account, holder=person, erasure=erasure)
-    return sum(account is not None for _, account in reached)
 
 
 async def may_answer(employee: Employee, erasure: ErasureRequest, now: datetime) -> bool:
     """Tell whether this person may answer this erasure now: HR a suggestion, a security administrator a proposal."""
     if erasure.status == ErasureStatus.SUGGESTED:
         return await access.may(employee, ERASE_PROPOSE, erasure.organisation, now)
-    ahead = erasure.expires_at is not None and now < erasure.expires_at
-    if erasure.status != ErasureStatus.PROPOSED or not ahead or employee.id == erasure.proposer_id:
+    if not proposals.is_open(KIND, erasure, now) or employee.id == erasure.proposer_id:
         return False
     return await access.may(employee, ERASE_APPROVE, erasure.organisation, now)
 
@@ -162,14 +156,11 @@ async def may_answer(employee: Employee, erasure: ErasureRequest, now: datetime)
 async def _checked(act: Act, erasure: ErasureRequest) -> Employee:
     """Refuse unless this person may answer now."""
     employee = await access.require_employee(act)
-    if erasure.status in OUTCOMES:
-        raise AlreadyDecided(OUTCOMES[erasure.status], name_of(erasure.decided_by), erasure.decided_at)
+    proposals.require_open(KIND, erasure, act.now)
     permission = ERASE_PROPOSE if erasure.status == ErasureStatus.SUGGESTED else ERASE_APPROVE
     await access.require(act, permission, erasure.organisation)
     if employee.id == erasure.proposer_id:
         raise NotAllowed("own-erasure")
-    if not await may_answer(employee, erasure, act.now):
-        raise NotNow("erasure-expired")
     return employee
 
 
@@ -232,24 +223,15 @@ async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Era
 async def settle(
     act: Act, erasure: ErasureRequest, employee: Employee | None, status: ErasureStatus, comment: str = ""
 ) -> None:
-    """Settle it once and only once: of two answers at the same time the second finds it settled (I11)."""
+    """Settle it once and only once; any other move than those of the table is our own fault."""
     assert may_become(erasure.status, status), (erasure.status, status)
-    open_ = ErasureRequest.filter(id=erasure.id, status=erasure.status)
-    if not await open_.update(status=status, decided_at=act.now):
-        fresh = await reload(erasure.id)
-        raise AlreadyDecided(OUTCOMES[fresh.status], name_of(fresh.decided_by), fresh.decided_at)
-    erasure.status, erasure.decided_at, erasure.decided_by = status, act.now, employee
-    erasure.comment = comment or None
-    await erasure.save()
-    for card in await Card.filter(erasure=erasure, closed=False):
-        await outbox.refresh_card(act, card)
+    await proposals.settle(act, KIND, erasure, employee, status, comment)
 
 
 async def tell_proposer(act: Act, erasure: ErasureRequest) -> None:
     """Tell HR what became of it; a suggestion of the candidate's has no proposer yet."""
-    account = await outbox.account_of(erasure.proposer) if erasure.proposer else None
-    if account is not None:
-        await outbox.say(act, account, erasing_words.to_the_proposer(erasure))
+    if erasure.proposer:
+        await outbox.tell(act, erasure.proposer, erasing_words.to_the_proposer(erasure))
 
 
 async def awaiting(employee: Employee, now: datetime) -> list[ErasureRequest]:
@@ -257,35 +239,20 @@ async def awaiting(employee: Employee, now: datetime) -> list[ErasureRequest]:
     condition = Q(pk__isnull=True)
     for permission, status in ((ERASE_PROPOSE, ErasureStatus.SUGGESTED), (ERASE_APPROVE, ErasureStatus.PROPOSED)):
         condition |= access.within(await access.scopes(employee, permission, now)) & Q(status=status)
-    found = await ErasureRequest.filter(condition).order_by("number").limit(MOST_LISTED).prefetch_related(*RELATIONS)
+    found = (
+        await ErasureRequest.filter(condition).order_by("number").limit(MOST_LISTED).prefetch_related(*KIND.relations)
+    )
     return [each for each in found if await may_answer(employee, each, now)]
-
-
-async def erasure_named(act: Act, number: str) -> ErasureRequest:
-    """Fetch an erasure by the number that was typed; a foreign one is as absent as none."""
-    return await _visible(act, await ErasureRequest.get_or_none(number=number.upper()).prefetch_related(*RELATIONS))
-
-
-async def erasure_of(act: Act, erasure_id: object) -> ErasureRequest:
-    """Fetch the erasure of a card; a foreign one is as absent as none."""
-    return await _visible(act, await ErasureRequest.get_or_none(id=erasure_id).prefetch_related(*RELATIONS))
-
-
-async def _visible(act: Act, erasure: ErasureRequest | None) -> ErasureRequest:
-    employee = await access.require_employee(act)
-    if erasure is None or not await access.may_see_erasure(employee, erasure, act.now):
-        raise NotFound("erasure-not-found")
-    return erasure
 
 
 async def reload(erasure_id: object) -> ErasureRequest:
     """Read an erasure and all it belongs to, as it is in this transaction."""
-    return await ErasureRequest.get(id=erasure_id).prefetch_related(*RELATIONS)
+    return await proposals.reload(KIND, erasure_id)
 
 
 async def still(erasure_id: object, *statuses: ErasureStatus) -> ErasureRequest | None:
     """Read an erasure the same way while it stands so; a purge of its candidate may have taken it along."""
-    return await ErasureRequest.get_or_none(id=erasure_id, status__in=statuses).prefetch_related(*RELATIONS)
+    return await ErasureRequest.get_or_none(id=erasure_id, status__in=statuses).prefetch_related(*KIND.relations)
 
 
 async def note(

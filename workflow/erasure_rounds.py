@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from models import Basis, Candidate, Card, ErasureRequest, ErasureStatus, OutboxMessage, PersonKey, Role
-from workflow import access, audit, erasing, erasing_words, outbox, restricting, wiping
+from models import Basis, Candidate, ErasureRequest, ErasureStatus, OutboxMessage, PersonKey, Role
+from workflow import access, audit, erasing, erasing_words, outbox, proposals, restricting, wiping
 from workflow.acting import Act
 from workflow.erasing import WITHIN
 from workflow.privacy import working_days_after
@@ -19,8 +19,8 @@ MONTH = timedelta(days=30)  # until somebody whose time has come, and who is hel
 
 async def expire(act: Act, erasure_id: object) -> bool:
     """Close a proposal that nobody answered in time (系统代办); False when it was settled before."""
-    erasure = await erasing.still(erasure_id, ErasureStatus.PROPOSED)
-    if erasure is None or erasure.expires_at is None or act.now < erasure.expires_at:
+    erasure = await proposals.lapsed(act, erasing.KIND, erasure_id)
+    if erasure is None:
         return False
     await erasing.settle(act, erasure, None, ErasureStatus.EXPIRED)
     await erasing.note(act, erasure, "erasure.expired", ok=False, why="clock")
@@ -49,8 +49,7 @@ async def carry_out(act: Act, erasure_id: object) -> bool:
     await erasure.save(update_fields=["counts", "status", "done_at"])
     await erasing.note(act, erasure, "subject.erased", counts=erasure.counts)
     await _forget(act, erasure.counts)
-    for card in await Card.filter(erasure=erasure, closed=False):
-        await outbox.refresh_card(act, card)
+    await proposals.redraw(act, erasing.KIND, erasure)
     await erasing.tell_proposer(act, erasure)
     return True
 
@@ -114,7 +113,5 @@ async def remind(act: Act, erasure_id: str) -> bool:
         return False
     due_at = working_days_after(erasure.suggested_at, WITHIN)
     for recruiter in await access.holders(Role.HR, erasure.organisation, act.now):
-        account = await outbox.account_of(recruiter)
-        if account is not None:
-            await outbox.say(act, account, erasing_words.reminder(erasure, due_at))
+        await outbox.tell(act, recruiter, erasing_words.reminder(erasure, due_at))
     return True

@@ -7,23 +7,39 @@ as theirs (docs/decisions/0014).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import AuditRecord, Card, CardPurpose, Employee, ExportRequest, ExportStatus, Organisation, Role
-from workflow import access, audit, outbox, stepup
+from models import AuditRecord, CardPurpose, Employee, ExportRequest, ExportStatus, Organisation, Role
+from workflow import access, audit, outbox, proposals, stepup
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
+from workflow.errors import Missing, NotAllowed, NotFound, NotNow
 from workflow.export_words import OUTCOMES, to_the_requester, when_expired
 from workflow.log_periods import Period
 from workflow.numbering import export_number
 from workflow.permissions import AUDIT_EXPORT, EXPORT_APPROVE
-from workflow.rights_words import name_of
 
 ASKED_LASTS = timedelta(days=7)
 AGREED_LASTS = timedelta(hours=24)
 DECIDERS = (Role.AUDITOR, Role.SECURITY_ADMIN)
 WHOLE = ("pack", "jsonl")  # forms that are the log from its first line
-RELATIONS = ("organisation", "requester", "decided_by")
 MOST_PRINTED = 5000  # records in one PDF: some 250 pages, beyond which nobody reads
 MOST_LISTED = 20  # requests shown to one person at once
+
+
+async def _sees(employee: Employee, request: ExportRequest, now: datetime) -> bool:
+    return await access.may(employee, EXPORT_APPROVE, request.organisation, now)
+
+
+KIND = proposals.Kind(
+    table=ExportRequest,
+    purpose=CardPurpose.EXPORT,
+    column="export",
+    timer="export_expire",
+    relations=("organisation", "requester", "decided_by"),
+    outcomes=OUTCOMES,
+    sees=_sees,
+    nobody="no-export-decider",
+    late="export-expired",
+    absent="export-not-found",
+)
 
 
 @dataclass(frozen=True)
@@ -78,10 +94,8 @@ async def ask(act: Act, wanted: Wanted) -> ExportRequest:
         asked_at=act.now,
         expires_at=act.now + ASKED_LASTS,
     )
-    await _hand_out(act, request)
+    await proposals.lay_before(act, KIND, request, await deciders(request, act.now))
     await _record(act, request, "export.asked")
-    payload = {"export": str(request.id)}
-    await outbox.post(act, "timer", "export_expire", not_before=request.expires_at, payload=payload)
     return request
 
 
@@ -100,20 +114,9 @@ async def deciders(request: ExportRequest, now: datetime) -> list[Employee]:
     return list(others.values())
 
 
-async def _hand_out(act: Act, request: ExportRequest) -> None:
-    """Save the request and give each decider their card; refuse what nobody could decide."""
-    reached = [(each, await outbox.account_of(each)) for each in await deciders(request, act.now)]
-    cards = [(person, account) for person, account in reached if account is not None]
-    if not cards:
-        raise Missing("no-export-decider")
-    await request.save()
-    for person, account in cards:
-        await outbox.hand_card(act, CardPurpose.EXPORT, account, holder=person, export=request)
-
-
 async def may_decide(employee: Employee, request: ExportRequest, now: datetime) -> bool:
     """Tell whether this person may answer this request now."""
-    if request.status != ExportStatus.PROPOSED or now >= request.expires_at or employee.id == request.requester_id:
+    if not proposals.is_open(KIND, request, now) or employee.id == request.requester_id:
         return False
     return await access.may(employee, EXPORT_APPROVE, request.organisation, now)
 
@@ -122,66 +125,45 @@ async def approve(act: Act, request: ExportRequest, *, comment: str = "") -> Exp
     """Agree: the requester may take it out once, within a day."""
     employee = await _checked(act, request)
     await stepup.require(act, stepup.Kind.BULK_EXPORT, request.organisation, request.number)
-    await _decide(act, request, employee, ExportStatus.APPROVED, comment)
+    request.expires_at = act.now + AGREED_LASTS
+    await proposals.settle(act, KIND, request, employee, ExportStatus.APPROVED, comment)
     await _record(act, request, "export.approved")
-    await _tell(act, request)
+    await outbox.tell(act, request.requester, to_the_requester(request))
     return request
 
 
 async def reject(act: Act, request: ExportRequest, *, comment: str = "") -> ExportRequest:
     """Say no: nothing leaves, and the requester hears why."""
     employee = await _checked(act, request)
-    await _decide(act, request, employee, ExportStatus.REJECTED, comment)
+    await proposals.settle(act, KIND, request, employee, ExportStatus.REJECTED, comment)
     await _record(act, request, "export.rejected", ok=False)
-    await _tell(act, request)
+    await outbox.tell(act, request.requester, to_the_requester(request))
     return request
 
 
 async def _checked(act: Act, request: ExportRequest) -> Employee:
     employee = await access.require(act, EXPORT_APPROVE, request.organisation)
-    if request.status != ExportStatus.PROPOSED:
-        raise AlreadyDecided(OUTCOMES[request.status], name_of(request.decided_by), request.decided_at)
-    if act.now >= request.expires_at:
-        raise NotNow("export-expired")
+    proposals.require_open(KIND, request, act.now)
     if employee.id == request.requester_id:
         raise NotAllowed("own-export")
     return employee
 
 
-async def _decide(
-    act: Act, request: ExportRequest, employee: Employee | None, status: ExportStatus, comment: str = ""
-) -> None:
-    """Settle a request once and only once: of two answers at the same time the second finds it settled (I11)."""
-    open_ = ExportRequest.filter(id=request.id, status=ExportStatus.PROPOSED)
-    if not await open_.update(status=status, decided_at=act.now):
-        fresh = await _reload(request.id)
-        raise AlreadyDecided(OUTCOMES[fresh.status], name_of(fresh.decided_by), fresh.decided_at)
-    request.status, request.decided_at, request.decided_by = status, act.now, employee
-    request.comment = comment or None
-    if status == ExportStatus.APPROVED:
-        request.expires_at = act.now + AGREED_LASTS
-    await request.save()
-    for card in await Card.filter(export=request, closed=False):
-        await outbox.refresh_card(act, card)
-
-
 async def expire(act: Act, request_id: object) -> bool:
     """Close a request that nobody answered in time (系统代办); False when it was settled before."""
-    request = await _reload(request_id)
-    if request.status != ExportStatus.PROPOSED or act.now < request.expires_at:
+    request = await proposals.lapsed(act, KIND, request_id)
+    if request is None:
         return False
-    await _decide(act, request, None, ExportStatus.EXPIRED)
+    await proposals.settle(act, KIND, request, None, ExportStatus.EXPIRED)
     await _record(act, request, "export.expired", ok=False)
-    account = await outbox.account_of(request.requester)
-    if account is not None:
-        await outbox.say(act, account, when_expired(request))
+    await outbox.tell(act, request.requester, when_expired(request))
     return True
 
 
 async def usable(act: Act, number: str) -> ExportRequest:
     """Return the acting person's own export that was agreed to and not taken yet, or say why there is none."""
     employee = await access.require_employee(act)
-    request = await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*RELATIONS)
+    request = await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*KIND.relations)
     if request is None or request.requester_id != employee.id:
         raise NotFound("export-not-found")
     await access.require(act, AUDIT_EXPORT, request.organisation)
@@ -220,42 +202,14 @@ async def spend(act: Act, request: ExportRequest) -> None:
     if not await agreed.update(status=ExportStatus.TAKEN, taken_at=act.now):
         raise NotNow("export-over", what=OUTCOMES[ExportStatus.TAKEN])
     request.status, request.taken_at = ExportStatus.TAKEN, act.now
-    for card in await Card.filter(export=request, closed=False):
-        await outbox.refresh_card(act, card)
+    await proposals.redraw(act, KIND, request)
 
 
 async def awaiting(employee: Employee, now: datetime) -> list[ExportRequest]:
     """Return the requests that this person may decide now, oldest first."""
     open_ = ExportRequest.filter(status=ExportStatus.PROPOSED, expires_at__gt=now).exclude(requester_id=employee.id)
     mine = open_.filter(access.within(await access.scopes(employee, EXPORT_APPROVE, now)))
-    return list(await mine.order_by("asked_at").limit(MOST_LISTED).prefetch_related(*RELATIONS))
-
-
-async def export_named(act: Act, number: str) -> ExportRequest:
-    """Fetch a request by the number that was typed; a foreign one is as absent as none."""
-    return await _visible(act, await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*RELATIONS))
-
-
-async def export_of(act: Act, request_id: object) -> ExportRequest:
-    """Fetch the request of a card; a foreign one is as absent as none."""
-    return await _visible(act, await ExportRequest.get_or_none(id=request_id).prefetch_related(*RELATIONS))
-
-
-async def _visible(act: Act, request: ExportRequest | None) -> ExportRequest:
-    employee = await access.require_employee(act)
-    if request is None or not await access.may(employee, EXPORT_APPROVE, request.organisation, act.now):
-        raise NotFound("export-not-found")
-    return request
-
-
-async def _reload(request_id: object) -> ExportRequest:
-    return await ExportRequest.get(id=request_id).prefetch_related(*RELATIONS)
-
-
-async def _tell(act: Act, request: ExportRequest) -> None:
-    account = await outbox.account_of(request.requester)
-    if account is not None:
-        await outbox.say(act, account, to_the_requester(request))
+    return list(await mine.order_by("asked_at").limit(MOST_LISTED).prefetch_related(*KIND.relations))
 
 
 async def _record(act: Act, request: ExportRequest, action: str, *, ok: bool = True) -> None:

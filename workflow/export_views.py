@@ -39,7 +39,7 @@ class ExportView:
 
 async def export_view(card: Card, act: Act) -> ExportView:
     """Return what the card of an export shows now and which of its buttons its holder may press."""
-    request = await ExportRequest.get(id=card.export_id).prefetch_related(*export_requests.RELATIONS)
+    request = await ExportRequest.get(id=card.export_id).prefetch_related(*export_requests.KIND.relations)
     holder = await Employee.get_or_none(id=card.holder_id)
     usable = holder is not None and not card.closed and await export_requests.may_decide(holder, request, act.now)
     roles = [ROLE_LABELS[role] for role, _ in await access.grants_of(request.requester, act.now)]

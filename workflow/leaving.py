@@ -116,7 +116,7 @@ async def _nobody_for(act: Act, employee: Employee, step: Step, request: Cancell
     people = await access.holders(Role.SYSTEM_ADMIN, request.organisation, act.now)
     people += [request.requester] if request.requester else await _recruiters(act, request)
     for each in people:
-        await _tell(act, each, text + todo)
+        await outbox.tell(act, each, text + todo)
 
 
 async def _hand_requests_on(act: Act, employee: Employee) -> None:
@@ -133,14 +133,14 @@ async def _hand_request_on(act: Act, employee: Employee, request: CancellationRe
         text = f"{name_of(employee)} 已离职，申请 {request.number} 没有别的 HR 可以接手。"
         todo = f"请发「授权 姓名 HR {plain(request.organisation.name)}」，再请其处理这场面试。"
         for each in await access.holders(Role.SYSTEM_ADMIN, request.organisation, act.now):
-            await _tell(act, each, text + todo)
+            await outbox.tell(act, each, text + todo)
         return
     heir = heirs[0]
     request.requester = heir
     await request.save(update_fields=["requester_id"])
     data = {"from": rights.pseudonym(employee), "to": rights.pseudonym(heir)}
     await audit.record(act, request.organisation, "request.handed_on", requests.subject_of(request), data=data)
-    await _tell(act, heir, f"{name_of(employee)} 已离职，申请 {request.number} 转由你处理，卡片见下。")
+    await outbox.tell(act, heir, f"{name_of(employee)} 已离职，申请 {request.number} 转由你处理，卡片见下。")
     await _show(act, heir, request)
 
 
@@ -152,9 +152,3 @@ async def _show(act: Act, heir: Employee, request: CancellationRequest) -> None:
     account = await outbox.account_of(heir)
     if account is not None:
         await outbox.hand_card(act, CardPurpose.REQUEST, account, holder=heir, booking=request.booking, request=request)
-
-
-async def _tell(act: Act, employee: Employee, text: str) -> None:
-    account = await outbox.account_of(employee)
-    if account is not None:
-        await outbox.say(act, account, text)

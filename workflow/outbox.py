@@ -103,6 +103,13 @@ async def say(
     await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 
+async def tell(act: Act, employee: Employee, text: str) -> None:
+    """Say something to an employee where they are reached; who is on no platform is not."""
+    account = await account_of(employee)
+    if account is not None:
+        await say(act, account, text)
+
+
 def _links(**given: DownloadLink | RevealLink | Factor | None) -> dict[str, str]:
     return {kind: link.id.hex for kind, link in given.items() if link}
 

@@ -1,9 +1,9 @@
 """到期清理: a system administrator proposes what is due, a security administrator approves that list (S42, I15)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from models import (
-    Card,
     CardPurpose,
     Employee,
     Organisation,
@@ -12,18 +12,34 @@ from models import (
     PurgeStatus,
     Role,
 )
-from workflow import access, audit, outbox, purge_words, purging, stepup
+from workflow import access, audit, outbox, proposals, purge_words, purging, stepup
 from workflow.acting import Act
 from workflow.due import Due, due
-from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow, Stale
+from workflow.errors import NotAllowed, NotNow, Stale
 from workflow.numbering import purge_number
 from workflow.permissions import PURGE_APPROVE, PURGE_PROPOSE, RETENTION_READ
 from workflow.purging import RELATIONS
 from workflow.rights import PROPOSAL_LASTS
-from workflow.rights_words import name_of
 
-EXPIRE = "purge_expire"  # the timer that closes a proposal nobody answered
 MOST_CASES = 5000  # of one purge: what is due beyond that waits for the next
+
+
+async def _sees(employee: Employee, purge: Purge, now: datetime) -> bool:
+    return await access.may_any(employee, RETENTION_READ, purge.organisation, now)
+
+
+KIND = proposals.Kind(
+    table=Purge,
+    purpose=CardPurpose.PURGE,
+    column="purge",
+    timer="purge_expire",
+    relations=RELATIONS,
+    outcomes=purge_words.OUTCOMES,
+    sees=_sees,
+    nobody="no-purge-decider",
+    late="purge-expired",
+    absent="purge-not-found",
+)
 
 
 async def propose(act: Act, organisation: Organisation, year: int | None = None) -> Purge:
@@ -43,10 +59,8 @@ async def propose(act: Act, organisation: Organisation, year: int | None = None)
         proposed_at=act.now,
         expires_at=act.now + PROPOSAL_LASTS,
     )
-    await _hand_out(act, purge)
+    await proposals.lay_before(act, KIND, purge, await deciders(purge, act.now))
     await _record(act, purge, "purge.proposed")
-    payload = {"purge": str(purge.id)}
-    await outbox.post(act, "timer", EXPIRE, not_before=purge.expires_at, payload=payload)
     return purge
 
 
@@ -70,34 +84,23 @@ async def _clear_the_way(act: Act, organisation: Organisation, year: int | None)
             continue
         same = (path, each.year) == (wanted, year)
         if same and each.status == PurgeStatus.PROPOSED and (await _proposed_list(each)).digest != each.digest:
-            await _decide(act, each, None, PurgeStatus.EXPIRED)
+            await proposals.settle(act, KIND, each, None, PurgeStatus.EXPIRED)
             await _record(act, each, "purge.expired", ok=False, why="stale")
             continue
         raise NotNow("purge-under-way", number=each.number)
 
 
-async def _hand_out(act: Act, purge: Purge) -> None:
-    """Save the proposal and give each decider their card; refuse what nobody could decide."""
-    reached = [(each, await outbox.account_of(each)) for each in await deciders(purge, act)]
-    cards = [(person, account) for person, account in reached if account is not None]
-    if not cards:
-        raise Missing("no-purge-decider")
-    await purge.save()
-    for person, account in cards:
-        await outbox.hand_card(act, CardPurpose.PURGE, account, holder=person, purge=purge)
-
-
-async def deciders(purge: Purge, act: Act) -> list[Employee]:
+async def deciders(purge: Purge, now: datetime) -> list[Employee]:
     """Return who may decide: security administrators of the unit or the nearest above, never the proposer."""
-    people = await access.holders(Role.SECURITY_ADMIN, purge.organisation, act.now)
+    people = await access.holders(Role.SECURITY_ADMIN, purge.organisation, now)
     return [each for each in people if each.id != purge.proposer_id]
 
 
-async def may_decide(employee: Employee, purge: Purge, act: Act) -> bool:
+async def may_decide(employee: Employee, purge: Purge, now: datetime) -> bool:
     """Tell whether this person may answer this proposal now."""
-    if purge.status != PurgeStatus.PROPOSED or act.now >= purge.expires_at or employee.id == purge.proposer_id:
+    if not proposals.is_open(KIND, purge, now) or employee.id == purge.proposer_id:
         return False
-    return await access.may(employee, PURGE_APPROVE, purge.organisation, act.now)
+    return await access.may(employee, PURGE_APPROVE, purge.organisation, now)
 
 
 async def _checked(act: Act, purge: Purge) -> Employee:
@@ -106,10 +109,7 @@ async def _checked(act: Act, purge: Purge) -> Employee:
     if employee.id == purge.proposer_id:
         raise NotAllowed("own-purge")
     await access.require(act, PURGE_APPROVE, purge.organisation)
-    if purge.status != PurgeStatus.PROPOSED:
-        raise AlreadyDecided(purge_words.OUTCOMES[purge.status], name_of(purge.decided_by), purge.decided_at)
-    if act.now >= purge.expires_at:
-        raise NotNow("purge-expired", number=purge.number)
+    proposals.require_open(KIND, purge, act.now)
     return employee
 
 
@@ -120,7 +120,7 @@ async def approve(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     if (len(found.cases), found.digest) != (purge.cases, purge.digest):
         raise Stale("purge-changed", number=purge.number, was=purge.cases, now=len(found.cases))
     proof = await stepup.require(act, stepup.Kind.PURGE, purge.organisation, purge.number)
-    await _decide(act, purge, employee, PurgeStatus.APPROVED, comment)
+    await proposals.settle(act, KIND, purge, employee, PurgeStatus.APPROVED, comment)
     await PurgeItem.bulk_create(
         PurgeItem(
             purge=purge,
@@ -134,73 +134,36 @@ async def approve(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     )
     await _record(act, purge, "purge.approved", proof=proof)
     await purging.begin(act, purge)
-    await _tell(act, purge.proposer, purge_words.to_the_proposer(purge))
+    await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge))
     return purge
 
 
 async def reject(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     """Say no: nothing is deleted, and the proposer hears why."""
     employee = await _checked(act, purge)
-    await _decide(act, purge, employee, PurgeStatus.REJECTED, comment)
+    await proposals.settle(act, KIND, purge, employee, PurgeStatus.REJECTED, comment)
     await _record(act, purge, "purge.refused", ok=False)
-    await _tell(act, purge.proposer, purge_words.to_the_proposer(purge))
+    await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge))
     return purge
-
-
-async def _decide(act: Act, purge: Purge, employee: Employee | None, status: PurgeStatus, comment: str = "") -> None:
-    """Settle a proposal once and only once: of two answers at the same time the second finds it settled (I11)."""
-    open_ = Purge.filter(id=purge.id, status=PurgeStatus.PROPOSED)
-    if not await open_.update(status=status, decided_at=act.now):
-        fresh = await purging.reload(purge.id)
-        raise AlreadyDecided(purge_words.OUTCOMES[fresh.status], name_of(fresh.decided_by), fresh.decided_at)
-    purge.status, purge.decided_at, purge.decided_by = status, act.now, employee
-    purge.comment = comment or None
-    await purge.save()
-    for card in await Card.filter(purge=purge, closed=False):
-        await outbox.refresh_card(act, card)
 
 
 async def expire(act: Act, purge_id: object) -> bool:
     """Close a proposal that nobody answered in time (系统代办); False when it was settled before."""
-    purge = await purging.reload(purge_id)
-    if purge.status != PurgeStatus.PROPOSED or act.now < purge.expires_at:
+    purge = await proposals.lapsed(act, KIND, purge_id)
+    if purge is None:
         return False
-    await _decide(act, purge, None, PurgeStatus.EXPIRED)
+    await proposals.settle(act, KIND, purge, None, PurgeStatus.EXPIRED)
     await _record(act, purge, "purge.expired", ok=False, why="clock")
-    await _tell(act, purge.proposer, purge_words.expired(purge))
+    await outbox.tell(act, purge.proposer, purge_words.expired(purge))
     return True
 
 
-async def awaiting(act: Act) -> list[Purge]:
-    """Return the proposals that the acting person may decide now, oldest first."""
-    employee = await access.require_employee(act)
-    units = access.within(await access.scopes(employee, PURGE_APPROVE, act.now))
-    open_ = Purge.filter(units, status=PurgeStatus.PROPOSED, expires_at__gt=act.now)
+async def awaiting(employee: Employee, now: datetime) -> list[Purge]:
+    """Return the proposals that this person may decide now, oldest first."""
+    units = access.within(await access.scopes(employee, PURGE_APPROVE, now))
+    open_ = Purge.filter(units, status=PurgeStatus.PROPOSED, expires_at__gt=now)
     found = await open_.order_by("proposed_at").prefetch_related(*RELATIONS)
-    return [each for each in found if await may_decide(employee, each, act)]
-
-
-async def purge_named(act: Act, number: str) -> Purge:
-    """Fetch a purge by the number that was typed; a foreign one is as absent as none."""
-    return await _visible(act, await Purge.get_or_none(number=number.upper()).prefetch_related(*RELATIONS))
-
-
-async def purge_of(act: Act, purge_id: object) -> Purge:
-    """Fetch the purge of a card; a foreign one is as absent as none."""
-    return await _visible(act, await Purge.get_or_none(id=purge_id).prefetch_related(*RELATIONS))
-
-
-async def _visible(act: Act, purge: Purge | None) -> Purge:
-    employee = await access.require_employee(act)
-    if purge is None or not await access.may_any(employee, RETENTION_READ, purge.organisation, act.now):
-        raise NotFound("purge-not-found")
-    return purge
-
-
-async def _tell(act: Act, employee: Employee, text: str) -> None:
-    account = await outbox.account_of(employee)
-    if account is not None:
-        await outbox.say(act, account, text)
+    return [each for each in found if await may_decide(employee, each, now)]
 
 
 async def _record(

@@ -42,7 +42,7 @@ async def purge_view(card: Card, act: Act) -> PurgeView:
     """Return what the card of a purge shows now and which of its buttons its holder may press."""
     purge = await purging.reload(card.purge_id)
     holder = await Employee.get_or_none(id=card.holder_id)
-    usable = holder is not None and not card.closed and await purge_proposals.may_decide(holder, purge, act)
+    usable = holder is not None and not card.closed and await purge_proposals.may_decide(holder, purge, act.now)
     counts = await purging.outcomes(purge)
     return PurgeView(
         purpose=card.purpose,

@@ -12,7 +12,7 @@ from models import (
     Origin,
     Role,
 )
-from workflow import access, audit, cancelling, chain, drafts, evidence, outbox, requests, unconfirmed
+from workflow import access, audit, cancelling, chain, checkpoints, drafts, evidence, outbox, requests, unconfirmed
 from workflow.acting import Act
 from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
@@ -71,6 +71,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     await drafts.retire(act, booking)
     await unconfirmed.settle(act, booking)
     await _tell_who_waits(act, request, words)
+    await checkpoints.attest(act, booking.organisation)
     return request
 
 

@@ -12,7 +12,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import archiving, audit, outbox
+from workflow import archiving, audit, checkpoints, outbox
 from workflow.access import REQUEST_RELATIONS
 from workflow.acting import Act
 from workflow.errors import NotNow
@@ -114,6 +114,7 @@ async def carry_out(act: Act, request: CancellationRequest) -> bool:
     await audit.record(
         act, booking.organisation, "booking.cancelled", booking_subject(booking), data=data, personal=personal
     )
+    await checkpoints.attest(act, request.organisation)
     await _tell_everybody(act, request, booking)
     await archiving.arrange(act, request)
     return True

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import (
-    Card,
     CardPurpose,
     Employee,
     Grant,
@@ -14,9 +13,9 @@ from models import (
     Organisation,
     Role,
 )
-from workflow import access, audit, factors, outbox, rights_words, stepup
+from workflow import access, audit, factors, outbox, proposals, rights_words, stepup
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
+from workflow.errors import NotAllowed, NotNow
 from workflow.numbering import change_number
 from workflow.permissions import ADMINISTRATORS, GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
 from workflow.rights_words import OUTCOMES, held_in, name_of
@@ -24,7 +23,24 @@ from workflow.views import ROLE_LABELS
 
 PROPOSAL_LASTS = timedelta(days=7)
 MOST_LISTED = 20  # proposals shown to one administrator at once
-RELATIONS = ("employee__organisation", "organisation", "proposer", "decided_by")
+
+
+async def _sees(employee: Employee, change: GrantChange, now: datetime) -> bool:
+    return await access.may(employee, GRANT_READ, change.organisation, now)
+
+
+KIND = proposals.Kind(
+    table=GrantChange,
+    purpose=CardPurpose.GRANT,
+    column="change",
+    timer="grant_expire",
+    relations=("employee__organisation", "organisation", "proposer", "decided_by"),
+    outcomes=OUTCOMES,
+    sees=_sees,
+    nobody="no-decider",
+    late="grant-expired",
+    absent="change-not-found",
+)
 
 
 @dataclass(frozen=True)
@@ -62,10 +78,9 @@ async def propose(act: Act, wanted: Wanted) -> GrantChange:
         proposed_at=act.now,
         expires_at=act.now + PROPOSAL_LASTS,
     )
-    await _hand_out(act, change)
+    lacking = ROLE_LABELS[OTHER_KIND[change.proposer_role]]
+    await proposals.lay_before(act, KIND, change, await deciders(change, act.now), role=lacking)
     await _record(act, change, "grant.proposed")
-    payload = {"change": str(change.id)}
-    await outbox.post(act, "timer", "grant_expire", not_before=change.expires_at, payload=payload)
     return change
 
 
@@ -128,22 +143,9 @@ async def deciders(change: GrantChange, now: datetime) -> list[Employee]:
     return [each for each in people if each.id not in (change.proposer_id, change.employee_id)]
 
 
-async def _hand_out(act: Act, change: GrantChange) -> None:
-    """Save the proposal and give each decider their card; refuse what nobody could decide."""
-    reached = [(each, await outbox.account_of(each)) for each in await deciders(change, act.now)]
-    cards = [(person, account) for person, account in reached if account is not None]
-    if not cards:
-        raise Missing("no-decider", role=ROLE_LABELS[OTHER_KIND[change.proposer_role]])
-    await change.save()
-    for person, account in cards:
-        await outbox.hand_card(act, CardPurpose.GRANT, account, holder=person, change=change)
-
-
 async def may_decide(employee: Employee, change: GrantChange, now: datetime) -> bool:
     """Tell whether this person may answer this proposal now."""
-    if change.status != GrantChangeStatus.PROPOSED or now >= change.expires_at:
-        return False
-    if employee.id in (change.proposer_id, change.employee_id):
+    if not proposals.is_open(KIND, change, now) or employee.id in (change.proposer_id, change.employee_id):
         return False
     return await access.holds(employee, OTHER_KIND[change.proposer_role], change.organisation, now)
 
@@ -151,10 +153,7 @@ async def may_decide(employee: Employee, change: GrantChange, now: datetime) -> 
 async def _checked(act: Act, change: GrantChange) -> Employee:
     """Refuse unless this person may decide this proposal, now."""
     employee = await access.require(act, GRANT_APPROVE, change.organisation)
-    if change.status != GrantChangeStatus.PROPOSED:
-        raise AlreadyDecided(OUTCOMES[change.status], name_of(change.decided_by), change.decided_at)
-    if act.now >= change.expires_at:
-        raise NotNow("grant-expired")
+    proposals.require_open(KIND, change, act.now)
     if employee.id == change.proposer_id:
         raise NotAllowed("own-proposal", role=ROLE_LABELS[OTHER_KIND[change.proposer_role]])
     if employee.id == change.employee_id:
@@ -171,7 +170,7 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
         await _require_still_sensible(act, change)
     if change.kind == GrantChangeKind.RESET or change.role in ADMINISTRATORS:
         await stepup.require(act, stepup.Kind.ADMIN_GRANT, change.organisation, change.number)
-    await _decide(act, change, employee, GrantChangeStatus.APPROVED, comment)
+    await proposals.settle(act, KIND, change, employee, GrantChangeStatus.APPROVED, comment)
     if change.kind == GrantChangeKind.GIVE:
         await _give(act, change)
     elif change.kind == GrantChangeKind.RESET:
@@ -181,8 +180,8 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
         same = Grant.filter(employee=change.employee, organisation=change.organisation, role=change.role)
         await same.delete()
         await _record(act, change, "grant.withdrawn")
-    await _tell(act, change.employee, rights_words.to_the_one_concerned(change))
-    await _tell(act, change.proposer, rights_words.to_the_proposer(change))
+    await outbox.tell(act, change.employee, rights_words.to_the_one_concerned(change))
+    await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change))
     return change
 
 
@@ -208,35 +207,20 @@ async def _give(act: Act, change: GrantChange) -> None:
 async def reject(act: Act, change: GrantChange, *, comment: str = "") -> GrantChange:
     """Say no: nothing changes, and the proposer hears why."""
     employee = await _checked(act, change)
-    await _decide(act, change, employee, GrantChangeStatus.REJECTED, comment)
+    await proposals.settle(act, KIND, change, employee, GrantChangeStatus.REJECTED, comment)
     await _record(act, change, "grant.refused", ok=False)
-    await _tell(act, change.proposer, rights_words.to_the_proposer(change))
+    await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change))
     return change
-
-
-async def _decide(
-    act: Act, change: GrantChange, employee: Employee | None, status: GrantChangeStatus, comment: str = ""
-) -> None:
-    """Settle a proposal once and only once: of two answers at the same time the second finds it settled (I11)."""
-    open_ = GrantChange.filter(id=change.id, status=GrantChangeStatus.PROPOSED)
-    if not await open_.update(status=status, decided_at=act.now):
-        fresh = await _reload(change.id)
-        raise AlreadyDecided(OUTCOMES[fresh.status], name_of(fresh.decided_by), fresh.decided_at)
-    change.status, change.decided_at, change.decided_by = status, act.now, employee
-    change.comment = comment or None
-    await change.save()
-    for card in await Card.filter(change=change, closed=False):
-        await outbox.refresh_card(act, card)
 
 
 async def expire(act: Act, change_id: object) -> bool:
     """Close a proposal that nobody answered in time (系统代办); False when it was settled before."""
-    change = await _reload(change_id)
-    if change.status != GrantChangeStatus.PROPOSED or act.now < change.expires_at:
+    change = await proposals.lapsed(act, KIND, change_id)
+    if change is None:
         return False
-    await _decide(act, change, None, GrantChangeStatus.EXPIRED)
+    await proposals.settle(act, KIND, change, None, GrantChangeStatus.EXPIRED)
     await _record(act, change, "grant.expired", ok=False)
-    await _tell(act, change.proposer, rights_words.expired(change))
+    await outbox.tell(act, change.proposer, rights_words.expired(change))
     return True
 
 
@@ -249,7 +233,7 @@ async def end(act: Act, grant_id: object) -> bool:
     data = _data(grant.employee, grant.role, grant.organisation, grant.ends_at)
     await grant.delete()
     await audit.record(act, grant.organisation, "grant.ended", ("grant", number, 1), why="clock", data=data)
-    await _tell(act, grant.employee, rights_words.ended(grant.role, grant.organisation, number))
+    await outbox.tell(act, grant.employee, rights_words.ended(grant.role, grant.organisation, number))
     return True
 
 
@@ -257,37 +241,8 @@ async def awaiting(employee: Employee, now: datetime) -> list[GrantChange]:
     """Return the proposals that this person may decide now, oldest first."""
     open_ = GrantChange.filter(status=GrantChangeStatus.PROPOSED, expires_at__gt=now)
     mine = open_.filter(access.within(await access.scopes(employee, GRANT_APPROVE, now)))
-    found = await mine.order_by("proposed_at").limit(MOST_LISTED).prefetch_related(*RELATIONS)
+    found = await mine.order_by("proposed_at").limit(MOST_LISTED).prefetch_related(*KIND.relations)
     return [each for each in found if await may_decide(employee, each, now)]
-
-
-async def change_named(act: Act, number: str) -> GrantChange:
-    """Fetch a proposal by the number that was typed; a foreign one is as absent as none."""
-    change = await GrantChange.get_or_none(number=number.upper()).prefetch_related(*RELATIONS)
-    return await _visible(act, change)
-
-
-async def change_of(act: Act, change_id: object) -> GrantChange:
-    """Fetch the proposal of a card; a foreign one is as absent as none."""
-    change = await GrantChange.get_or_none(id=change_id).prefetch_related(*RELATIONS)
-    return await _visible(act, change)
-
-
-async def _visible(act: Act, change: GrantChange | None) -> GrantChange:
-    employee = await access.require_employee(act)
-    if change is None or not await access.may(employee, GRANT_READ, change.organisation, act.now):
-        raise NotFound("change-not-found")
-    return change
-
-
-async def _reload(change_id: object) -> GrantChange:
-    return await GrantChange.get(id=change_id).prefetch_related(*RELATIONS)
-
-
-async def _tell(act: Act, employee: Employee, text: str) -> None:
-    account = await outbox.account_of(employee)
-    if account is not None:
-        await outbox.say(act, account, text)
 
 
 async def _record(act: Act, change: GrantChange, action: str, *, ok: bool = True) -> None:

@@ -43,7 +43,7 @@ class GrantView:
 
 async def grant_view(card: Card, act: Act) -> GrantView:
     """Return what the card of a proposal shows now and which of its buttons its holder may press."""
-    change = await GrantChange.get(id=card.change_id).prefetch_related(*rights.RELATIONS)
+    change = await GrantChange.get(id=card.change_id).prefetch_related(*rights.KIND.relations)
     holder = await Employee.get_or_none(id=card.holder_id)
     usable = holder is not None and not card.closed and await rights.may_decide(holder, change, act.now)
     person = change.employee

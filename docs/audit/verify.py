@@ -10,7 +10,6 @@ def require(holds, code, at, chinese, english):
 def attempt(function, *arguments):  # its result, or None where the input does not allow one
     try: return function(*arguments)
     except (ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError): return None
-
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # Ed25519 (RFC 8032): field, order of the base
 D, ROOT = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)  # of the curve -x² + y² = 1 + Dx²y²; of -1
 def add(p, q):  # a point is (X, Y, Z, T): x = X/Z, y = Y/Z, xy = T/Z
@@ -115,6 +114,7 @@ def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
     return dict(found, ok=not found["code"], codes=[*dict.fromkeys(found["codes"])], keys="given" if keys else "pack")
 if __name__ == "__main__":
     answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:2])
-    sentence = "" if "--json" in sys.argv else f"{answer['reason'] or '完好 (good)'}；公钥 (keys): {answer['keys']}\n"
-    sys.stdout.buffer.write(f"{sentence}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
+    good, said = answer["reason"] or "完好 (good)", "{}；{signed}/{records} 条签过名 (signed)；公钥 (keys): {keys}\n"
+    said = "" if "--json" in sys.argv else said.format(good, **answer)
+    sys.stdout.buffer.write(f"{said}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
     sys.exit(0 if answer["ok"] else 2 if answer["code"] == "unreadable" else 1)

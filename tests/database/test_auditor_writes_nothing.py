@@ -29,6 +29,7 @@ from workflow import (
     holds,
     leaving,
     own_data,
+    proposals,
     purge_proposals,
     reminding,
     replying,
@@ -54,30 +55,21 @@ READS = {
     "access.sees_card",
     "archiving.state_of",
     "cancelling.last_undoable",
-    "purge_proposals.awaiting",
-    "purge_proposals.deciders",
-    "purge_proposals.may_decide",
-    "purge_proposals.purge_named",
-    "purge_proposals.purge_of",
     "purge_views.purge_view",
     "cancelling.undoables",
     "card_views.card_view",
-    "erasing.erasure_named",
-    "erasing.erasure_of",
+    "proposals.named",
+    "proposals.on_card",
     "erasure_views.erasure_view",
     "evidence.awaiting",
     "examining.unit_named",
     "examining.units_for",
-    "export_requests.export_named",
-    "export_requests.export_of",
     "export_requests.usable",
     "export_views.export_view",
     "own_data.correction_named",
     "replying.declined_ahead",
     "replying.own_booking",
     "replying.upcoming",
-    "rights.change_named",
-    "rights.change_of",
     "rights_views.grant_view",
     "timeline.case_of",
     "timeline.of_booking",
@@ -193,6 +185,11 @@ BEHIND = {
     "returning.close",
     "returning.expire",
     "revising.new_evidence",
+    "proposals.hand_out",
+    "proposals.lapsed",
+    "proposals.lay_before",
+    "proposals.redraw",
+    "proposals.settle",
     "rights.end",
     "rights.expire",
     "unconfirmed.close",
@@ -354,7 +351,7 @@ async def test_the_auditor_is_refused_by_every_function_that_writes(store: Store
 async def test_the_auditor_reads_what_is_in_scope(case: Case) -> None:
     assert (await access.booking_for(by(case.auditor), case.booking.id)).number == case.booking.number
     assert (await access.request_for(by(case.auditor), case.request.id)).number == case.request.number
-    assert (await rights.change_named(by(case.auditor), case.change.number)).number == case.change.number
+    assert (await proposals.named(by(case.auditor), rights.KIND, case.change.number)).number == case.change.number
 
 
 async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> None:

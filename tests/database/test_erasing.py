@@ -353,6 +353,7 @@ def on_disk(url: str) -> bytes:
     return path.read_bytes() + (log.read_bytes() if log.exists() else b"")
 
 
+@pytest.mark.usefixtures("installed_signing")
 async def test_the_bytes_themselves_are_gone_from_the_sqlite_files(sqlite_url: str, installed_vault: Vault) -> None:
     store, desk = Store(sqlite_url), Desk()
     await store.open()

@@ -129,7 +129,7 @@ async def test_nobody_agrees_to_their_own_export_and_only_auditors_and_security_
 
 async def test_of_two_answers_the_second_hears_of_the_first(store: Store, house: House) -> None:
     request = await agreed(store, house)
-    fresh = await ExportRequest.get(id=request.id).prefetch_related(*export_requests.RELATIONS)
+    fresh = await ExportRequest.get(id=request.id).prefetch_related(*export_requests.KIND.relations)
     with pytest.raises(AlreadyDecided, match="already-decided"):
         await store.transact(lambda: export_requests.reject(by(house.second), fresh))
 

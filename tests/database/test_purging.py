@@ -29,7 +29,7 @@ from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.old_cases import DAY, DUE, ENDED, Desk, told, usual_periods, years_after
-from workflow import holds, purge_proposals, purging, stepup, verifying
+from workflow import holds, proposals, purge_proposals, purging, stepup, verifying
 from workflow.due import due
 from workflow.errors import Refusal
 from workflow.purge_rows import PURGED
@@ -352,6 +352,12 @@ async def test_a_foreign_purge_is_as_absent_as_none(store: Store, desk: Desk) ->
     people: list[Employee] = [desk.hr, desk.head]
     for who in people:
         act = by(who, now=DUE)
-        assert await refused(store, lambda a=act: purge_proposals.purge_named(a, purge.number)) == "purge-not-found"
-        assert await refused(store, lambda a=act: purge_proposals.purge_named(a, "L20261124-1")) == "purge-not-found"
-    assert (await purge_proposals.purge_named(by(desk.auditor), purge.number)).id == purge.id
+        assert (
+            await refused(store, lambda a=act: proposals.named(a, purge_proposals.KIND, purge.number))
+            == "purge-not-found"
+        )
+        assert (
+            await refused(store, lambda a=act: proposals.named(a, purge_proposals.KIND, "L20261124-1"))
+            == "purge-not-found"
+        )
+    assert (await proposals.named(by(desk.auditor), purge_proposals.KIND, purge.number)).id == purge.id

@@ -21,7 +21,7 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import access, rights
+from workflow import access, proposals, rights
 from workflow.errors import AlreadyDecided, NotFound, NotNow, Refusal
 from workflow.founding import Founder, found
 from workflow.permissions import ADMINISTRATORS, CANCEL, GRANT_PROPOSE
@@ -246,7 +246,7 @@ async def test_without_another_administrator_nothing_is_proposed(store: Store, d
 
 async def test_an_answer_is_final_once_and_only_once(store: Store, desk: Desk) -> None:
     change = await store.transact(desk.proposed)
-    shown = await GrantChange.get(id=change.id).prefetch_related(*rights.RELATIONS)
+    shown = await GrantChange.get(id=change.id).prefetch_related(*rights.KIND.relations)
     await store.transact(lambda: rights.approve(by(desk.security), change))
     with pytest.raises(AlreadyDecided):  # the second was read before the first was written
         await store.transact(lambda: rights.reject(by(desk.security), shown))
@@ -258,7 +258,7 @@ async def test_a_foreign_proposal_is_as_absent_as_none(store: Store, desk: Desk)
     change = await store.transact(desk.proposed)
     for number in (change.number, "S20261124-000000"):
         with pytest.raises(NotFound):
-            await rights.change_named(by(local), number)
+            await proposals.named(by(local), rights.KIND, number)
     assert await rights.awaiting(local, NOW) == []
     assert [each.number for each in await rights.awaiting(desk.security, NOW)] == [change.number]
     assert await rights.awaiting(desk.system, NOW) == []

@@ -93,7 +93,7 @@ async def test_typing_does_what_the_card_does(company: Company) -> None:
     await company.says("zhoukai", "清理 huachen 2026")
     await company.card("hanxue", "到期清理", "待你审批", "2026 年结束的")
     await company.says("hanxue", "待我审批")
-    told = (await company.sees("hanxue", "待你审批的清理 1 条"))["text"]
+    told = (await company.sees("hanxue", "待你审批 1 条", "清理 华辰"))["text"]
     number = re.search(r"L[0-9]{8}-[0-9]+", told)
     assert number is not None
     await company.says("hanxue", f"驳回 {number[0]} 审计还在看")

@@ -93,7 +93,7 @@ async def test_it_is_decided_by_text_and_the_reason_arrives(
 ) -> None:
     number = await proposed(company, "授权 李雷 HR 华辰互联")
     await answers(company, "hanxue", number)
-    await company.sees("hanxue", "已驳回 1 条", number)
+    await company.sees("hanxue", "已驳回：授权 李雷", number, "没有任何变化")
     await company.sees("zhoukai", "韩雪 已驳回", "材料不全", "没有任何变化", number)
     await company.card("hanxue", "已驳回")
     assert not await Grant.filter(employee__key="lilei", role=Role.HR).exists()

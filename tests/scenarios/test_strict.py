@@ -1,6 +1,6 @@
 """华辰重工, the strict preset: evidence, the department, the leader, in this order; nothing happens before the last."""
 
-from models import Role
+from models import AuditRecord, Role
 from tests.scenarios.company import Company
 from tests.scenarios.steps import (
     DAY,
@@ -78,7 +78,17 @@ async def test_the_leader_cannot_agree_before_the_department(company: Company) -
     await company.taps("liuyang", card, "approve", {"still_needed": "no"}, force=True)
     await company.sees("liuyang", "此单由 陈敏 处理", "编号 E")
     assert (await recorded())["approval.approved"] == 0
-    assert (await recorded())["attempt.refused"] == 2
+    number, log = request_number(card), "shouyue/huachen/heavy"
+    tried = await AuditRecord.filter(action="attempt.refused").values_list("log", "subject")
+    assert tried == [(log, number)] * 2
+
+
+async def test_who_tried_from_another_unit_stands_in_the_log_of_the_case(company: Company) -> None:
+    number = request_number(await on_the_table(company))
+    await company.says("wangfang", f"同意 {number}")
+    await company.sees("wangfang", "没有办理", "编号 E")
+    [(log, subject)] = await AuditRecord.filter(action="attempt.refused").values_list("log", "subject")
+    assert (log, subject) == ("shouyue/huachen/heavy", number)
 
 
 async def test_what_is_no_evidence_is_refused_and_told(company: Company) -> None:

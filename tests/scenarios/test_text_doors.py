@@ -33,7 +33,7 @@ async def test_the_list_of_what_waits_is_answered_by_number(company: Company) ->
 
 async def test_nothing_waits_is_said(company: Company) -> None:
     await company.says("chenmin", "待我审批")
-    await company.sees("chenmin", "没有待你审批的取消申请")
+    await company.sees("chenmin", "没有待你审批的申请")
     await company.says("chenmin", "同意 1")
     await company.sees("chenmin", "没有办理", "编号 E")
 

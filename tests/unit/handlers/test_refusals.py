@@ -86,11 +86,27 @@ FACTS: dict[str, object] = {
 
 
 def raised() -> Iterator[Refusal]:
-    """Make every refusal whose code, state or missing thing is written in the source."""
+    """Make every refusal whose code, state or missing thing is written in the source, or in a kind of proposal."""
     for path in sorted([*ROOT.glob("workflow/*.py"), *ROOT.glob("handlers/*.py")]):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSALS:
+            if not isinstance(node, ast.Call):
+                continue
+            if isinstance(node.func, ast.Name) and node.func.id in REFUSALS and not _is_named_elsewhere(node):
                 yield _made(node, KINDS[node.func.id])
+            elif isinstance(node.func, ast.Attribute) and node.func.attr == "Kind":
+                yield from _of_a_proposal(node)
+
+
+def _is_named_elsewhere(node: ast.Call) -> bool:
+    return any(isinstance(each, ast.Attribute) for each in node.args)
+
+
+def _of_a_proposal(node: ast.Call) -> Iterator[Refusal]:
+    """Make the refusals that a `workflow.proposals.Kind` names."""
+    named = {"nobody": Missing, "late": NotNow, "absent": NotFound}
+    for each in node.keywords:
+        if each.arg in named and isinstance(each.value, ast.Constant):
+            yield named[each.arg](str(each.value.value), **{**FACTS})
 
 
 def _made(node: ast.Call, kind: type[Refusal]) -> Refusal:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models import Candidate
 from models.vault import Vault
-from workflow.audit import canonical, commitment, stamp
+from workflow.audit import canonical, commitment, commitment_key, stamp
 from workflow.canonical import LARGEST_INTEGER
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -87,7 +87,9 @@ def candidate(secret: str) -> Candidate:
 
 def test_a_commitment_opens_with_value_and_key_and_with_nothing_less(installed_vault: Vault) -> None:
     person = candidate("ab" * 32)
-    expected = hmac.new(bytes.fromhex("ab" * 32), b"name\x00" + jcs("张伟").encode(), hashlib.sha256).hexdigest()
+    key = hmac.new(bytes.fromhex("ab" * 32), b"commitments\x00name", hashlib.sha256).digest()
+    expected = hmac.new(key, b"name\x00" + jcs("张伟").encode(), hashlib.sha256).hexdigest()
+    assert commitment_key(person, "name") == key
     assert commitment(person, "name", "张伟") == expected
 
 
