@@ -19,6 +19,7 @@ from models import (
     AttemptOutcome,
     AuditRecord,
     CancellationRequest,
+    Checkpoint,
     Employee,
     Evidence,
     EvidenceBlob,
@@ -84,10 +85,10 @@ async def lacks(desk: Desk) -> dict[str, set[str]]:
     return {each.number: set(each.lacks) for each in found.gaps}
 
 
-async def broken(desk: Desk) -> None:
+async def broken(desk: Desk, seq: int = 3) -> None:
     """Change a record as somebody who owns the database could."""
     trigger = "DROP TRIGGER audit_record_no_update" + ("" if desk.store.is_sqlite else " ON audit_record")
-    change = "UPDATE audit_record SET line = '{}' WHERE log = 'shouyue/huachen/heavy' AND seq = 3"
+    change = f"UPDATE audit_record SET line = '{{}}' WHERE log = 'shouyue/huachen/heavy' AND seq = {seq}"
 
     async def work() -> None:
         for statement in (trigger, change):
@@ -274,11 +275,27 @@ async def test_the_print_shows_score_weights_gaps_and_that_it_is_no_certificate(
     assert f"{score} 分" in text
 
 
-async def test_a_broken_log_can_be_printed_as_what_it_is(desk: Desk, tmp_path: Path) -> None:
+async def print_of(desk: Desk, out: Path) -> str:
+    await checkup_pdf(asks(desk, desk.auditor), "huachen/heavy", out)
+    return "".join(page.extract_text() for page in PdfReader(out).pages).replace("\n", "")
+
+
+async def test_a_log_that_was_changed_after_it_was_signed_can_be_printed_as_what_it_is(
+    desk: Desk, tmp_path: Path
+) -> None:
     await broken(desk)
-    await checkup_pdf(asks(desk, desk.auditor), "huachen/heavy", tmp_path / "checkup.pdf")
-    text = "".join(page.extract_text() for page in PdfReader(tmp_path / "checkup.pdf").pages).replace("\n", "")
+    text = await print_of(desk, tmp_path / "checkup.pdf")
     assert "shouyue/huachen/heavy 第 3 条" in text
+    assert "的检查点代码是" in text
+
+
+async def test_a_log_that_was_changed_before_it_was_signed_is_printed_unsigned(desk: Desk, tmp_path: Path) -> None:
+    await print_of(desk, tmp_path / "before.pdf")  # that it was written is the newest record, and not signed yet
+    newest = await AuditRecord.filter(log="shouyue/huachen/heavy").order_by("-seq").first()
+    assert newest is not None and not await Checkpoint.filter(log="shouyue/huachen/heavy", size__gte=newest.seq)
+    await broken(desk, newest.seq)
+    text = await print_of(desk, tmp_path / "checkup.pdf")
+    assert f"shouyue/huachen/heavy 第 {newest.seq} 条" in text
     assert "日志没有能签名" in text
 
 
