@@ -292,7 +292,8 @@ async def test_a_log_that_was_changed_after_it_was_signed_can_be_printed_as_what
 async def test_a_log_that_was_changed_before_it_was_signed_is_printed_unsigned(desk: Desk, tmp_path: Path) -> None:
     await print_of(desk, tmp_path / "before.pdf")  # that it was written is the newest record, and not signed yet
     newest = await AuditRecord.filter(log="shouyue/huachen/heavy").order_by("-seq").first()
-    assert newest is not None and not await Checkpoint.filter(log="shouyue/huachen/heavy", size__gte=newest.seq)
+    assert newest is not None
+    assert not await Checkpoint.filter(log="shouyue/huachen/heavy", size__gte=newest.seq)
     await broken(desk, newest.seq)
     text = await print_of(desk, tmp_path / "checkup.pdf")
     assert f"shouyue/huachen/heavy 第 {newest.seq} 条" in text
