@@ -26,12 +26,10 @@ def verify(
     code: Annotated[list[str] | None, typer.Option(help="卡片或通知上的存证码，形如 7F3K-Q2MD，可以写多次")] = None,
 ) -> None:
     """逐条核对每个单位的审计日志和检查点，指出第一处不对的。退出码：0 完好，1 有不对，2 给的检查点读不了。"""
-    from bot.auditing import NotUsable, kept_in, verify_logs
-    from workflow.verifying import Codes
+    from bot.auditing import NotUsable, codes_in, kept_in, verify_logs
 
-    codes = Codes(frozenset(each.strip().upper() for each in code or []))
     try:
-        kept = kept_in(checkpoint or [])
+        kept, codes = kept_in(checkpoint or []), codes_in(code or [])
     except NotUsable as wrong:
         typer.echo(str(wrong), err=True)
         raise typer.Exit(2) from None

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from bot import keys
+from bot import keys, receipts
 from bot.settings import Settings, SettingsError
 from models.store import Store
 from models.vault import Vault, install
 from workflow import audit, export_requests, notes, signing, stepup
 from workflow.telling import Claim
-from workflow.verifying import Codes, verify_all
+from workflow.verifying import Codes, Finding, verify_all
 
 T = TypeVar("T")
 
@@ -46,18 +46,31 @@ def kept_in(files: Sequence[Path]) -> list[Claim]:
     return [_kept_in(file) for file in files]
 
 
+def codes_in(said: Sequence[str]) -> Codes:
+    """Read codes as people type them from a card; raises NotUsable for what can be none."""
+    try:
+        return Codes(frozenset(map(notes.parse_code, said)))
+    except ValueError:
+        shown = "、".join(said)
+        raise NotUsable(f"{shown} 里有的不是存证码：存证码是 8 个字母和数字，形如 7F3K-Q2MD，请再看一遍卡片") from None
+
+
 def _kept_in(file: Path) -> Claim:
     try:
         origin, size, root = notes.parse_checkpoint(notes.parse_note(file.read_bytes()).text)
     except (OSError, ValueError) as wrong:
         raise NotUsable(f"{file} 不是检查点：{wrong}") from None
-    return Claim(origin, size, root.hex(), f"the checkpoint in {file.name}")
+    return Claim(origin, size, root.hex(), f"the checkpoint in {file.name}", outside=True)
 
 
 async def verify_logs(settings: Settings, kept: Sequence[Claim], codes: Codes) -> list[dict[str, object]]:
-    """Walk every log, each beside what is kept of it outside."""
-    found = await with_store(settings, lambda _: verify_all(kept, codes if codes.wanted else None))
-    return [asdict(each) for each in found]
+    """Walk every log, each beside what is kept of it outside, and what those outside gave us for it."""
+
+    async def work(_: Store) -> list[Finding]:
+        given = [claim async for claim in receipts.claims()]
+        return await verify_all([*kept, *given], codes if codes.wanted else None)
+
+    return [asdict(each) for each in await with_store(settings, work)]
 
 
 async def public_keys(settings: Settings) -> list[str]:

@@ -19,6 +19,7 @@ from bot.export_cli import As, Operator, export, who
 from bot.failing import CarefulGroup
 from bot.key_command import keys
 from bot.settings import Settings, settings_file
+from bot.unit_cli import unit
 
 cli = typer.Typer(
     cls=CarefulGroup,
@@ -91,7 +92,7 @@ def migrate() -> None:
 def setup(
     admin: Annotated[str, typer.Option(help="第一位系统管理员，平台的 userid=姓名，例如 zhoukai=周凯")] = "",
     security: Annotated[str, typer.Option(help="第一位安全管理员，须是另一个人")] = "",
-    unit: Annotated[str, typer.Option(help="他们管的最上级单位，路径=名称，例如 huachen=华辰集团")] = "",
+    top: Annotated[str, typer.Option("--unit", help="他们管的最上级单位，路径=名称，例如 huachen=华辰集团")] = "",
     platform: Annotated[str, typer.Option(help="userid 是哪个平台的：dingtalk 或 wecom")] = "dingtalk",
 ) -> None:
     """生成密钥和数据库；加 --admin 等录入第一批管理员。"""
@@ -105,19 +106,19 @@ def setup(
         typer.echo(f"已生成给 PDF 签名的 {file}；有 CA 证书时写进 audit.pdf_certificate_file 和 audit.pdf_key_file")
     asyncio.run(_migrated(settings))
     typer.echo("数据库已就绪")
-    if admin or security or unit:
-        _found(settings, (unit, platform, admin, security))
+    if admin or security or top:
+        _found(settings, (top, platform, admin, security))
 
 
 def _found(settings: Settings, said: tuple[str, str, str, str]) -> None:
     from bot.founding import NotFounded, enter_founders
     from models import Platform
 
-    unit, platform, admin, security = said
+    top, platform, admin, security = said
     if not all(said) or platform not in ("dingtalk", "wecom"):
         raise typer.BadParameter("--admin、--security、--unit 要一起写，--platform 是 dingtalk 或 wecom")
     try:
-        names = asyncio.run(enter_founders(settings, unit, Platform(platform), admin, security))
+        names = asyncio.run(enter_founders(settings, top, Platform(platform), admin, security))
     except NotFounded as wrong:
         typer.echo(f"没有录入管理员：{wrong}", err=True)
         raise typer.Exit(2) from None
@@ -183,6 +184,7 @@ def check_(
 cli.add_typer(audit, name="audit")
 cli.add_typer(export, name="export")
 cli.add_typer(directory, name="directory")
+cli.add_typer(unit, name="unit")
 cli.add_typer(database, name="database")
 cli.add_typer(keys, name="keys")
 

@@ -109,6 +109,15 @@ def check(answer: bytes, digest: bytes, nonce: int, roots: list[x509.Certificate
     return moment
 
 
+def stamped(answer: bytes) -> bytes:
+    """Return the SHA-256 digest that a granted answer is about, or raise Wrong; its signature is not asked."""
+    _, said = _token(answer)
+    imprint = said["message_imprint"]
+    if imprint["hash_algorithm"]["algorithm"].native != "sha256":
+        raise Wrong("it stamps no SHA-256 digest")
+    return bytes(imprint["hashed_message"].native)
+
+
 def _token(answer: bytes) -> tuple[Any, Any]:
     """Return the signed data of an answer and what it says."""
     try:

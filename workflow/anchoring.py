@@ -55,10 +55,15 @@ def next_round(now: datetime) -> datetime:
 
 
 async def keep(act: Act, kind: str, name: str, receipts: Mapping[int, str]) -> None:
-    """Note that somebody outside keeps these checkpoints (by id), each with what they gave for it; once for each."""
+    """Note that somebody outside keeps these checkpoints (by id), each with what they gave for it; once for each.
+
+    A log that did not grow is shown again with the others; what was given for it the first time stays.
+    """
+    kept = {each.checkpoint_id for each in await Anchor.filter(kind=kind, name=name, checkpoint_id__in=list(receipts))}
     rows = [
         Anchor(checkpoint_id=checkpoint, kind=kind, name=name, at=act.now, receipt=receipt)
         for checkpoint, receipt in receipts.items()
+        if checkpoint not in kept
     ]
     await Anchor.bulk_create(rows, ignore_conflicts=True)
 

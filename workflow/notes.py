@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -182,6 +183,15 @@ def code_of(text: str) -> str:
     bits = int.from_bytes(hashlib.sha256(text.encode()).digest()[:5], "big")
     code = "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
     return f"{code[:4]}-{code[4:]}"
+
+
+def parse_code(said: str) -> str:
+    """Return a code as it is printed, however somebody typed it, or raise ValueError."""
+    typed = "".join(re.split(r"[\s\-—–]+", unicodedata.normalize("NFKC", said).upper()))
+    read = typed.translate(str.maketrans("OIL", "011"))  # the letters that the alphabet leaves out for these
+    if len(read) != 8 or not set(read) <= set(ALPHABET):
+        raise ValueError(f"{said!r} is no code of eight letters and digits")
+    return f"{read[:4]}-{read[4:]}"
 
 
 def proof_text(index: int, hashes: Sequence[bytes], note: bytes) -> str:

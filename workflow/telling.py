@@ -13,7 +13,8 @@ from workflow.lines import PAGE, paged, read
 class Claim:
     """Somebody's word that the first `size` lines of a log have this root (hex); `what` names whose, in a sentence.
 
-    `fault` says what is wrong with the claim itself; one that `is_lost` should be in the store and is not.
+    `fault` says what is wrong with the claim itself; one that `is_lost` should be in the store and is not. One from
+    `outside` counts for more than everything in the store, which whoever holds our key can write anew.
     """
 
     log: str
@@ -22,6 +23,7 @@ class Claim:
     what: str
     fault: str = ""
     is_lost: bool = False
+    outside: bool = False
 
     @property
     def said(self) -> tuple[str, int, str]:

@@ -104,7 +104,7 @@ async def verify(log: str, kept: Sequence[Claim] = (), codes: Codes | None = Non
         fault = await claims.fault(tree)
     if fault:  # where the chain is whole: a break at the next record, or the head's digest, would have been more exact
         exact = _fault_of_head(before, tree.size, marked, tree.size) if tree.size == before.seq else (None, "")
-        return tree.size, *(exact if exact[0] else (claims.good + 1, f"record {claims.good + 1}: {fault}"))
+        return tree.size, *(exact if exact[0] else claims.place_of(fault, tree.size))
     return tree.size, *await _after(log, before, claims, marked, tree.size)
 
 
@@ -150,10 +150,14 @@ async def _state(log: str) -> State:
 
 
 class _Claims:
-    """Everything that was signed about one log, by size; `good` is the largest size at which all was right."""
+    """Everything that was signed about one log, by size.
+
+    `good` is the largest size at which all was right, `vouched` the largest of which somebody outside says so.
+    """
 
     def __init__(self, log: str, largest: int, kept: Iterable[Claim]) -> None:
         self.good = 0
+        self.vouched = 0
         self.next: Claim | None = None
         self._stored = self._rows(log, largest)
         self._row: Claim | None = None
@@ -183,7 +187,19 @@ class _Claims:
                 return f"{claim.what}, over {claim.size} records, has another root"
             if claim.is_lost:
                 return f"{claim.what} names a checkpoint of {claim.size} records, which is no longer there"
+            self.vouched = claim.size if claim.outside else self.vouched
             await self.advance()
             if self.next is None or self.next.size > claim.size:
                 self.good = claim.size
         return ""
+
+    def place_of(self, fault: str, records: int) -> tuple[int, str]:
+        """Return the first record that may be another than it was, and a sentence.
+
+        Where somebody outside contradicts us, our own checkpoints in between say nothing: whoever changed the lines
+        signed those anew.
+        """
+        if self.next is None or not self.next.outside:
+            return self.good + 1, f"record {self.good + 1}: {fault}"
+        first = self.vouched + 1
+        return first, f"record {first}: {fault}; the change lies in records {first} to {records}"

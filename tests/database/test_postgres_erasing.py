@@ -18,10 +18,11 @@ from tests.database.office import by
 from tests.database.test_erasing import LATER, Desk, erased, kept_bytes
 from tests.database.test_purged_bytes import At
 from workflow import own_data
+from workflow.signing import Signing
 
 
 @pytest.fixture
-async def lesser(postgres_url: str, installed_vault: Vault) -> AsyncIterator[Store]:
+async def lesser(postgres_url: str, installed_vault: Vault, installed_signing: Signing) -> AsyncIterator[Store]:
     store = Store(await guarded(postgres_url))
     await store.open()
     yield store

@@ -162,3 +162,20 @@ def test_a_proof_is_written_as_published() -> None:
     assert [base64.b64decode(line) for line in lines[2:4]] == [bytes(32), ROOT]
     assert "\n".join(lines[5:]).encode() == note
     assert lines[4] == ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["7F3K-Q2MD", "7f3k-q2md", "7F3KQ2MD", " 7F3K Q2MD ", "７Ｆ３Ｋ－Ｑ２ＭＤ", "7F3K—Q2MD"]
+)
+def test_a_code_is_read_however_it_was_typed(typed: str) -> None:
+    assert notes.parse_code(typed) == "7F3K-Q2MD"
+
+
+def test_letters_that_look_like_digits_are_read_as_the_digits_that_are_printed() -> None:
+    assert notes.parse_code("OIL0-1234") == "0110-1234"
+
+
+@pytest.mark.parametrize("typed", ["", "7F3K-Q2M", "7F3K-Q2MDD", "7F3K-Q2MU", "存证码", "7F3K-Q2M?"])
+def test_what_is_no_code_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="no code"):
+        notes.parse_code(typed)
