@@ -11,15 +11,21 @@ from pydantic_core import PydanticCustomError
 
 from bot.settings_sections import HOST_AND_SCHEME, Address, Section, base_address
 
+LOG = 1  # the type of a log's key in C2SP's signed notes
+LOG_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+")
+
 
 def _public_key(value: str) -> str:
+    """Read a key as `audit keys` prints it (name+id+type and key), or the 32 bytes alone; return these in Base64."""
     try:
-        raw = base64.b64decode(value, validate=True)
+        raw = base64.b64decode(value.rpartition("+")[2] if LOG_KEY.match(value) else value, validate=True)
     except ValueError:
         raw = b""
+    if len(raw) == 33 and raw[0] == LOG:
+        raw = raw[1:]
     if len(raw) != 32:
-        raise PydanticCustomError("public_key", "应为 Base64 写的 32 字节公钥")
-    return value
+        raise PydanticCustomError("public_key", "应为 python -m bot audit keys 打印的一行，或 Base64 写的 32 字节公钥")
+    return base64.b64encode(raw).decode()
 
 
 def _outside_address(value: str) -> str:
@@ -54,7 +60,7 @@ class Audit(Section):
     )
     former_keys: list[Annotated[str, AfterValidator(_public_key)]] = Field(
         default_factory=list,
-        description="换下来的签名密钥的公钥（Base64），它们签过的检查点继续有效；python -m bot audit keys 会显示现在的",
+        description="换下来的签名密钥的公钥，它们签过的检查点继续有效；换之前运行 python -m bot audit keys，写其中一行",
         examples=["[AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U0=]"],
     )
     every_minutes: float = Field(

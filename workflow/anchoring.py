@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus
-from workflow import audit, outbox, signing
+from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Role
+from workflow import alerting, audit, outbox, signing
 from workflow.acting import Act, local
 from workflow.lines import read
 from workflow.policy import WrongRules, policy_of
@@ -16,6 +16,7 @@ from workflow.policy import WrongRules, policy_of
 KIND = "anchor"  # of the outbox row; its topic is the kind of the anchor
 POST, CODE, WITNESS, TSA = "post", "code", "witness", "tsa"
 REFUSED = "refused"  # how the reason of a dead row begins when somebody outside holds something else
+ALARMED = (Role.AUDITOR, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)  # each can do something the others cannot
 PRINTED = "cards-and-notices"  # the name of the anchor that everybody who keeps a card or notice is
 
 
@@ -69,7 +70,7 @@ async def keep(act: Act, kind: str, name: str, receipts: Mapping[int, str]) -> N
 
 
 async def refuse(act: Act, row: OutboxMessage, checkpoint: Checkpoint, why: str) -> None:
-    """Record that somebody outside does not agree with our log: an alarm, raised once for each log and reason."""
+    """Record that somebody outside does not agree with our log, and tell who has to look: once a log and reason."""
     name = str(json.loads(row.payload)["name"])
     same = AuditRecord.filter(log=audit.GROUP_LOG, action="anchor.refused", subject=name[:64])
     told = [line for each in await same if (line := read(each.line)) is not None]
@@ -77,6 +78,16 @@ async def refuse(act: Act, row: OutboxMessage, checkpoint: Checkpoint, why: str)
         return
     data = {"origin": checkpoint.log, "size": checkpoint.size, "kind": row.topic}
     await audit.record(act, None, "anchor.refused", (KIND, name[:64], 1), ok=False, why=why, data=data)
+    unit = "" if checkpoint.log == audit.GROUP_LOG else checkpoint.log.partition("/")[2]
+    await alerting.tell_holders(act, ALARMED, _alarm(name, unit, checkpoint), unit)
+
+
+def _alarm(name: str, unit: str, checkpoint: Checkpoint) -> str:
+    return (
+        f"审计日志对不上：{unit or '不属于任何单位的'}审计日志前 {checkpoint.size} 条，和{name}留着的不一样。"
+        "可能是日志或数据库被改过、退回过，也可能是对方出了错。请保留现状，不要恢复备份；审计员用自己留着的检查点运行 "
+        "python -m bot audit verify --checkpoint 文件，看从第几条起不一样（docs/audit/anchors.md）。"
+    )
 
 
 async def refusals() -> int:

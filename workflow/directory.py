@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from models import Account, DirectoryEntry, Employee, Organisation, Platform, Role
 from models.vault import vault
-from workflow import access, administering, audit, leaving, outbox, rights
+from workflow import administering, alerting, audit, leaving, rights
 from workflow.acting import Act
 from workflow.errors import NotAllowed
 
@@ -220,13 +220,4 @@ async def refuse(act: Act, source: Platform, gone: int, of: int) -> None:
         f"{label}通讯录没有更新：这次读到的少了 {gone} 人（原有 {of} 人），超过了允许的比例，没有停用任何人。"
         "请先核对应用的通讯录权限和可见范围；确实有这么多人离职时，调高设置 directory.most_leavers_percent 再读一次"
     )
-    await tell_administrators(act, f"{text}（python -m bot directory read）。")
-
-
-async def tell_administrators(act: Act, text: str) -> None:
-    """Tell every system administrator."""
-    grants = access.current(act.now).filter(role=Role.SYSTEM_ADMIN, employee__active=True).prefetch_related("employee")
-    for employee in {each.employee.id: each.employee for each in await grants}.values():
-        account = await outbox.account_of(employee)
-        if account is not None:
-            await outbox.say(act, account, text)
+    await alerting.tell_holders(act, [Role.SYSTEM_ADMIN], f"{text}（python -m bot directory read）。")

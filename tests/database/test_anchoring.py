@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from bot import packing, witness
-from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Preset
+from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Preset, Role
 from models.store import Store
 from notifier.anchoring import Anchors
 from notifier.attempts import Trier
@@ -168,6 +168,34 @@ async def test_a_witness_that_has_seen_another_tree_is_an_alarm_once(desk: Desk,
     assert await refusals() == [("422", LOG)]
     assert await anchoring.refusals() == len(done) == 3
     assert (await verifying.examine(LOG)).unanchored == 11
+
+
+async def test_an_alarm_reaches_those_who_can_look_and_nobody_else(desk: Desk, store: Store, tmp_path: Path) -> None:
+    async def people() -> None:
+        top, other = await office.unit("huachen"), await office.unit("huachen/works")
+        for key, role, unit in (
+            ("sunjing", Role.AUDITOR, top),
+            ("zhoukai", Role.SYSTEM_ADMIN, top),
+            ("hanxue", Role.SECURITY_ADMIN, top),
+            ("elsewhere", Role.AUDITOR, other),
+            ("wangfang", Role.HR, top),
+        ):
+            await office.employee(key, unit, role)
+
+    await store.transact(people)
+    async with witnessed(desk, tmp_path) as running:
+        text = notes.checkpoint_text(LOG, 5, bytes(32))
+        running.add_checkpoint(b"old 0\n\n" + notes.signed_note(text, [NoteKey(LOG, SECRET).sign_line(text)]))
+        unit = await written(store, 5)
+        for _ in range(2):
+            await sign(store)
+            await desk.deliver()
+            await written(store, 2, unit)
+    said = await OutboxMessage.filter(kind="say").prefetch_related("account__employee")
+    assert {each.account.employee.key for each in said} == {"sunjing", "zhoukai", "hanxue"}
+    assert len(said) == 3
+    told = json.loads(str(said[0].payload))["text"]
+    assert f"huachen/net审计日志前 5 条，和{WITNESS_NAME}留着的不一样" in told
 
 
 async def test_a_store_that_lost_what_a_witness_has_seen_is_an_alarm(desk: Desk, store: Store, tmp_path: Path) -> None:

@@ -156,7 +156,7 @@ BEHIND = {
     "certifying.prove",
     "contacts.enter",
     "delivering.no_longer_owed",
-    "directory.tell_administrators",
+    "alerting.tell_holders",
     "drafts.retire",
     "revealing.expire",
     "viewing.days_of",

@@ -10,6 +10,7 @@ import pytest
 from bot import keys
 from bot.app import build
 from bot.settings import Settings, SettingsError
+from workflow.notes import WITNESS, NoteKey
 from workflow.signing import Pace
 
 
@@ -50,6 +51,18 @@ def test_pace_and_former_keys_come_from_the_settings(tmp_path: Path) -> None:
     signing = keys.read_signing(settings)
     assert signing.pace == Pace(timedelta(minutes=5), 7)
     assert [key.public for key in signing.keys_of("shouyue/a")] == [signing.public, bytes(32)]
+
+
+def test_a_former_key_is_taken_as_the_command_printed_it(tmp_path: Path) -> None:
+    key = NoteKey("shouyue/huachen", bytes(range(32)))
+    alone = base64.b64encode(key.public.public).decode()
+    assert Settings(home=tmp_path, audit={"former_keys": [key.vkey, alone]}).audit.former_keys == [alone, alone]
+
+
+def test_the_key_of_a_witness_is_no_key_of_a_log(tmp_path: Path) -> None:
+    witness = NoteKey("audit.example/w1", bytes(range(32)), WITNESS).vkey
+    with pytest.raises(ValueError, match="audit keys"):
+        Settings(home=tmp_path, audit={"former_keys": [witness]})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""Telling everybody who holds one of some roles, wherever in the tree, of what concerns the installation."""
+
+from collections.abc import Collection
+
+from models import Role
+from workflow import access, outbox
+from workflow.acting import Act
+
+
+async def tell_holders(act: Act, roles: Collection[Role], text: str, unit: str = "") -> None:
+    """Tell whoever holds one of these roles; with `unit` (a path) only those whose role reaches it. Once each."""
+    grants = access.current(act.now).filter(role__in=list(roles), employee__active=True)
+    people = {
+        each.employee.id: each.employee
+        for each in await grants.order_by("employee_id").prefetch_related("employee", "organisation")
+        if f"{unit or each.organisation.path}/".startswith(f"{each.organisation.path}/")
+    }
+    for employee in people.values():
+        await outbox.tell(act, employee, text)
