@@ -12,13 +12,13 @@ from pydantic_core import PydanticCustomError
 from bot.settings_sections import HOST_AND_SCHEME, Address, Section, base_address
 
 LOG = 1  # the type of a log's key in C2SP's signed notes
-LOG_KEY = re.compile(r"[^\s+]+\+[0-9a-f]{8}\+")
+LOG_KEY = re.compile(r"^[^\s+]+\+[0-9a-f]{8}\+")  # what stands before the key itself
 
 
 def _public_key(value: str) -> str:
     """Read a key as `audit keys` prints it (name+id+type and key), or the 32 bytes alone; return these in Base64."""
     try:
-        raw = base64.b64decode(value.rpartition("+")[2] if LOG_KEY.match(value) else value, validate=True)
+        raw = base64.b64decode(LOG_KEY.sub("", value), validate=True)
     except ValueError:
         raw = b""
     if len(raw) == 33 and raw[0] == LOG:
