@@ -200,7 +200,7 @@ def _details(entry: Entry) -> list[str]:
     found = [TOPICS.get(str(data.get("topic", "")), "")]
     if "still_needed" in data:
         found.append(still_needed(data["still_needed"]))
-    if entry.action in ("case.exported", "log.exported") and data.get("format"):
+    if entry.action in ("case.exported", "case.link_made", "log.exported") and data.get("format"):
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
