@@ -8,7 +8,7 @@ import pytest
 from bot.demo_home import AUDIT_GROUP
 from models import Anchor, Checkpoint, Employee, Role
 from tests.scenarios.company import Company
-from tests.scenarios.steps import DAY, given_role, left_the_company, recorded, until, whole_logs
+from tests.scenarios.steps import DAY, given_role, left_the_company, noted, recorded, until, whole_logs
 from tests.scenarios.test_anchors import CODE, HEAVY, posts, strict_case, verified
 
 __all__ = ["whole_logs"]
@@ -46,7 +46,8 @@ async def keeper(person: str) -> str:
 async def test_at_six_the_auditor_has_every_log_and_a_strict_unit_both_kinds(ungrouped: Company, home: Path) -> None:
     company = ungrouped
     await strict_case(company)
-    await company.settled()
+    await company.passes(20 * 60)
+    await company.until(lambda: noted("archive.received", 1), "the case is with the archive")
     assert await told(company, "sunjing") == []
     await company.passes(until(0, 18))
     await company.sees("sunjing", TITLE, "华辰重工", "不属于任何单位")
@@ -117,6 +118,7 @@ async def test_once_a_group_is_configured_the_auditor_hears_nothing_more_in_priv
     await company.sees("sunjing", TITLE)
     before = len(await told(company, "sunjing"))
     await configured(company, post_group=grouped.post_group, post_webhook=grouped.post_webhook)
+    await company.passes(301)
     await company.says("sunjing", "锚定")
     await company.sees("sunjing", "正在把", AUDIT_GROUP)
     await company.until(lambda: _one_post(company), "the post is in the group")

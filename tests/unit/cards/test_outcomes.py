@@ -1,6 +1,7 @@
 """Nobody who reads a timeline meets a code: whatever the program can record has its words."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,15 +30,20 @@ ERRORS = {"Temporary", "Unknown", "AlreadyDone", "Unreachable", "Refused", "Misc
 CHINESE = re.compile(r"[一-鿿]")
 
 
-def trees(*folders: str) -> Iterator[tuple[Path, ast.AST]]:
+@functools.cache
+def tree_of(folder: str) -> dict[Path, ast.AST]:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    return {each.relative_to(ROOT): ast.parse(each.read_text("utf-8")) for each in files}
+
+
+def nodes(*folders: str) -> Iterator[tuple[Path, ast.AST]]:
     for folder in folders:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            yield file.relative_to(ROOT), ast.parse(file.read_text("utf-8"))
+        for file, tree in tree_of(folder).items():
+            yield from ((file, node) for node in ast.walk(tree))
 
 
 def calls(*folders: str) -> Iterator[ast.Call]:
-    for _, tree in trees(*folders):
-        yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    yield from (node for _, node in nodes(*folders) if isinstance(node, ast.Call))
 
 
 def name_of(call: ast.Call) -> str:
@@ -73,13 +79,9 @@ def given() -> set[str]:
 
 
 def on_the_wire() -> set[str]:
-    """Return the codes that our own clients of platforms give; what a platform answers itself is a number or its word."""
-    return {
-        text
-        for call in calls("platforms", "notifier")
-        if name_of(call) in ERRORS and call.args
-        for text in texts(call.args[0])
-    }
+    """Return the codes that our own clients give; what a platform answers itself is a number or its own word."""
+    raised = [call for call in calls("platforms", "notifier") if name_of(call) in ERRORS and call.args]
+    return {text for call in raised for text in texts(call.args[0])}
 
 
 def of_tables() -> set[str]:
@@ -107,8 +109,7 @@ def test_every_action_that_can_be_recorded_has_a_name() -> None:
     kind = re.compile(rf"(?:{'|'.join(sorted(nouns))})\.[a-z_]+")
     found = {
         node.value: str(file)
-        for file, tree in trees("workflow", "handlers", "bot", "notifier")
-        for node in ast.walk(tree)
+        for file, node in nodes("workflow", "handlers", "bot", "notifier")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and kind.fullmatch(node.value)
     }
     files = {each for each in found if re.fullmatch(r".*\.(html|txt|yaml|json|jsonl|toml|signing_key_file)", each)}
@@ -117,12 +118,8 @@ def test_every_action_that_can_be_recorded_has_a_name() -> None:
 
 
 def test_every_door_has_a_name() -> None:
-    doors = {
-        text
-        for call in calls("workflow", "handlers", "bot", "notifier")
-        if name_of(call) == "Act" and len(call.args) > 1
-        for text in texts(call.args[1])
-    }
+    acts = [call for call in calls("workflow", "handlers", "bot", "notifier") if name_of(call) == "Act"]
+    doors = {text for call in acts if len(call.args) > 1 for text in texts(call.args[1])}
     assert {"clock", "page", "cli"} <= doors
     assert doors - set(words.DOORS) == set()
 
