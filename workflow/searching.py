@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -17,6 +18,7 @@ from workflow.permissions import AUDIT_READ
 from workflow.sight import Sight, sights_of
 
 MOST_SHOWN = 20
+MOST_NEAR = 5  # units named where none is called as was typed
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,7 @@ async def search(act: Act, wanted: Wanted) -> Hits:
 
     The record holds codes and numbers, names of colleagues as pseudonyms.
     """
-    employee = await access.require_employee(act)
-    scopes = await access.scopes(employee, AUDIT_READ, act.now)
-    if not scopes:
-        raise NotAllowed(permission=AUDIT_READ)
+    employee, scopes = await _reader(act)
     people = [(role, await _named(name)) for role, name in wanted.deciders]
     found = await _query(wanted, await _units(scopes, wanted.unit), people)
     newest = found.order_by("-created_at").limit(MOST_SHOWN)
@@ -74,6 +73,29 @@ async def search(act: Act, wanted: Wanted) -> Hits:
     await _note(act, wanted, people, count)
     sights = await sights_of(employee, [each.booking for each in rows], act.now)
     return Hits(count, tuple(_hit(each, sights[each.booking.id]) for each in rows))
+
+
+async def _reader(act: Act) -> tuple[Employee, list[str]]:
+    employee = await access.require_employee(act)
+    scopes = await access.scopes(employee, AUDIT_READ, act.now)
+    if not scopes:
+        raise NotAllowed(permission=AUDIT_READ)
+    return employee, scopes
+
+
+async def nearest_units(act: Act, name: str) -> list[Organisation] | None:
+    """Return the units whose names come nearest to one that no unit has; None where one has it, or none was named.
+
+    Only the units that the acting person may search exist: another's name is answered like one that nobody has.
+    """
+    _, scopes = await _reader(act)
+    inside = await Organisation.filter(access.within(scopes, prefix="")).order_by("path")
+    if not name or any(name in (each.name, each.path) for each in inside):
+        return None
+    called = {word: each for each in inside for word in (each.path, each.name)}
+    near = [word for word in called if name in word or word in name]
+    near += get_close_matches(name, called, n=MOST_NEAR, cutoff=0.5)
+    return list({called[word].path: called[word] for word in near}.values())[:MOST_NEAR] or list(inside[:MOST_NEAR])
 
 
 async def _named(name: str) -> list[Employee]:
