@@ -301,7 +301,7 @@ async def on(url: str, home: Path, cases: int) -> dict[str, object]:
             await store.transact(step)
         filled = time.perf_counter() - begun
         print(f"filled {url.partition(':')[0]} with {cases} cases in {filled:.0f} s", file=sys.stderr)
-        return await measured(store, company)
+        return {"cases": cases, "records": cases * len(RECORDS), "took": await measured(store, company)}
     finally:
         await store.close()
 
@@ -330,17 +330,16 @@ async def bench(cases: int) -> None:
         async with databases(Path(place)) as urls:
             for name, url in urls.items():
                 engines[name] = await on(url, Path(place), cases)
-                note(cases, engines)
+                note(engines)
 
 
-def note(cases: int, engines: dict[str, object]) -> None:
+def note(engines: dict[str, object]) -> None:
     """Write what is known so far into the evidence, with the machine it was measured on."""
-    company = {"years": YEARS, "cases": cases, "records": cases * len(RECORDS), "units": UNITS, "employees": PEOPLE}
     row = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "machine": machine(),
-        "company": company,
+        "company": {"years": YEARS, "units": UNITS, "employees": PEOPLE},
         "engines": engines,
     }
     EVIDENCE.write_text(json.dumps(row, ensure_ascii=False, indent=1) + "\n", "utf-8")
