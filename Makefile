@@ -15,7 +15,7 @@ export PIP_CACHE_DIR ?= $(CURDIR)/$(VENV)/cache/pip
 export npm_config_cache ?= $(CURDIR)/$(VENV)/cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup develop demo story quick test check format lint types directions unused dependencies licences \
+.PHONY: help setup develop demo story quick test bench check format lint types directions unused dependencies licences \
 	advisories sbom nightly-canary clean
 
 help: ## list these commands
@@ -42,6 +42,10 @@ quick: $(VENV)/.development ## the unit tests, under a minute
 
 test: develop ## the whole suite, on SQLite and on the PostgreSQL and Redis it brings itself
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+BENCH_CASES ?= 25000
+bench: $(VENV)/.development ## measure 审计检索 over five years of a large company, into docs/evidence; asserts nothing
+	@$(BIN)/python .ci/bench_audit.py $(BENCH_CASES)
 
 check: format lint types directions unused dependencies licences ## everything a reader should not have to check
 

@@ -1,6 +1,8 @@
 """Those outside who keep checkpoints, put together from the settings; and which units have too few of them."""
 
 import asyncio
+from dataclasses import dataclass
+from datetime import datetime
 
 from tortoise.context import TortoiseContext
 
@@ -20,6 +22,7 @@ from platforms.http import Http
 from platforms.timestamps import TimestampAuthority
 from platforms.wecom.group_robot import WeComGroupRobot
 from platforms.witnesses import WitnessApi
+from workflow.anchor_listeners import Listener, listeners
 from workflow.anchoring import CODE, POST, TSA, WITNESS
 from workflow.policy import WrongRules, policy_of
 
@@ -68,41 +71,68 @@ def _group(settings: Settings, wired: Wires, http: Http, clock: Clock) -> Group 
     return None
 
 
-async def units(url: str) -> list[Organisation]:
-    """Read the units apart from the store that this process may have open.
+@dataclass(frozen=True)
+class Known:
+    """The units of this installation, and who would be told in private of which logs."""
 
-    None where the database cannot be read or is not there yet: what is wrong with it is said by whoever tries it.
+    units: list[Organisation]
+    listeners: list[Listener]
+
+
+async def known(url: str, now: datetime) -> Known:
+    """Read the units and the auditors who can be reached, apart from the store that this process may have open.
+
+    Nothing where the database cannot be read or is not there yet: what is wrong with it is said by whoever tries it.
     """
     path = sqlite_path(url)
     if path and not path.exists():
-        return []
+        return Known([], [])
     try:
         async with asyncio.timeout(PATIENCE_S), TortoiseContext() as context:
             await context.init(config=config(url))
-            return await Organisation.all().order_by("path")
+            return Known(await Organisation.all().order_by("path"), await listeners(now))
     except Exception:  # each driver has its own tree
-        return []
+        return Known([], [])
 
 
-def too_few(settings: Settings, units: list[Organisation]) -> list[Step]:
+def lacking(settings: Settings, company: Known) -> list[Step]:
+    """Name what is to be done so that others keep the logs: somebody for the daily codes, enough kinds where strict."""
+    nobody = company.units and not company.listeners and not keys.outside(settings.audit).group
+    return [*([NOBODY] if nobody else []), *too_few(settings, company)]
+
+
+NOBODY = Step(
+    "让一位审计每天收到存证码",
+    "没有设置审计群，也没有在钉钉或企业微信有账号的审计：每天的存证码没有人收，改了历史没有人对得出来",
+    "发「授权 姓名 审计 单位」给一位有账号的人审计角色，或设置审计群（audit.post_group），说明见 docs/audit/anchors.md",
+)
+
+
+def too_few(settings: Settings, company: Known) -> list[Step]:
     """Name the strict units whose log fewer than two kinds of people outside can vouch for."""
     outside = keys.outside(settings.audit)
     everywhere = {POST: outside.group, WITNESS: outside.witnesses, TSA: outside.authority}
     configured = {kind for kind, given in everywhere.items() if given}
     return [
         _too_few(unit, kinds)
-        for unit in units
-        if _is_strict(unit) and len(kinds := configured | ({CODE} if _prints(unit) else set())) < ENOUGH
+        for unit in company.units
+        if _is_strict(unit) and len(kinds := configured | _by_default(unit, company)) < ENOUGH
     ]
 
 
+def _by_default(unit: Organisation, company: Known) -> set[str]:
+    """Return the kinds that a unit has without any setting: its printed codes, and auditors who are told in private."""
+    heard = any(each.hears(unit.origin) for each in company.listeners)
+    return ({CODE} if _prints(unit) else set()) | ({POST} if heard else set())
+
+
 def _too_few(unit: Organisation, kinds: set[str]) -> Step:
-    said = {POST: "审计群", CODE: "卡片和通知上的存证码", WITNESS: "见证人", TSA: "时间戳"}
+    said = {POST: "审计群或审计本人收到的存证码", CODE: "卡片和通知上的存证码", WITNESS: "见证人", TSA: "时间戳"}
     return Step(
         f"给「{unit.name}」再配一种锚定",
         f"审计日志现在只有{'、'.join(said[each] for each in sorted(kinds)) or '签名'}；掌握签名密钥的人仍可能整本重写",
-        "配好审计群（audit.post_group）、见证人（audit.witnesses）或时间戳（audit.tsa_url）中的一种，"
-        "说明见 docs/audit/anchors.md",
+        "让这个单位的审计在钉钉或企业微信有账号，或配好审计群（audit.post_group）、见证人（audit.witnesses）、"
+        "时间戳（audit.tsa_url）中的一种，说明见 docs/audit/anchors.md",
     )
 
 

@@ -169,7 +169,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
             **_deliveries(settings, wired, inbox, store, clock),
             "examine": Examinations(settings, store, clock.now).deliver,
             "archive": _archives(settings, store, http, clock).deliver,
-            "anchor": Anchors(store, keepers(settings, wired, http, clock), Trier(store, clock.now), clock.now).deliver,
+            "anchor": _anchors(settings, wired, http, store, clock).deliver,
         },
         lease_s=settings.worker.lease_s,
         concurrency=settings.worker.concurrency,
@@ -226,6 +226,11 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         deliveries["pull"] = Pulling(wires.service, inbox, store, clock).deliver
         deliveries["welcome"] = Welcoming(wires.service, store, clock).deliver
     return deliveries
+
+
+def _anchors(settings: Settings, wires: Wires, http: Http, store: Store, clock: Clock) -> Anchors:
+    outside, trier = keepers(settings, wires, http, clock), Trier(store, clock.now)
+    return Anchors(store, outside, trier, clock.now, _channels(settings, wires))
 
 
 def _archives(settings: Settings, store: Store, http: Http, clock: Clock) -> Archives:

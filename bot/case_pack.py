@@ -1,5 +1,6 @@
 """证据包: one case as a zip that can be checked without us: records with proofs, the print, and what opens them."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,15 @@ GUIDE = "说明.txt"
 async def case_pack(by: Asking, number: str, out: Path) -> Exported:
     """Write the pack of one case, with what this person may see."""
     taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack"))
-    content = packing.zipped(await _files(by, taken), by.act.now)
+    content = await packed_case(by, taken)
     await keep(by, out, content, taken.case.organisation, taken.export)
     return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
+
+
+async def packed_case(by: Asking, taken: TakenCase) -> bytes:
+    """Return the pack of a case that is taken out; LookupError when its log is broken."""
+    files = await _files(by, taken)
+    return await asyncio.to_thread(packing.zipped, files, by.act.now)  # evidence may be megabytes
 
 
 async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:

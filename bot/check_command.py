@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import BaseModel, SecretStr
 
 from bot.checks import Outcome, Step, missing
+from bot.clock import Clock
 from bot.logs import HIDDEN
 from bot.settings import Settings
 
@@ -60,7 +61,8 @@ async def check(settings: Settings, *, offline: bool) -> Found:
         from bot.probes import try_all
 
         tried = await try_all(settings)
-        lacking += anchors.too_few(settings, await anchors.units(settings.database.url))
+        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        lacking += anchors.lacking(settings, await anchors.known(settings.database.url, now))
     return Found(lacking, tried, tuple(sorted(set(_secrets(settings)), key=len, reverse=True)))
 
 

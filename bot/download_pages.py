@@ -23,10 +23,14 @@ from workflow.exporting import TakenCase, TakenLog, note_written
 if TYPE_CHECKING:
     from bot.app import App
 
-GONE = "这个链接已失效：已经下载过、超过 15 分钟，或验证码错了 5 次。请在聊天里再发一次「导出 Q…」。"
+GONE = "这个链接已失效：已经下载过、超过 15 分钟，或验证码错了 5 次。请在聊天里再发一次「导出 Q…」或「证据包 Q…」。"
 FORGED = "这次提交不是从下载页面发出的。请从聊天里的链接重新打开页面。"
 NOT_ALLOWED = "你现在没有导出它的权限，或者同意已经用过、过期。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
-FAILED = "系统出错了，文件没有生成。请在聊天里再发一次「导出 Q…」；仍不行请联系系统管理员。"
+FAILED = "系统出错了，文件没有生成。请在聊天里把那条指令再发一次，例如「导出 Q…」；仍不行请联系系统管理员。"
+BROKEN = (
+    "没有导出：审计日志不完好，不能出具证明。请先让系统管理员在服务器上运行 python -m bot audit verify，"
+    "查明从哪一条起不对，再在聊天里把那条指令发一次。"
+)
 log = structlog.get_logger(__name__)
 
 
@@ -64,9 +68,9 @@ class DownloadPage:
             why = refusal.code
             await self._app.store.transact(lambda: forms.refused(token, why, now))
             return self._pages.refused(403, "foreign", NOT_ALLOWED)
-        except Exception:
+        except Exception as wrong:
             log.exception("download failed")
-            return self._pages.ended(500, FAILED)
+            return self._pages.ended(500, BROKEN if type(wrong) is LookupError else FAILED)  # not one of its kinds
 
     async def _answer(self, token: str, outcome: Outcome) -> web.Response:
         if outcome.act and outcome.taken:

@@ -1,12 +1,14 @@
-"""The file behind a link from 导出: a case's printed timeline, or the log that somebody else agreed may leave."""
+"""The file behind a link from 导出 or 证据包: a case, or the log that somebody else agreed may leave."""
 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import exporting, packing
+from bot.case_pack import packed_case
 from bot.exporting import Asking
 from models import Organisation
+from workflow import downloads
 from workflow.exporting import TakenCase, TakenLog
 
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,11 +27,17 @@ class Made:
 async def made_for_download(by: Asking, taken: TakenCase | TakenLog) -> Made:
     """Make the file of what is taken out."""
     if isinstance(taken, TakenCase):
-        content = await exporting.printed_case(by, taken)
-        return Made(content, f"{taken.case.number}.pdf", "application/pdf", taken.case.organisation)
+        return await _case(by, taken)
     makers = {"xlsx": _table, "pack": _pack, "pdf": _print, "jsonl": _lines}
     content, ending, media_type = await makers[taken.form](by, taken)
     return Made(content, f"{taken.approval}.{ending}", media_type, taken.organisation)
+
+
+async def _case(by: Asking, taken: TakenCase) -> Made:
+    number, unit = taken.case.number, taken.case.organisation
+    if taken.form == downloads.PACK:
+        return Made(await packed_case(by, taken), f"{number}.zip", "application/zip", unit)
+    return Made(await exporting.printed_case(by, taken), f"{number}.pdf", "application/pdf", unit)
 
 
 async def _table(by: Asking, taken: TakenLog) -> tuple[bytes, str, str]:

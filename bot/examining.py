@@ -18,7 +18,7 @@ from notifier import claims
 from platforms.printing.document import Column, Document
 from workflow import checkpoints, checkup, completeness, downloads, examining, outbox
 from workflow.acting import Act, local
-from workflow.checkup import WEIGHTS, Checkup, Seen
+from workflow.checkup import UNHEARD, WEIGHTS, Checkup, Seen
 from workflow.completeness import TODO, Completeness
 from workflow.errors import Refusal
 from workflow.exporting import note_written
@@ -26,6 +26,10 @@ from workflow.log_periods import days, said
 
 Answer = Callable[[], Awaitable[None]]
 MOST_SAID = 10
+NOBODY_HEARS = (
+    f"{UNHEARD}：每天的存证码没有人收。请系统管理员发「授权 姓名 审计 单位」，"
+    "给一位有钉钉或企业微信账号的人，或设置审计群。"
+)
 MOST_PRINTED = 300  # gaps of one item that are named on paper: a page and a half
 COLUMNS = (
     Column("项目", 1.9),
@@ -78,6 +82,7 @@ def completeness_lines(found: Completeness) -> list[str]:
     lines = [f"{head}{'没有缺口' if found.whole else f'有缺口 {len(found.gaps)} 件'}。"]
     lines += [f"审计日志 {each.log} 第 {each.first_bad} 条不对：保留现场，运行 audit verify" for each in found.broken]
     lines += [f"审计日志 {len(found.logs)} 本，逐条核对完好。"] if not found.broken else []
+    lines += [] if found.heard else [NOBODY_HEARS]
     lines += [f"{each.number}：{gap_words(each.lacks)}" for each in found.gaps[:MOST_SAID]]
     left = len(found.gaps) - MOST_SAID
     return [*lines, *([f"另有 {left} 件，运行 python -m bot audit completeness 看全部。"] if left > 0 else [])]

@@ -94,13 +94,14 @@ class Audit(Section):
     )
     post_at: str = Field(
         default="18:00",
-        description="每天几点（北京时间）把各本日志的存证码发到审计群、去盖时间戳；没有新记录的日子不发",
+        description="每天几点（北京时间）发各本日志的存证码（审计群，没有就单独发给每位审计）、去盖时间戳；没有新记录的日子不发",
         examples=['"18:00"'],
         pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
     )
     post_group: str = Field(
         default="",
-        description="审计群的名字；不写 post_webhook 时，它要在 dingtalk.group_conversations 里（占一次调用额度）",
+        description="审计群的名字，不写就单独发给每位审计；不写 post_webhook 时，"
+        "它要在 dingtalk.group_conversations 里（占一次调用额度）",
         examples=["审计群"],
         max_length=60,
     )

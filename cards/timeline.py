@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cards import attempts
+from cards import attempts, outcomes
 from models import Role
 from workflow.acting import local
 from workflow.timeline import REFUSED, Entry, still_needed
@@ -80,7 +80,12 @@ ACTIONS = {
     "report.exported": "导出体检报告",
     "report.written": "体检报告写成",
     "organisation.entered": "录入组织",
+    "organisation.contact_entered": "录入联系方式",
+    "grant.proposed": "提出授权",
     "grant.given": "授权",
+    "grant.withdrawn": "收回授权",
+    "grant.refused": "驳回授权",
+    "grant.expired": "系统代办：授权申请过期",
     "hold.set": "留存冻结",
     "hold.released": "解除留存冻结",
     "purge.proposed": "提出到期清理",
@@ -123,6 +128,11 @@ ACTIONS = {
     "subject.erased": "资料已依法删除",
     "subject.erased_again": "恢复备份带回的资料，再次删除",
     "checkpoint.signed": "下级检查点入账",
+    "checkpoint.refused": "检查点没有签",
+    "anchor.asked": "要求立即锚定",
+    "anchor.refused": "外面留存的和日志不一致",
+    "program.started": "程序启动",
+    "clock.stepped": "本机时钟跳动",
 }
 """What happened; a record of another type is shown by its code."""
 
@@ -133,6 +143,7 @@ DOORS = {
     "cli": "命令行",
     "import": "导入",
     "directory": "通讯录",
+    "settings": "设置",
     "clock": "系统代办",
     "demo": "演示录入",
 }
@@ -151,6 +162,8 @@ TOPICS = {
     "hr_reschedule_asked": "改期意愿 → HR",
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
+    "hr_person_wanted": "候选人要找人 → HR",
+    "hr_wishes_back": "候选人想参加 → HR",
     "hr_not_archived": "没有归档 → HR",
 }
 KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
@@ -200,7 +213,7 @@ def _details(entry: Entry) -> list[str]:
     found = [TOPICS.get(str(data.get("topic", "")), "")]
     if "still_needed" in data:
         found.append(still_needed(data["still_needed"]))
-    if entry.action in ("case.exported", "log.exported") and data.get("format"):
+    if entry.action in ("case.exported", "case.link_made", "log.exported") and data.get("format"):
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
@@ -223,7 +236,7 @@ def door(entry: Entry) -> str:
 
 
 def outcome(entry: Entry) -> str:
-    """Say whether it was done; the code of a refusal is kept, it is what one can look up."""
+    """Say whether it was done, and what was in the way; the record itself holds the reason's code."""
     if entry.ok:
         return "完成"
-    return f"未完成（{entry.why}）" if entry.why else "未完成"
+    return f"未完成（{outcomes.why(entry.why)}）" if entry.why else "未完成"

@@ -1,4 +1,4 @@
-"""导出 Q… in a chat, and the page behind the link it answers: who takes a case home, and with which code."""
+"""导出 Q… and 证据包 Q… in a chat, and the page behind the link they answer: who takes a case home, with which code."""
 
 import hmac
 from collections.abc import Mapping
@@ -26,13 +26,33 @@ async def offer(context: Context, command: Command) -> None:
         text = f"没有导出：请写申请号或预约号，例如「导出 Q…」。有哪些可发「列表 本周」。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
         return
+    await _offer_case(context, number, downloads.PDF)
+
+
+async def offer_pack(context: Context, command: Command) -> None:
+    """Answer 证据包 Q… or Y…: a link to everything of one case that can be checked without us, and the code for it."""
+    number = command.who.request or command.who.booking
+    if not number:
+        text = "没有导出：请写申请号或预约号，例如「证据包 Q…」。有哪些可发「列表 本周」。"
+        await outbox.say(context.act, context.account, f"{text}编号 {context.reference}")
+        return
+    await _offer_case(context, number, downloads.PACK)
+
+
+WHAT = {
+    downloads.PDF: "时间轴（PDF）{minutes} 分钟内可以下载一次，下载会留下记录",
+    downloads.PACK: (
+        "证据包（zip）{minutes} 分钟内可以下载一次，下载会留下记录。里面是本案的审计记录和证明、签名的时间轴、"
+        "你有权看的证明材料和核对程序 verify.py，怎么核对看里面的「说明.txt」"
+    ),
+}
+
+
+async def _offer_case(context: Context, number: str, form: str) -> None:
     case = await timeline.case_of(context.act, number)
-    link = await downloads.offer(context.act, case)
-    minutes = int(downloads.LASTS.total_seconds() // 60)
-    text = (
-        f"{case.number} 的时间轴（PDF）{minutes} 分钟内可以下载一次，下载会留下记录。"
-        f"网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
-    )
+    link = await downloads.offer(context.act, case, form)
+    what = WHAT[form].format(minutes=int(downloads.LASTS.total_seconds() // 60))
+    text = f"{case.number} 的{what}。网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
     await outbox.say(context.act, context.account, text, download=link)
 
 

@@ -1,5 +1,6 @@
 """审计检索: what an auditor typed becomes a search, and the answer a numbered list with its count."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cards.request import STATUS
@@ -7,13 +8,14 @@ from handlers.reading.grammar import read_command
 from handlers.reading.periods import Days, period_in
 from handlers.routing import Context
 from handlers.spans import between
-from models import RequestStatus, Role
+from models import Organisation, RequestStatus, Role
 from workflow import outbox
 from workflow.acting import local
 from workflow.log_periods import days
 from workflow.moments import when
 from workflow.reasons import REASONS
-from workflow.searching import Hit, Hits, Wanted, search
+from workflow.searching import Hit, Hits, Wanted, nearest_units, search
+from workflow.showing import plain
 
 ROLES = {
     "分管领导": Role.LEADER,
@@ -30,10 +32,21 @@ async def search_cases(context: Context, words: str) -> bool:
     wanted, unread = read(words, context.act.now)
     if unread:
         text = f"没有检索：没看懂{'、'.join(f'「{each}」' for each in unread)}。{EXAMPLE}。编号 {context.reference}"
+    elif (near := await nearest_units(context.act, wanted.unit)) is not None:
+        text = f"{no_unit(wanted.unit, near)}编号 {context.reference}"
+        unread = [wanted.unit]
     else:
         text = said(await search(context.act, wanted), context.act.now)
     await outbox.say(context.act, context.account, text)
     return not unread
+
+
+def no_unit(name: str, near: Sequence[Organisation]) -> str:
+    """Say that no unit within reach is called so, and which are; another's is not told from one that does not exist."""
+    known = "、".join(f"{plain(each.name)}（{each.path}）" for each in near)
+    first = near[0].path if near else "huachen/net"
+    said = f"没有检索：你能检索的单位里，没有叫「{plain(name, 20)}」的。名称或路径相近的有：{known}"
+    return f"{said}。请照着写，例如「审计检索 近五年 单位={first}」。"
 
 
 def read(words: str, now: datetime) -> tuple[Wanted, list[str]]:

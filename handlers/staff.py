@@ -67,6 +67,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.PERMISSIONS: rights.show,
     Verb.AUDIT_SEARCH: saved_queries.search,
     Verb.EXPORT: exporting.offer,
+    Verb.EVIDENCE: exporting.offer_pack,
     Verb.SHOW: revealing.ask,
     Verb.ARCHIVE: archiving.state,
     Verb.ARCHIVE_AGAIN: archiving.again,

@@ -1,4 +1,4 @@
-"""A link under which one person may take one printed case home, once."""
+"""A link under which one person may take one case home, once."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -7,9 +7,11 @@ from models.person import Employee
 
 
 class DownloadLink(Model):
-    """下载链接 (`/d/<token>`) to the timeline of one case; only the token's keyed hash is stored, and no code.
+    """下载链接 (`/d/<token>`) to one case as `form` (pdf: its printed timeline; pack: 证据包); only the token's keyed
+    hash is stored, and no code.
 
-    Where `report` is set it leads to the printed examination of the unit with that path instead.
+    Where `report` is set it leads to the printed examination of the unit with that path instead; an agreed export has
+    the form that was agreed to, which this one does not say.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -19,6 +21,7 @@ class DownloadLink(Model):
     )
     number = fields.CharField(max_length=24)  # of the case: Q… or Y…
     report = fields.CharField(max_length=120, default="", db_default="")
+    form = fields.CharField(max_length=8, default="pdf", db_default="pdf")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     tries = fields.IntField(default=0)  # wrong codes

@@ -1,4 +1,4 @@
-"""Those outside who keep checkpoints: a group in a chat, witnesses, a time-stamp authority."""
+"""Those outside who keep checkpoints: a group in a chat or auditors in private, witnesses, a time-stamp authority."""
 
 import base64
 import hashlib
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from models import Anchor, Checkpoint, Organisation
+from models import Account, Anchor, Checkpoint, Organisation, Platform
+from notifier.channels import Channel, Parcel
+from notifier.words import Words
 from platforms.errors import Refused, Temporary
 from platforms.witnesses import Behind
 from workflow import anchoring, merkle, notes
@@ -19,6 +21,7 @@ from workflow.showing import plain
 
 TURNS = 4  # a witness's size may move while we ask: other rows of the same log are under way
 LARGEST_TIME = 1 << 63
+TITLE = "审计日志存证"
 
 
 class Group(Protocol):
@@ -55,30 +58,67 @@ class GroupKeeper:
 
     async def keep(self, checkpoints: Sequence[Checkpoint]) -> Mapping[int, str]:
         """Post them; the receipt names the message by its SHA-256, beside what the platform gave."""
-        names = {each.origin: each.name for each in await Organisation.all()}
-        rows = [_row(each, names) for each in checkpoints]
-        listed = len(rows)
-        while len((text := self._text(rows[:listed], len(rows))).encode()) > self.group.most_bytes:
-            listed -= 1
-        given = await self.group.post("审计日志存证", text)
-        receipt = f"sha256:{hashlib.sha256(text.encode()).hexdigest()} {given}".strip()
-        return {each.id: receipt for each in checkpoints[:listed]}
+        rows = await _rows(checkpoints)
+        text, listed = _fitting(rows, self.now(), self.group.most_bytes)
+        given = await self.group.post(TITLE, text)
+        return {each.id: _receipt(text, given) for each in checkpoints[:listed]}
 
-    def _text(self, rows: Sequence[str], of: int) -> str:
-        rest = [f"- 另有 {of - len(rows)} 本放不下，没有列出"] if of > len(rows) else []
-        return "\n".join(
-            [
-                f"### 审计日志存证　{local(self.now()):%Y-%m-%d %H:%M}",
-                "每本日志一行：单位、已签名的记录数、存证码、根哈希的前 16 位。",
-                "",
-                *rows,
-                *rest,
-                "",
-                "请留着这条消息，不用回复。要核对时，任选一个存证码，在守约的服务器上运行 "
-                "`python -m bot audit verify --code 存证码`，显示完好；或在解开的审计包里运行 `python3 verify.py`，"
-                "显示完好，codes 里有这个码。那么这些记录就没有被改过、删过或插过。",
-            ]
-        )
+
+MOST_BYTES = {Platform.DINGTALK: 12_000, Platform.WECOM: 2_000}  # of a private text, with room for （重发）
+
+
+@dataclass(frozen=True)
+class AuditorKeeper:
+    """Tells one auditor in private what a group would be told; `key` and `posted_at` are of the row that asks."""
+
+    channel: Channel
+    account: Account
+    key: str
+    posted_at: datetime
+    now: Callable[[], datetime]
+
+    async def keep(self, checkpoints: Sequence[Checkpoint], repeat: bool) -> Mapping[int, str]:
+        """Send the text, without markdown; the receipt names it by its SHA-256, beside what the platform gave."""
+        rows = await _rows(checkpoints)
+        shown, listed = _fitting(rows, self.now(), MOST_BYTES[self.account.platform])
+        text = shown.removeprefix("### ").replace("`", "")
+        words = Words(text, subject=TITLE)
+        given = await self.channel.send(Parcel(self.key, self.account.address, words, self.posted_at, repeat))
+        return {each.id: _receipt(text, given) for each in checkpoints[:listed]}
+
+
+async def _rows(checkpoints: Sequence[Checkpoint]) -> list[str]:
+    names = {each.origin: each.name for each in await Organisation.all()}
+    return [_row(each, names) for each in checkpoints]
+
+
+def _receipt(text: str, given: str) -> str:
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()} {given}".strip()
+
+
+def _fitting(rows: Sequence[str], now: datetime, most_bytes: int) -> tuple[str, int]:
+    """Return the text with as many rows as fit, and how many those are."""
+    listed = len(rows)
+    while len((text := _text(rows[:listed], len(rows), now)).encode()) > most_bytes:
+        listed -= 1
+    return text, listed
+
+
+def _text(rows: Sequence[str], of: int, now: datetime) -> str:
+    rest = [f"- 另有 {of - len(rows)} 本放不下，没有列出"] if of > len(rows) else []
+    return "\n".join(
+        [
+            f"### 审计日志存证　{local(now):%Y-%m-%d %H:%M}",
+            "每本日志一行：单位、已签名的记录数、存证码、根哈希的前 16 位。",
+            "",
+            *rows,
+            *rest,
+            "",
+            "请留着这条消息，不用回复。要核对时，任选一个存证码，在守约的服务器上运行 "
+            "`python -m bot audit verify --code 存证码`，显示完好；或在解开的审计包里运行 `python3 verify.py`，"
+            "显示完好，codes 里有这个码。那么这些记录就没有被改过、删过或插过。",
+        ]
+    )
 
 
 def _row(checkpoint: Checkpoint, names: Mapping[str, str]) -> str:

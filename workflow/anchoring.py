@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Role
+from models import Account, Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Role
 from workflow import alerting, audit, outbox, signing
 from workflow.acting import Act, local
+from workflow.anchor_listeners import listeners
 from workflow.lines import read
 from workflow.policy import WrongRules, policy_of
 
@@ -30,7 +31,7 @@ async def arrange(act: Act, made: Checkpoint) -> None:
     outside = signing.outside()
     for witness in outside.witnesses:
         await ask(act, WITNESS, witness.name, [made], dedupe=f"witness:{made.id}:{witness.key_id.hex()}")
-    if outside.anybody:
+    if outside.anybody or await listeners(act.now):
         await _set_rounds(act, made)
 
 
@@ -42,14 +43,16 @@ async def _set_rounds(act: Act, made: Checkpoint) -> None:
         await outbox.post(act, "timer", KIND, not_before=at, dedupe=f"anchor-round:{local(at):%Y-%m-%d}")
 
 
-async def ask(act: Act, kind: str, name: str, checkpoints: Sequence[Checkpoint], dedupe: str) -> OutboxMessage:
-    """Post the row that asks one of those outside to keep checkpoints."""
+async def ask(
+    act: Act, kind: str, name: str, checkpoints: Sequence[Checkpoint], dedupe: str, account: Account | None = None
+) -> OutboxMessage:
+    """Post the row that asks one of those outside to keep checkpoints; with `account`, a person in private."""
     payload = {"name": name, "checkpoints": [each.id for each in checkpoints]}
-    return await outbox.post(act, KIND, kind, payload=payload, dedupe=dedupe)
+    return await outbox.post(act, KIND, kind, payload=payload, dedupe=dedupe, account=account)
 
 
 def next_round(now: datetime) -> datetime:
-    """Return when the group and the authority are next told, on the clock of Asia/Shanghai."""
+    """Return when the group or the auditors, and the authority, are next told, on the clock of Asia/Shanghai."""
     here, at = local(now), signing.outside().at
     today = here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
     return today if today > here else today + timedelta(days=1)

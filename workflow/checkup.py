@@ -32,6 +32,7 @@ WEIGHTS = {
     "separation": 2,
 }
 """What each item is worth; together 100 (docs/archive/checkup.md)."""
+UNHEARD = "没有设置审计群，也没有能收到存证码的审计"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ def _of_cases(found: Completeness) -> list[Seen]:
     records = ("filed", "approvals", "missing-time", "missing-reason", "missing-operator", "missing-approver")
     broken = tuple(f"{each.log} 第 {each.first_bad} 条" for each in found.broken)
     unanchored = tuple(f"{each.log}（{each.unanchored} 条）" for each in logs if each.unanchored == each.records)
+    unheard = () if found.heard else (UNHEARD,)
     return [
         Seen(
             "chain", 1, broken[:1], f"{len(found.logs)} 本日志" + (f"，不对的：{'、'.join(broken)}" if broken else "")
@@ -98,7 +100,7 @@ def _of_cases(found: Completeness) -> list[Seen]:
         Seen("told", count, tuple(found.lacking("notices"))),
         Seen("evidence", count, tuple(found.lacking("evidence-count", "evidence-damaged"))),
         Seen("records", count, tuple(found.lacking(*records))),
-        Seen("anchors", len(logs), unanchored),
+        Seen("anchors", len(logs) + len(unheard), (*unanchored, *unheard)),
     ]
 
 

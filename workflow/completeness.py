@@ -15,6 +15,7 @@ from tortoise.expressions import Q
 from models import Attempt, AttemptOutcome, AuditRecord, CancellationRequest, Organisation, Platform, RequestStatus
 from models.vault import Unsealable
 from workflow import access, evidence, verifying
+from workflow.anchor_listeners import is_heard
 from workflow.archive_metadata import missing_in
 from workflow.log_periods import Period
 from workflow.verifying import Finding
@@ -55,6 +56,7 @@ class Completeness:
     period: Period
     cases: list[Examined] = field(default_factory=list)
     logs: list[Finding] = field(default_factory=list)
+    heard: bool = True  # somebody is sent the codes of the unit's log every day
 
     @property
     def gaps(self) -> list[Examined]:
@@ -81,7 +83,7 @@ async def examine(unit: Organisation, period: Period, now: datetime, *, strict_o
 
     It opens every piece of evidence and walks every log: call it outside a transaction.
     """
-    found = Completeness(unit, period)
+    found = Completeness(unit, period, heard=await is_heard(unit, now))
     units = {each.id: each for each in await Organisation.filter(access.within([unit.path], "")).order_by("path")}
     for organisation in units.values():
         found.logs.append(await verifying.examine(organisation.origin))

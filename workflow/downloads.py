@@ -17,12 +17,13 @@ from workflow.timeline import Case
 LASTS = timedelta(minutes=15)
 MOST_TRIES = one_time.MOST_TRIES
 PURPOSE = "download"
+PDF, PACK = "pdf", "pack"  # a case as its printed timeline, or as 证据包
 
 
-async def offer(act: Act, case: Case) -> DownloadLink:
-    """Make a link of the acting person's to this case; it is on record before anybody has it."""
+async def offer(act: Act, case: Case, form: str = PDF) -> DownloadLink:
+    """Make a link of the acting person's to this case as `form`; it is on record before anybody has it."""
     employee = await access.require(act, CASE_EXPORT, case.organisation)
-    return await _made(act, employee, case.organisation, ("case", case.number, 1))
+    return await _made(act, employee, case.organisation, ("case", case.number, 1), form)
 
 
 async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
@@ -40,12 +41,12 @@ async def offer_log(act: Act, number: str) -> DownloadLink:
 
 
 async def _made(
-    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int]
+    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int], form: str = PDF
 ) -> DownloadLink:
-    link = DownloadLink(employee=employee, number=subject[1], created_at=act.now, expires_at=act.now + LASTS)
+    link = DownloadLink(employee=employee, number=subject[1], form=form, created_at=act.now, expires_at=act.now + LASTS)
     link.token_index = one_time.index_of(PURPOSE, token_of(link.id.hex))
     await link.save()
-    data = {"until": audit.stamp(link.expires_at)}
+    data = {"until": audit.stamp(link.expires_at), **({"format": form} if form != PDF else {})}
     await audit.record(act, organisation, f"{subject[0]}.link_made", subject, data=data)
     return link
 
@@ -87,7 +88,7 @@ async def take(act: Act, link: DownloadLink) -> TakenCase | TakenLog:
     """Take the case or the log out as the link's owner, as far as they may now, and end the link."""
     await end(act, link)
     if not link.number.startswith("X"):
-        return await exporting.take_case(act, link.number, "pdf")
+        return await exporting.take_case(act, link.number, link.form)
     request = await export_requests.usable(act, link.number)
     period = Period(request.since, request.until)
     return await exporting.take_log(act, request.organisation.path, request.form, period, request.number)

@@ -26,6 +26,7 @@ class TakenCase:
     entries: list[Entry]
     checkpoint: Checkpoint
     export: AuditRecord
+    form: str
 
     @property
     def digest(self) -> str:
@@ -48,7 +49,7 @@ async def take_case(act: Act, number: str, form: str) -> TakenCase:
     await viewing.arrange(act)
     records = await timeline.records_of(case)
     checkpoint = await _covering(act, case.organisation.origin, export.seq)
-    return TakenCase(case, records, await timeline.entries_of(case), checkpoint, export)
+    return TakenCase(case, records, await timeline.entries_of(case), checkpoint, export, form)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ SAID: Final[dict[str, str]] = {
     ARCHIVE_SEND: "重新归档办结的取消",
     EXAMINE: "完整性检查、合规体检",
     EXPORT_APPROVE: "审批别人提出的大批导出",
-    ANCHOR: "让存证码立即发到审计群",
+    ANCHOR: "让存证码立即发到审计群，没有审计群的发给每位审计",
     GRANT_READ: "查看别人的权限",
     GRANT_PROPOSE: "提出授权和收回授权",
     GRANT_APPROVE: "审批另一类管理员提出的授权",

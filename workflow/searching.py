@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models import CancellationRequest, Employee, Organisation, RequestStatus, Role, Step
+from models import Booking, CancellationRequest, Employee, Organisation, Position, RequestStatus, Role, Step
 from models.narrowing import only_within
 from workflow import access, audit
 from workflow.acting import Act
@@ -17,6 +18,7 @@ from workflow.permissions import AUDIT_READ
 from workflow.sight import Sight, sights_of
 
 MOST_SHOWN = 20
+MOST_NEAR = 5  # units named where none is called as was typed
 
 
 @dataclass(frozen=True)
@@ -61,11 +63,8 @@ async def search(act: Act, wanted: Wanted) -> Hits:
 
     The record holds codes and numbers, names of colleagues as pseudonyms.
     """
-    employee = await access.require_employee(act)
-    scopes = await access.scopes(employee, AUDIT_READ, act.now)
-    if not scopes:
-        raise NotAllowed(permission=AUDIT_READ)
-    people = [(role, await _named(name)) for role, name in wanted.deciders]
+    employee, scopes = await _reader(act)
+    people = [(role, await _named(role, name)) for role, name in wanted.deciders]
     found = await _query(wanted, await _units(scopes, wanted.unit), people)
     newest = found.order_by("-created_at").limit(MOST_SHOWN)
     async with only_within(scopes):
@@ -76,9 +75,39 @@ async def search(act: Act, wanted: Wanted) -> Hits:
     return Hits(count, tuple(_hit(each, sights[each.booking.id]) for each in rows))
 
 
-async def _named(name: str) -> list[Employee]:
-    """Return everybody of this name; names are sealed, so each is opened."""
-    return [each for each in await Employee.all() if str(each.name) == name]
+async def _reader(act: Act) -> tuple[Employee, list[str]]:
+    employee = await access.require_employee(act)
+    scopes = await access.scopes(employee, AUDIT_READ, act.now)
+    if not scopes:
+        raise NotAllowed(permission=AUDIT_READ)
+    return employee, scopes
+
+
+async def nearest_units(act: Act, name: str) -> list[Organisation] | None:
+    """Return the units whose names come nearest to one that no unit has; None where one has it, or none was named.
+
+    Only the units that the acting person may search exist: another's name is answered like one that nobody has.
+    """
+    _, scopes = await _reader(act)
+    inside = await Organisation.filter(access.within(scopes, prefix="")).order_by("path")
+    if not name or any(name in (each.name, each.path) for each in inside):
+        return None
+    called = {word: each for each in inside for word in (each.path, each.name)}
+    near = [word for word in called if name in word or word in name]
+    near += get_close_matches(name, called, n=MOST_NEAR, cutoff=0.5)
+    return list({called[word].path: called[word] for word in near}.values())[:MOST_NEAR] or list(inside[:MOST_NEAR])
+
+
+async def _named(role: Role, name: str) -> list[Employee]:
+    """Return everybody of this name; names are sealed, so each is opened: first of those ever asked in this role.
+
+    They are some dozens among thousands. Who was never asked decides nothing, but the record says who was looked for.
+    """
+    asked = Step.filter(role=role).distinct().values("approver_id")
+    first, others = Employee.filter(id__in=Subquery(asked)), Employee.exclude(id__in=Subquery(asked))
+    return [each for each in await first if str(each.name) == name] or [
+        each for each in await others if str(each.name) == name
+    ]
 
 
 async def _units(scopes: Sequence[str], unit: str) -> list[object]:
@@ -101,7 +130,8 @@ async def _query(
     if wanted.status:
         condition &= Q(status=wanted.status)
     if wanted.position:
-        condition &= Q(booking__position__name=wanted.position)
+        positions = Subquery(Position.filter(name=wanted.position).values("id"))
+        condition &= Q(booking_id__in=Subquery(Booking.filter(position_id__in=positions).values("id")))
     for role, found in people:
         condition &= Q(id__in=Subquery(_steps(role, found).values("request_id")))
     return CancellationRequest.filter(condition)

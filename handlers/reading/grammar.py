@@ -227,7 +227,7 @@ def _missing(command: Command) -> tuple[str, ...]:
         ),
     }
     decided = bool(command.picks) or located
-    for each in (*_DECIDES, Verb.TIMELINE, Verb.EVIDENCE, Verb.RESTORE, Verb.PHONED):
+    for each in (*_DECIDES, Verb.TIMELINE, Verb.RESTORE, Verb.PHONED):
         needs[each] = (decided, f"{each.value}哪一条？请带上序号或申请号。")
     said, question = needs.get(verb, (True, ""))
     return () if said else (question,)

@@ -15,10 +15,23 @@ import pytest
 from aiohttp import web
 
 from bot import packing, witness
-from models import Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Preset, Role
+from models import (
+    Anchor,
+    AuditRecord,
+    Checkpoint,
+    Employee,
+    Grant,
+    Organisation,
+    OutboxMessage,
+    OutboxStatus,
+    Platform,
+    Preset,
+    Role,
+)
 from models.store import Store
 from notifier.anchoring import Anchors
 from notifier.attempts import Trier
+from notifier.channels import Channel, Parcel
 from notifier.keepers import AuthorityKeeper, GroupKeeper, WitnessKeeper
 from platforms.http import Http
 from platforms.timestamps import TimestampAuthority
@@ -27,7 +40,7 @@ from tests.database import office
 from tests.database.signed import LOG, SECRET, TOP, installed_signing, sign, written
 from tests.unit.platforms import authority
 from tests.unit.platforms.servers import Server
-from workflow import anchor_rounds, anchoring, merkle, notes, signing, verifying
+from workflow import administering, anchor_rounds, anchoring, audit, merkle, notes, signing, verifying
 from workflow.audit import GROUP_LOG
 from workflow.notes import NoteKey, VerifierKey
 from workflow.signing import Outside, Signing
@@ -54,11 +67,12 @@ class Desk:
         self.store = store
         self.http = http
         self.keepers: dict[tuple[str, str], GroupKeeper | WitnessKeeper | AuthorityKeeper] = {}
+        self.channels: dict[Platform, Channel] = {}
 
     async def deliver(self) -> list[OutboxMessage]:
         """Deliver every row that waits; returns them as they are afterwards."""
         trier = Trier(self.store, lambda: office.NOW)
-        anchors = Anchors(self.store, self.keepers, trier, lambda: office.NOW)
+        anchors = Anchors(self.store, self.keepers, trier, lambda: office.NOW, self.channels)
         waiting = await OutboxMessage.filter(kind="anchor", status=OutboxStatus.WAITING)
         rows = sorted(waiting, key=lambda row: json.loads(str(row.payload))["checkpoints"])
         for row in rows:
@@ -336,6 +350,86 @@ async def test_what_does_not_fit_into_the_post_is_not_called_anchored(desk: Desk
     assert f"另有 {await Checkpoint.all().count() - listed} 本" in text
     [receipt] = set(await Anchor.filter(kind="post").values_list("receipt", flat=True))
     assert receipt == f"sha256:{hashlib.sha256(text.encode()).hexdigest()} key-1"
+
+
+class Phone:
+    """A channel to people whose texts can be read."""
+
+    def __init__(self) -> None:
+        self.heard: list[Parcel] = []
+
+    async def send(self, parcel: Parcel) -> str:
+        self.heard.append(parcel)
+        return f"message-{len(self.heard)}"
+
+    async def was_sent(self, parcel: Parcel) -> bool | None:
+        return None
+
+
+async def audited(store: Store, units: int, platform: Platform, where: str = "huachen") -> Employee:
+    """Enter a group of units and an auditor of one of them."""
+
+    async def enter() -> Employee:
+        await office.unit("huachen", None)
+        for number in range(units):
+            await office.unit(f"huachen/u{number}")
+        unit = await Organisation.get(path=where)
+        return await administering.add_employee(office.by(), "sunjing", "孙静", unit, [Role.AUDITOR], [platform])
+
+    return await store.transact(enter)
+
+
+async def daily(desk: Desk) -> list[OutboxMessage]:
+    await desk.store.transact(lambda: anchor_rounds.daily(office.by(via="clock")))
+    return await desk.deliver()
+
+
+@pytest.mark.parametrize(("platform", "messages", "most"), [(Platform.DINGTALK, 1, 12_000), (Platform.WECOM, 3, 2048)])
+async def test_without_a_group_every_log_is_anchored_with_the_auditor_in_as_many_messages_as_it_takes(
+    desk: Desk, store: Store, platform: Platform, messages: int, most: int
+) -> None:
+    await audited(store, 18, platform)
+    desk.channels[platform] = phone = Phone()
+    done = await daily(desk)
+    assert {row.status for row in done} == {OutboxStatus.SENT}
+    assert len(phone.heard) == messages
+    assert max(len(f"（重发）{each.words.text}".encode()) for each in phone.heard) <= most
+    assert not any("放不下" in each.words.text for each in phone.heard)
+    kept = await Anchor.filter(kind="post").values_list("checkpoint__log", flat=True)
+    assert sorted(str(log) for log in kept) == sorted(await audit.logs())
+    assert await daily(desk) == []
+
+
+async def test_the_receipt_of_a_private_message_names_what_was_sent(desk: Desk, store: Store) -> None:
+    auditor = await audited(store, 1, Platform.DINGTALK)
+    desk.channels[Platform.DINGTALK] = phone = Phone()
+    await daily(desk)
+    [parcel] = phone.heard
+    [kept] = {(each.name, each.receipt) for each in await Anchor.filter(kind="post")}
+    digest = hashlib.sha256(parcel.words.text.encode()).hexdigest()
+    assert kept == (f"auditor:u_{auditor.id.hex[:16]}", f"sha256:{digest} message-1")
+
+
+async def test_who_audits_no_more_when_it_is_sent_is_told_nothing(desk: Desk, store: Store) -> None:
+    auditor = await audited(store, 1, Platform.DINGTALK)
+    desk.channels[Platform.DINGTALK] = phone = Phone()
+    await store.transact(lambda: anchor_rounds.daily(office.by(via="clock")))
+    await store.transact(lambda: Grant.filter(employee=auditor).delete())
+    [row] = await desk.deliver()
+    assert (row.status, row.reason, phone.heard) == (OutboxStatus.SUPPRESSED, "gone", [])
+
+
+async def test_an_auditor_on_a_platform_that_is_not_connected_keeps_nothing(desk: Desk, store: Store) -> None:
+    await audited(store, 1, Platform.WECOM)
+    [row] = await daily(desk)
+    assert (row.status, row.reason) == (OutboxStatus.SUPPRESSED, "not-configured")
+    assert await Anchor.all().count() == 0
+
+
+async def test_a_new_record_sets_a_round_as_soon_as_there_is_an_auditor(store: Store) -> None:
+    await audited(store, 1, Platform.DINGTALK)
+    await sign(store, "shouyue/huachen")
+    assert await OutboxMessage.filter(kind="timer", topic="anchor").count() == 1
 
 
 async def test_the_round_is_at_its_time_in_shanghai_whatever_the_day(installed_signing: Signing) -> None:

@@ -113,6 +113,7 @@ READS_ON_RECORD = {
     "exporting.note_written",
     "exporting.take_case",
     "exporting.take_log",
+    "searching.nearest_units",
     "searching.search",
     "timeline.note_viewed",
 }

@@ -7,10 +7,11 @@ import pytest
 
 from bot import anchors
 from bot.settings import Settings
-from models import Preset
+from models import Organisation, Preset, Role
 from models.store import Store
 from tests.database import office
 from tests.unit.test_witness import key_of
+from workflow import administering
 
 GROUP = {"post_group": "审计群", "post_webhook": "https://oapi.dingtalk.com/robot/send?access_token=x"}
 
@@ -19,20 +20,58 @@ def settings_with(home: Path, url: str, audit: dict[str, Any]) -> Settings:
     return Settings(home=home, database={"url": url}, audit=audit)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("kinds", "named"), [((), True), (("post",), False), (("witness",), False), (("tsa",), False)])
+async def lacking(home: Path, url: str, audit: dict[str, Any]) -> list[str]:
+    company = await anchors.known(url, office.NOW)
+    return [each.title for each in anchors.lacking(settings_with(home, url, audit), company)]
+
+
+async def entered(preset: Preset = Preset.STRICT) -> None:
+    await office.unit("huachen", None)
+    await office.unit("huachen/net", Preset.FAST)
+    await office.unit("huachen/heavy", preset)
+
+
+NOBODY, ONE_MORE = "让一位审计每天收到存证码", "给「单位 huachen/heavy」再配一种锚定"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "named"),
+    [((), [NOBODY, ONE_MORE]), (("post",), []), (("witness",), [NOBODY]), (("tsa",), [NOBODY])],
+)
 async def test_a_strict_unit_wants_two_kinds(
-    store: Store, home: Path, database_url: str, kinds: tuple[str, ...], named: bool
+    store: Store, home: Path, database_url: str, kinds: tuple[str, ...], named: list[str]
 ) -> None:
     witness = {"witnesses": [{"url": "http://10.0.0.9:8700", "vkey": key_of(home).vkey}]}
     stamp = {"tsa_url": "http://tsa.example.cn", "tsa_ca_file": "/ca.pem"}
     audit = {
         key: value for kind in kinds for key, value in {"post": GROUP, "witness": witness, "tsa": stamp}[kind].items()
     }
-    await store.transact(lambda: office.unit("huachen", None))
-    await store.transact(lambda: office.unit("huachen/net", Preset.FAST))
-    await store.transact(lambda: office.unit("huachen/heavy", Preset.STRICT))
-    found = anchors.too_few(settings_with(home, database_url, audit), await anchors.units(database_url))
-    assert [each.title for each in found] == (["给「单位 huachen/heavy」再配一种锚定"] if named else [])
+    await store.transact(entered)
+    assert await lacking(home, database_url, audit) == named
+
+
+@pytest.mark.parametrize(("where", "named"), [("huachen", []), ("huachen/heavy", []), ("huachen/net", [ONE_MORE])])
+async def test_an_auditor_who_can_be_reached_is_one_kind_for_their_units(
+    store: Store, home: Path, database_url: str, where: str, named: list[str]
+) -> None:
+    """The code and the post are there without a word in the settings (R4)."""
+
+    async def enter() -> None:
+        await entered()
+        await office.employee("sunjing", await Organisation.get(path=where), Role.AUDITOR)
+
+    await store.transact(enter)
+    assert await lacking(home, database_url, {}) == named
+
+
+async def test_an_auditor_whom_nobody_can_reach_is_none(store: Store, home: Path, database_url: str) -> None:
+    async def enter() -> None:
+        await entered()
+        group = await Organisation.get(path="huachen")
+        await administering.add_employee(office.by(), "sunjing", "孙静", group, [Role.AUDITOR], [])
+
+    await store.transact(enter)
+    assert await lacking(home, database_url, {}) == [NOBODY, ONE_MORE]
 
 
 async def test_a_unit_that_prints_no_code_needs_one_more(store: Store, home: Path, database_url: str) -> None:
@@ -42,10 +81,13 @@ async def test_a_unit_that_prints_no_code_needs_one_more(store: Store, home: Pat
         await unit.save(update_fields=["policy"])
 
     await store.transact(enter)
-    found = anchors.too_few(settings_with(home, database_url, GROUP), await anchors.units(database_url))
+    company = await anchors.known(database_url, office.NOW)
+    found = anchors.too_few(settings_with(home, database_url, GROUP), company)
     assert "只有审计群" in found[0].why
 
 
 @pytest.mark.parametrize("url", ["sqlite:///nowhere/at/all.db", "postgres://a:b@127.0.0.1:1/none"])
-async def test_a_database_that_is_not_there_names_no_unit(url: str) -> None:
-    assert await anchors.units(url) == []
+async def test_a_database_that_is_not_there_names_no_unit(url: str, home: Path) -> None:
+    company = await anchors.known(url, office.NOW)
+    assert company == anchors.Known([], [])
+    assert anchors.lacking(Settings(home=home), company) == []

@@ -25,12 +25,16 @@ def test_a_checkup_is_written_for_its_owner_alone_and_a_unit_that_is_none_is_ref
     out = fresh / "checkup.pdf"
     done = command(fresh, "audit", "checkup", "--org", "huachen", "--out", str(out))
     assert done.returncode == 0, done.stderr
+    assert f"体检报告已写到 {out}，带数字签名，看了近 12 个月执行的取消 0 件" in done.stderr
+    assert "已导出" not in done.stderr
     assert out.stat().st_mode & 0o777 == 0o600
     text = "".join(page.extract_text() for page in PdfReader(out).pages)
     assert "缺少三员中的一员" in text
     assert "不是任何认证" in text
     for words in (("audit", "checkup", "--out", str(out)), ("audit", "completeness")):
         refused = command(fresh, *words, "--org", "huachen/none")
-        assert (refused.returncode, "没有找到" in refused.stderr) == (2, True)
+        said = "没有体检：" if "checkup" in words else "没有检查："
+        assert (refused.returncode, f"{said}没有找到" in refused.stderr) == (2, True)
     refused = command(fresh, "export", "archive", "Q20261124-000000", "--out", str(fresh / "no.zip"))
     assert (refused.returncode, (fresh / "no.zip").exists()) == (2, False)
+    assert "没有导出归档包：没有找到" in refused.stderr

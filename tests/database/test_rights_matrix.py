@@ -326,6 +326,8 @@ SENTENCES = (
     "同意 {export}",
     "驳回 {export} 不行",
     "导出 {export}",
+    "证据包 {request}",
+    "证据包 {booking}",
 )
 
 

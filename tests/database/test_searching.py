@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.searching import read, said
+from handlers.searching import no_unit, read, said
 from models import AuditRecord, CancellationRequest, Preset, RequestStatus, Role
 from models.store import Store
 from tests.database import office
 from workflow import cancelling
 from workflow.errors import NotAllowed
-from workflow.searching import MOST_SHOWN, Hits, Wanted, search
+from workflow.searching import MOST_SHOWN, Hits, Wanted, nearest_units, search
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -74,6 +74,43 @@ async def group(store: Store) -> Group:
 async def test_every_condition_narrows_what_is_found(store: Store, group: Group, text: str, count: int) -> None:
     hits = await group.finds(store, text)
     assert (hits.count, len(hits.newest)) == (count, count)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("单位 huachen/hevy", ["huachen/heavy", "huachen/net", "huachen"]),
+        ("huachen/heavi", ["huachen", "huachen/heavy"]),
+        ("完全不同", ["huachen", "huachen/heavy", "huachen/net"]),
+    ],
+)
+async def test_a_unit_that_does_not_exist_is_answered_with_the_nearest(
+    store: Store, group: Group, name: str, near: list[str]
+) -> None:
+    found = await store.transact(lambda: nearest_units(office.by(group.auditor), name))
+    assert found is not None
+    assert {each.path for each in found} <= {"huachen", "huachen/heavy", "huachen/net"}
+    assert found[0].path in near
+
+
+async def test_a_unit_out_of_reach_is_answered_like_one_that_does_not_exist(store: Store, group: Group) -> None:
+    answers = []
+    for name in ("huachen/heavy", "huachen/other"):
+        near = await store.transact(lambda: nearest_units(office.by(group.auditor_of_net), name))  # noqa: B023
+        assert near is not None
+        answers.append(no_unit(name, near).replace(name, "…"))
+    assert answers[0] == answers[1]
+    assert "huachen/net" in answers[0]
+
+
+@pytest.mark.parametrize("name", ["", "huachen/net", "单位 huachen/net"])
+async def test_a_unit_within_reach_is_found_by_name_and_path(store: Store, group: Group, name: str) -> None:
+    assert await store.transact(lambda: nearest_units(office.by(group.auditor_of_net), name)) is None
+
+
+async def test_who_may_not_search_hears_of_no_unit(store: Store, group: Group) -> None:
+    with pytest.raises(NotAllowed):
+        await store.transact(lambda: nearest_units(office.by(group.hr), "huachen"))
 
 
 async def test_cases_are_found_by_who_was_asked_to_decide(store: Store, group: Group) -> None:

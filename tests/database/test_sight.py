@@ -53,6 +53,7 @@ SENTENCES = (
     "恢复 {decided}",
     "确认取消",
     "导出 {request}",
+    "证据包 {request}",
     "显示 {decided} 全部 原因 核对身份信息",
     "算了",
     "帮助",

@@ -39,7 +39,7 @@ async def test_an_export_is_asked_agreed_fetched_and_over(company: Company, form
     address, code = re.search(r"http://\S+/d/[a-z2-7]{26}", told), re.search(r"验证码：([0-9]{6})", told)
     assert address is not None
     assert code is not None
-    offer = Offer(company, None, address[0], code[1])  # type: ignore[arg-type]
+    offer = Offer(company, "", address[0], code[1])
     status, content, answer = await offer.sends(code[1])
     assert status == 200
     assert number[0] in answer.headers["Content-Disposition"]

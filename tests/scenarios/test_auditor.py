@@ -41,6 +41,16 @@ async def test_a_condition_nobody_understands_is_named_instead_of_ignored(compan
     await company.sees("sunjing", "没有检索", "颜色=红", "编号 E")
 
 
+async def test_a_unit_that_nobody_has_is_said_instead_of_finding_nothing(company: Company) -> None:
+    await company.says("sunjing", "审计检索 近五年 单位=华晨互联")
+    await company.sees(
+        "sunjing", "没有检索", "没有叫「华晨互联」的", "华辰互联（huachen/net）", "单位=huachen/net", "编号 E"
+    )
+    await company.says("sunjing", "保存查询 错的")
+    await company.sees("sunjing", "没有保存", "没有检索过")
+    assert not await AuditRecord.filter(action="audit.searched").exists()
+
+
 async def test_a_search_that_was_saved_is_asked_again_by_its_name(company: Company) -> None:
     request = await cancelled(company)
     await company.says("sunjing", "审计检索 今年 原因=岗位暂停")

@@ -50,8 +50,11 @@ def test_a_grant_is_not_a_decision_in_the_granted_role() -> None:
     assert words.role(entry(action="grant.given", data={"role": "hr"})) == ""
 
 
-def test_what_was_not_done_says_so_with_its_code() -> None:
-    assert words.outcome(entry(ok=False, why="not-yours")) == "未完成（not-yours）"
+def test_what_was_not_done_says_in_chinese_what_was_in_the_way() -> None:
+    assert words.outcome(entry(ok=False, why="not-yours")) == "未完成（不是其经办）"
+    assert words.outcome(entry(ok=False, why="missing")) == "未完成（缺少必填内容）"
+    assert words.outcome(entry(ok=False, why="live,held")) == "未完成（还有没结束的面试、有留存冻结）"
+    assert words.outcome(entry(ok=False, why="43004")) == "未完成（平台答复 43004）"
     assert words.outcome(entry()) == "完成"
 
 

@@ -1,0 +1,58 @@
+"""Who keeps the day's codes where no audit group is configured: each auditor who can be reached, in private (R4).
+
+A unit's auditor is told of their unit's logs alone; the log that belongs to no unit goes to those of a topmost one.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Account, Employee, Organisation, Role
+from workflow import access, outbox, signing
+from workflow.audit import GROUP_LOG
+
+OURS = f"{GROUP_LOG}/"  # how the log of a unit begins; the rest is the unit's path
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One auditor, the account on which they are reached, and the units that they audit."""
+
+    employee: Employee
+    account: Account
+    paths: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return who keeps a checkpoint, as its anchor has it: a pseudonym, as the log has."""
+        return f"auditor:u_{self.employee.id.hex[:16]}"
+
+    def hears(self, log: str) -> bool:
+        """Tell whether this auditor is told of a log."""
+        if log == GROUP_LOG:
+            return any("/" not in path for path in self.paths)
+        return any(access.covers(path, log.removeprefix(OURS)) for path in self.paths)
+
+
+async def listeners(now: datetime) -> list[Listener]:
+    """Return every auditor who can be reached, by key."""
+    grants = access.current(now).filter(role=Role.AUDITOR, employee__active=True)
+    paths: dict[str, list[str]] = defaultdict(list)
+    people: dict[str, Employee] = {}
+    for each in await grants.prefetch_related("employee", "organisation"):
+        people[each.employee.key] = each.employee
+        paths[each.employee.key].append(each.organisation.path)
+    reached = [(key, await outbox.account_of(people[key])) for key in sorted(people)]
+    return [Listener(people[key], account, tuple(paths[key])) for key, account in reached if account]
+
+
+async def listener_at(account: Account, now: datetime) -> Listener | None:
+    """Return the auditor whom this account reaches now, if it still is one's."""
+    return next((each for each in await listeners(now) if each.account.id == account.id), None)
+
+
+async def is_heard(organisation: Organisation, now: datetime) -> bool:
+    """Tell whether somebody is sent the daily codes of a unit's log: the audit group, or an auditor of the unit."""
+    if signing.outside().group:
+        return True
+    return any(each.hears(organisation.origin) for each in await listeners(now))
