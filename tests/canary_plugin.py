@@ -35,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.append("canary_at_the_doors")
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for secrets among what the tests make, not among the thousands of things that are there before."""
+    session.config.stash[WATCH].settle()
+
+
 @pytest.fixture
 async def canary_at_the_doors(request: pytest.FixtureRequest) -> AsyncIterator[None]:
     """Ask, when the test is over and the program still runs, what everybody may ask; keep the addresses it called."""

@@ -87,7 +87,7 @@ class Programs:
 
 
 def of_folder(folder: Path, authors: Authors) -> Iterator[Artefact]:
-    """Return every file below a test's folder that the program may have written; its key files lie where they should."""
+    """Return every file below a test's folder that the program may have written; its keys lie where they should."""
     for file in sorted(folder.rglob("*")):
         if not file.is_file() or file.stat().st_size > LARGEST:
             continue

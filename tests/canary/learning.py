@@ -33,10 +33,8 @@ from tests.canary.speaking import our_sentences
 from tests.threats.canaries import SHORTEST, secrets_in
 from workflow import downloads, factors, one_time, revealing
 
-IDENTIFIER = re.compile(
-    r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[A-Z]{1,2}-?[0-9A-Z]{3,12}(?:-\d+)?|[a-z2-7]{26}|[\d:T.+Z-]+|[a-z_./]+"
-)
-"""In stored JSON: ids, numbers, opaque handles, moments and our own words. Link tokens are learnt from their rows."""
+HUMAN = re.compile(r"[^\x00-\x7f]|\s|@|://|(?<!\d)1\d{10}(?!\d)")
+"""In stored JSON: words of people, addresses, phones, links. The rest are ids, numbers, moments and our own words."""
 MIDDLE = 24  # bytes on each side of the middle of a file: its ends look like those of others
 
 
@@ -90,7 +88,7 @@ def leaves(text: str) -> Iterator[str]:
     if not isinstance(content, dict | list):
         yield text
         return
-    yield from (leaf for leaf in _strings(content) if not IDENTIFIER.fullmatch(leaf))
+    yield from filter(HUMAN.search, _strings(content))
 
 
 def _strings(content: Any) -> Iterator[str]:
