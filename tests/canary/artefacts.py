@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from aiohttp import web
 
 from tests.canary.searching import Artefact
 from tests.canary.speaking import ROOT
@@ -84,6 +87,33 @@ class Programs:
         """Return what was printed since the last call."""
         found, self.printed = self.printed, []
         return found
+
+
+class ErrorPages:
+    """Hears what our own web application answers when it refuses or fails: head and body, but not to whom."""
+
+    def __init__(self) -> None:
+        self.sent: list[Artefact] = []
+        begin = web.Response._start
+
+        async def start(answer: web.Response, request: web.BaseRequest) -> Any:
+            if answer.status >= 400 and isinstance(request, web.Request) and _is_ours(request.app):
+                body = answer.body if isinstance(answer.body, bytes) else b""
+                self.sent.append(Artefact("error page", str(answer.status), str(answer.headers).encode() + body))
+            return await begin(answer, request)
+
+        web.Response._start = start  # type: ignore[method-assign]
+
+    def drained(self) -> list[Artefact]:
+        """Return what was answered since the last call."""
+        found, self.sent = self.sent, []
+        return found
+
+
+@cache
+def _is_ours(application: web.Application) -> bool:
+    """Tell whether this is the program's application, and not the one that plays the platforms."""
+    return any(getattr(each.handler, "__module__", "").startswith("bot.") for each in application.router.routes())
 
 
 def of_folder(folder: Path, authors: Authors) -> Iterator[Artefact]:

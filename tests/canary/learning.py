@@ -215,5 +215,3 @@ def middle(content: bytes) -> bytes:
     """Return the middle of a file, which no other file has."""
     half = len(content) // 2
     return content[max(0, half - MIDDLE) : half + MIDDLE]
-
-

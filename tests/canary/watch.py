@@ -24,6 +24,7 @@ class Watch:
         self._stream = self._log.open("w+", encoding="utf-8")
         self._authors = artefacts.Authors()
         self._programs = artefacts.Programs()
+        self._errors = artefacts.ErrorPages()
         self._learnt = Learnt()
         self._left: list[Artefact] = []
         self.tests = 0
@@ -44,6 +45,7 @@ class Watch:
         """Forget the last test, and log as the program does, at DEBUG, into our file."""
         self._learnt, self._left = Learnt(), []
         self._programs.drained()
+        self._errors.drained()
         self._stream.seek(0)
         self._stream.truncate()
         logs.configure("debug", "json", self._stream)
@@ -65,7 +67,8 @@ class Watch:
         learning.learn_living(self._learnt)
         self._folder(given.get("tmp_path"), "")
         self._stream.flush()
-        self._left += [*self._programs.drained(), Artefact("log", "log", self._log.read_bytes())]
+        self._left += [*self._programs.drained(), *self._errors.drained()]
+        self._left.append(Artefact("log", "log", self._log.read_bytes()))
         self.tests += 1
         self.set_aside += self._learnt.left()
         sought = list(self._learnt.sought())
