@@ -33,7 +33,7 @@ from tests.canary.speaking import our_sentences
 from tests.threats.canaries import SHORTEST, secrets_in
 from workflow import downloads, factors, one_time, revealing
 
-HUMAN = re.compile(r"[^\x00-\x7f]|\s|@|://|(?<!\d)1\d{10}(?!\d)")
+HUMAN = re.compile(r"[^\x00-\x7f]|\s|@|://|(?<![0-9A-Za-z])1\d{10}(?![0-9A-Za-z])")
 """In stored JSON: words of people, addresses, phones, links. The rest are ids, numbers, moments and our own words."""
 MIDDLE = 24  # bytes on each side of the middle of a file: its ends look like those of others
 

@@ -90,7 +90,7 @@ def _packed(artefact: Artefact) -> Iterator[Artefact]:
     except (BadZipFile, RuntimeError, NotImplementedError):  # a test damaged it, or asks for a password
         return
     for name, content in members:
-        kind = "member of a workbook" if name.startswith("xl/") else f"member of a {artefact.kind}"
+        kind = "member of a workbook" if name.startswith("xl/") else "member of a pack"
         yield from opened(Artefact(kind, f"{artefact.where}/{name}", content))
 
 
