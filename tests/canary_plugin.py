@@ -78,8 +78,8 @@ def pytest_runtest_call(item: pytest.Item) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Any:
-    """Search when everything is closed."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """Search when everything is closed; after each file of tests, write what came of it so far."""
     given = _given(item)
     try:
         return (yield)
@@ -89,15 +89,17 @@ def pytest_runtest_teardown(item: pytest.Item) -> Any:
             if f"Captured {name}" in PRINTED:
                 watch.heard(Artefact("printed", name, content.encode()))
         watch.end(item.nodeid, given)
+        if nextitem is None or nextitem.path != item.path:
+            write(item.config)
 
 
 def _given(item: pytest.Item) -> dict[str, Any]:
     return dict(getattr(item, "funcargs", {}))
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what came of it; each process has a file of its own."""
+def write(config: pytest.Config) -> None:
+    """Write what came of it; each process has a file of its own, and what was searched is known if it is cut off."""
     folder = os.environ.get("CANARY_REPORT")
     if folder:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        session.config.stash[WATCH].write(Path(folder) / f"{worker}.json")
+        config.stash[WATCH].write(Path(folder) / f"{worker}.json")

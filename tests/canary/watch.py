@@ -27,7 +27,7 @@ class Watch:
         self._errors = artefacts.ErrorPages()
         self._learnt = Learnt()
         self._left: list[Artefact] = []
-        self.tests = 0
+        self.files: Counter[str] = Counter()
         self.sought: Counter[str] = Counter()
         self.set_aside: Counter[str] = Counter()
         self.searched: Counter[str] = Counter()
@@ -69,7 +69,7 @@ class Watch:
         self._stream.flush()
         self._left += [*self._programs.drained(), *self._errors.drained()]
         self._left.append(Artefact("log", "log", self._log.read_bytes()))
-        self.tests += 1
+        self.files[test.partition("::")[0]] += 1
         self.set_aside += self._learnt.left()
         sought = list(self._learnt.sought())
         self.sought += Counter(kind for kind, _ in sought)
@@ -118,7 +118,7 @@ class Watch:
 
     def write(self, file: Path) -> None:
         """Write what came of it, counts only."""
-        report: dict[str, Any] = {"ran": self.tests}
-        for name in ("sought", "set_aside", "searched", "bytes", "allowed", "hits"):
+        report: dict[str, Any] = {"ran": self.files.total()}
+        for name in ("files", "sought", "set_aside", "searched", "bytes", "allowed", "hits"):
             report[name] = dict(sorted(getattr(self, name).items()))
         file.write_text(json.dumps(report, ensure_ascii=False), "utf-8")
