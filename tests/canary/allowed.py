@@ -24,6 +24,13 @@ class Allowed:
 
 DIGESTS = ("column in the clear", "database file", "write-ahead log", "backup")
 WORDS = ("cancellation_request.reason_text", "step.comment", "card.state", "inbound_message.content")
+TAKEN_BY_HR = (
+    ("tests/threats/test_t17_hostile_file_names.py::test_hostile_names_of_evidence_*", "out/pack.zip"),
+    ("tests/database/test_exporting.py::test_hr_takes_home_a_pack_*", "out"),
+    ("tests/database/test_exporting.py::test_a_changed_record_or_opening_*", "out"),
+    ("tests/scenarios/test_canary_candidate.py::test_what_an_auditor_or_the_operator_*", "liuyang-case.zip"),
+)
+"""The tests in which the candidate's own HR exports the case, and the file."""
 ALLOWED = (
     *(
         Allowed(
@@ -37,35 +44,33 @@ ALLOWED = (
     Allowed(
         ("bytes of evidence",),
         "member of a pack",
-        "*.zip/evidence/*",
+        "*/evidence/*",
         "a case pack has the evidence for a reader with the right to it (workflow/openings.py); the export is recorded",
     ),
     *(
         Allowed(("employee.name",), kind, where, "who did what, and who took it out, is what a print is for")
         for kind, where in (
-            ("member of a pack", "*.zip/说明.txt"),
-            ("text of a PDF", "*timeline.pdf as text"),
-            ("text of a PDF", "*log.pdf as text"),
-            ("member of a workbook", "*log.xlsx/xl/worksheets/sheet1.xml"),
+            ("member of a pack", "*/说明.txt"),
+            ("text of a PDF", "*"),  # the only PDFs the program makes are prints of a case or of a log
+            ("member of a workbook", "*/xl/worksheets/sheet1.xml"),
         )
     ),
     Allowed(
-        WORDS,
-        "text of a PDF",
-        "*timeline.pdf as text",
-        "a decision is read with its reason; the candidate's own data in it is masked",
+        WORDS, "text of a PDF", "*", "a decision is read with its reason; the candidate's own data in it is masked"
     ),
     *(
         Allowed(
-            ("candidate.name",),
+            (*WORDS, "candidate.name", "candidate.phone", "candidate.email", "account.address"),
             kind,
-            where,
-            "刘洋 is the candidate's HR and may see names; a reader who may not gets no openings and a masked print",
-            "tests/threats/test_t17_hostile_file_names.py::*",
+            f"open {file}",
+            "刘洋 is the candidate's HR and reads names and words; who may not gets no opening and a masked print",
+            test,
         )
-        for kind, where in (
-            ("member of a pack", "open out/pack.zip/openings.jsonl"),
-            ("text of a PDF", "open out/pack.zip/timeline.pdf as text"),
+        for test, pack in TAKEN_BY_HR
+        for kind, file in (
+            ("member of a pack", f"{pack}/openings.jsonl"),
+            ("text of a PDF", f"{pack}/timeline.pdf as text"),
+            ("text of a PDF", pack.replace(".zip", ".pdf as text")),
         )
     ),
 )
