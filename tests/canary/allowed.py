@@ -51,6 +51,7 @@ ALLOWED = (
         Allowed(("employee.name",), kind, where, "who did what, and who took it out, is what a print is for")
         for kind, where in (
             ("member of a pack", "*/说明.txt"),
+            ("member of a pack", "*/元数据.xml"),  # who acted, as the metadata of an electronic record has it
             ("text of a PDF", "*"),  # the only PDFs the program makes are prints of a case or of a log
             ("member of a workbook", "*/xl/worksheets/sheet1.xml"),
         )
