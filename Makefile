@@ -78,7 +78,7 @@ sbom: $(VENV)/.development ## write sbom.json: every locked package, its hashes 
 	@$(BIN)/python .ci/sbom.py sbom.json
 	@echo "sbom.json"
 
-nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, its logs searched for people
+nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, all it leaves behind searched for people and secrets
 	@$(BIN)/python .ci/canary.py $(CANARY_TESTS)
 
 clean: ## remove everything these commands built, except the demo's home

@@ -1,103 +1,105 @@
-"""A pytest plugin for `make nightly-canary`: what the suite logs at DEBUG is searched for people, secrets and tokens.
+"""A pytest plugin for `make nightly-canary`: everything a test leaves behind is searched for people and secrets.
 
-The program's own formatter writes the lines, as in earnest; test files that set up logging themselves are heard too,
-because our handler is put back before each test. Programs that tests start write into files below their folders.
+What is sought: tests/canary/learning.py; where: tests/canary/artefacts.py and databases.py; what may lie where, and
+why: tests/canary/allowed.py. Without CANARY_REPORT it only listens.
 """
 
-import json
 import os
-from collections import Counter
+import tempfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import logs
-from sandbox.people import PEOPLE
-from tests.threats.canaries import forms, secrets_in
+from tests.canary.artefacts import addresses_of
+from tests.canary.searching import Artefact
+from tests.canary.watch import Watch
+from tests.scenarios.bot_endpoint import Endpoint
+from tests.scenarios.company import Company
 
-PLAIN_OF_TESTS = ("s3cret", "ak", "sk")
-
-
-class Canary:
-    """Collects lines and what must not be in them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "debug.log"
-        self._stream = self.file.open("w", encoding="utf-8")
-        self.sought = {f"phone of {each.id}": each.phone for each in PEOPLE}
-        self.sought |= {f"mail of {each.id}": each.email for each in PEOPLE}
-        self.hits: Counter[str] = Counter()
-        self.lines = 0
-        self.tests = 0
-
-    def listen(self) -> None:
-        """Log as the program does, at DEBUG, into our file."""
-        logs.configure("debug", "json", self._stream)
-
-    def learn(self, item: pytest.Item) -> None:
-        """Remember the secrets of the companies that a test started."""
-        for name, value in getattr(item, "funcargs", {}).items():
-            settings = getattr(value, "settings", None) or getattr(getattr(value, "app", None), "settings", None)
-            if settings is not None:
-                found = dict(secrets_in(settings))
-                self.sought |= {f"{name}: {path}": text for path, text in found.items() if text not in PLAIN_OF_TESTS}
-
-    def search(self, content: bytes, where: str) -> None:
-        """Count what is found in what was logged."""
-        self.lines += content.count(b"\n")
-        for name, value in self.sought.items():
-            if any(form in content for form in forms(value)):
-                self.hits[f"{name} in {where}"] += 1
-
-    def after(self, item: pytest.Item) -> None:
-        """Search what one test logged, here and in the programs it started, and begin anew."""
-        self.tests += 1
-        self._stream.flush()
-        self.search(self.file.read_bytes(), item.nodeid)
-        self._stream.seek(0)
-        self._stream.truncate()
-        folder = getattr(item, "funcargs", {}).get("tmp_path")
-        for file in sorted(Path(folder).rglob("*.log")) if folder else ():
-            self.search(file.read_bytes(), f"{item.nodeid} {file.name}")
+WATCH = pytest.StashKey[Watch]()
+WITH_DOORS = {"company", "bot", "branch", "branch_on_postgres", "office"}
+PRINTED = ("Captured stdout", "Captured stderr")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin, in the process that runs tests."""
-    import tempfile
-
-    config.stash[CANARY] = Canary(Path(tempfile.mkdtemp(prefix="canary")))
+    """Begin, in each process that runs tests."""
+    config.stash[WATCH] = Watch(Path(tempfile.mkdtemp(prefix="canary")))
 
 
-CANARY = pytest.StashKey[Canary]()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let every test with a running program be asked for its metrics before the program ends."""
+    for item in items:
+        if isinstance(item, pytest.Function) and WITH_DOORS & set(item.fixturenames):
+            item.fixturenames.append("canary_at_the_doors")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for secrets among what the tests make, not among the thousands of things that are there before."""
+    session.config.stash[WATCH].settle()
+
+
+@pytest.fixture
+async def canary_at_the_doors(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Ask, when the test is over and the program still runs, what everybody may ask; keep the addresses it called."""
+    yield
+    for each in list(request.node.funcargs.values()):
+        if isinstance(each, Company | Endpoint):
+            for found in await _at_the_doors(each):
+                request.config.stash[WATCH].heard(found)
+
+
+async def _at_the_doors(running: Company | Endpoint) -> list[Artefact]:
+    found = [addresses_of(running.world.traffic.rows(0))]
+    base = running.base if isinstance(running, Endpoint) else f"http://127.0.0.1:{running.ports.bot}"
+    for path in ("/metrics", "/health"):
+        try:
+            async with running.http.get(base + path) as answer:
+                found.append(Artefact(path.strip("/"), path, await answer.read()))
+        except (OSError, RuntimeError):  # the test ended the program itself
+            continue
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Listen before any fixture speaks."""
-    item.config.stash[CANARY].listen()
+    item.config.stash[WATCH].begin()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Any:
-    """Learn the secrets while the company is there."""
+    """Learn and collect while the test's company is there."""
     try:
         return (yield)
     finally:
-        item.config.stash[CANARY].learn(item)
+        item.config.stash[WATCH].look(_given(item))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Any:
-    """Search when everything is closed."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Any:
+    """Search when everything is closed; after each file of tests, write what came of it so far."""
+    given = _given(item)
     try:
         return (yield)
     finally:
-        item.config.stash[CANARY].after(item)
+        watch = item.config.stash[WATCH]
+        for _, name, content in item._report_sections:
+            if f"Captured {name}" in PRINTED:
+                watch.heard(Artefact("printed", name, content.encode()))
+        watch.end(item.nodeid, given)
+        if nextitem is None or nextitem.path != item.path:
+            write(item.config)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what came of it."""
-    canary = session.config.stash[CANARY]
-    report = {"lines": canary.lines, "ran": canary.tests, "sought": len(canary.sought), "hits": sorted(canary.hits)}
-    Path(os.environ["CANARY_REPORT"]).write_text(json.dumps(report, ensure_ascii=False), "utf-8")
+def _given(item: pytest.Item) -> dict[str, Any]:
+    return dict(getattr(item, "funcargs", {}))
+
+
+def write(config: pytest.Config) -> None:
+    """Write what came of it; each process has a file of its own, and what was searched is known if it is cut off."""
+    folder = os.environ.get("CANARY_REPORT")
+    if folder:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        config.stash[WATCH].write(Path(folder) / f"{worker}.json")

@@ -13,7 +13,7 @@ async def tell_holders(act: Act, roles: Collection[Role], text: str, unit: str =
     people = {
         each.employee.id: each.employee
         for each in await grants.order_by("employee_id").prefetch_related("employee", "organisation")
-        if f"{unit or each.organisation.path}/".startswith(f"{each.organisation.path}/")
+        if access.covers(each.organisation.path, unit or each.organisation.path)
     }
     for employee in people.values():
         await outbox.tell(act, employee, text)

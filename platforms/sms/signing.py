@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 ALGORITHM = "ACS3-HMAC-SHA256"
+FORM = "application/x-www-form-urlencoded"
 
 
 def canonical_query(params: Mapping[str, str]) -> str:
@@ -23,13 +24,18 @@ def signed_headers(
     host: str,
     action: str,
     version: str,
-    params: Mapping[str, str],
     nonce: str,
     at: str,
+    params: Mapping[str, str] | None = None,
+    form: bytes = b"",
 ) -> dict[str, str]:
-    """Return the headers of one RPC-style POST without a body; `at` is UTC, `2026-01-02T03:04:05Z`."""
-    content = hashlib.sha256(b"").hexdigest()
+    """Return the headers of one RPC-style POST; `at` is UTC, `2026-01-02T03:04:05Z`.
+
+    What stands in the address is `params`, what stands in the body is `form`.
+    """
+    content = hashlib.sha256(form).hexdigest()
     headers = {
+        **({"content-type": FORM} if form else {}),
         "host": host,
         "x-acs-action": action,
         "x-acs-content-sha256": content,
@@ -39,7 +45,7 @@ def signed_headers(
     }
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
-    request = "\n".join(("POST", "/", canonical_query(params), lines, names, content))
+    request = "\n".join(("POST", "/", canonical_query(params or {}), lines, names, content))
     to_sign = f"{ALGORITHM}\n{hashlib.sha256(request.encode()).hexdigest()}"
     signature = hmac.new(access_key_secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     authorization = f"{ALGORITHM} Credential={access_key_id},SignedHeaders={names},Signature={signature}"

@@ -4,6 +4,7 @@ import base64
 import io
 import random
 from collections.abc import Iterator, Mapping
+from html import escape
 from urllib.parse import quote
 from zipfile import ZipFile, is_zipfile
 
@@ -19,7 +20,7 @@ def unique_name(chance: random.Random) -> str:
 
 
 def forms(value: str | bytes) -> set[bytes]:
-    """Return how a value may lie in a file: encodings of its text, and each of these as base64, hex, URL and JSON."""
+    """Return how a value may lie in a file: encodings of its text, each also as base64, hex, URL, JSON, XML."""
     found = {value} if isinstance(value, bytes) else set(_encoded(value))
     for each in list(found):
         found |= {each.hex().encode(), each.hex().upper().encode(), quote(each, safe="").encode()}
@@ -27,12 +28,21 @@ def forms(value: str | bytes) -> set[bytes]:
     if isinstance(value, str):
         escaped = value.encode("unicode_escape")
         found |= {escaped, escaped.replace(b"\\u", b"\\\\u"), escaped.upper().replace(b"\\U", b"\\u")}
+        found |= set(_referred_to(value))
     return {each for each in found if len(each) >= SHORTEST}
 
 
 def _encoded(value: str) -> Iterator[bytes]:
     for name in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
         yield value.encode(name)
+
+
+def _referred_to(value: str) -> Iterator[bytes]:
+    """Return a text as XML and HTML have it: openpyxl, for one, writes every Chinese character as a number."""
+    marked_up = escape(value)
+    yield marked_up.encode()
+    yield marked_up.encode("ascii", "xmlcharrefreplace")
+    yield "".join(each if ord(each) < 128 else f"&#x{ord(each):x};" for each in marked_up).encode()
 
 
 def _base64(value: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -41,7 +42,7 @@ class Recorder:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         raw = await request.read()
-        body = json.loads(raw) if raw else None
+        body = _decoded(request.content_type, raw)
         call = Call(request.method, request.path, dict(request.query), dict(request.headers), body)
         self.calls.append(call)
         queue = self.answers[request.path]
@@ -53,6 +54,12 @@ class Recorder:
             request.transport.close()
             return web.Response()
         return web.json_response(answer) if isinstance(answer, dict) else answer(call)
+
+
+def _decoded(content_type: str, raw: bytes) -> Any:
+    if content_type == "application/x-www-form-urlencoded":
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True))
+    return json.loads(raw) if raw else None
 
 
 @asynccontextmanager

@@ -65,12 +65,12 @@ async def test_a_message_arrives_as_it_was_signed(server: Recorder, sms: SmsGate
     params = {"name": "高原", "link": "https://x.cn/i/a+b c&d=1"}
     assert await sms.send("+86 133-0000-3344", "SMS_CANCELLED", params, "n-1") == "900619746936498440^0"
     call = server.calls[0]
-    assert (call.method, call.path, call.body) == ("POST", "/sms/", None)
-    assert call.query["PhoneNumbers"] == "13300003344"
-    assert (call.query["SignName"], call.query["TemplateCode"], call.query["OutId"]) == (
+    assert (call.method, call.path) == ("POST", "/sms/")
+    assert call.body["PhoneNumbers"] == "13300003344"
+    assert (call.body["SignName"], call.body["TemplateCode"], call.body["OutId"]) == (
         "守约面试", "SMS_CANCELLED", "n-1",
     )  # fmt: skip
-    assert json.loads(call.query["TemplateParam"]) == params
+    assert json.loads(call.body["TemplateParam"]) == params
     headers = {name.lower(): value for name, value in call.headers.items()}
     again = signed_headers(
         "AKID",
@@ -78,12 +78,24 @@ async def test_a_message_arrives_as_it_was_signed(server: Recorder, sms: SmsGate
         host=urlsplit(server.base).netloc,
         action="SendSms",
         version="2017-05-25",
-        params=call.query,
+        form=canonical_query(call.body).encode(),
         nonce=headers["x-acs-signature-nonce"],
         at="2026-11-24T01:30:00Z",
     )
     assert headers["authorization"] == again["Authorization"]
     assert headers["host"] == again["host"]
+    assert headers["x-acs-content-sha256"] == again["x-acs-content-sha256"]
+    assert "SignedHeaders=content-type;host;" in again["Authorization"]
+
+
+async def test_no_number_and_no_word_of_a_message_stands_in_an_address(server: Recorder, sms: SmsGateway) -> None:
+    server.on("/sms/", SENT, details({"SendStatus": 3, "OutId": "n-1"}))
+    await sms.send("13300003344", "SMS_CANCELLED", {"name": "高原", "link": "https://x.cn/i/token"}, "n-1")
+    await sms.sent("13300003344", DAY, "n-1")
+    assert [(call.path, call.query) for call in server.calls] == [("/sms/", {}), ("/sms/", {})]
+    assert [call.body.get("PhoneNumbers") or call.body.get("PhoneNumber") for call in server.calls] == [
+        "13300003344"
+    ] * 2
 
 
 async def test_no_nonce_is_used_twice(server: Recorder, sms: SmsGateway) -> None:
@@ -162,19 +174,19 @@ async def test_what_became_of_a_message_is_asked_by_its_biz_id(
     assert await sms.sent("13300003344", DAY, "9006^0") is expected
     call = server.calls[0]
     assert call.headers["x-acs-action"] == "QuerySendDetails"
-    assert (call.query["BizId"], call.query["SendDate"], call.query["CurrentPage"]) == ("9006^0", "20261124", "1")
+    assert (call.body["BizId"], call.body["SendDate"], call.body["CurrentPage"]) == ("9006^0", "20261124", "1")
 
 
 async def test_a_message_is_found_by_our_own_id_on_a_later_page(server: Recorder, sms: SmsGateway) -> None:
     def page(call: Call) -> web.Response:
-        if call.query["CurrentPage"] == "1":
+        if call.body["CurrentPage"] == "1":
             return web.json_response(details(*({"SendStatus": 3, "OutId": f"o{n}"} for n in range(50))))
         return web.json_response(details({"SendStatus": 2, "OutId": "n-1"}))
 
     server.on("/sms/", page)
     assert await sms.sent("13300003344", DAY, "n-1") is SmsStatus.FAILED
     assert await sms.sent("13300003344", DAY, "n-2") is SmsStatus.NOT_FOUND
-    assert all("BizId" not in call.query for call in server.calls)
+    assert all("BizId" not in call.body for call in server.calls)
 
 
 def push(**changes: Any) -> bytes:

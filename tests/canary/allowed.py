@@ -1,0 +1,112 @@
+"""Where a value may lie, and why: everything else is a leak."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from tests.canary.searching import Hit
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One kind of artefact that is entitled to some kinds of values; each part is a pattern as in file names."""
+
+    values: tuple[str, ...]
+    artefact: str
+    where: str
+    reason: str
+    test: str = "*"
+
+    def covers(self, hit: Hit, test: str) -> bool:
+        """Tell whether this is why a value may lie there."""
+        asked = ((hit.artefact.kind, self.artefact), (hit.artefact.where, self.where), (test, self.test))
+        return all(fnmatchcase(*each) for each in asked) and any(fnmatchcase(hit.value_kind, v) for v in self.values)
+
+
+DIGESTS = ("column in the clear", "database file", "write-ahead log", "backup")
+WORDS = ("cancellation_request.reason_text", "step.comment", "card.state", "inbound_message.content")
+TAKEN_BY_HR = (
+    ("tests/threats/test_t17_hostile_file_names.py::test_hostile_names_of_evidence_*", "out/pack.zip"),
+    ("tests/database/test_exporting.py::test_hr_takes_home_a_pack_*", "out"),
+    ("tests/database/test_exporting.py::test_a_changed_record_or_opening_*", "out"),
+    ("tests/scenarios/test_canary_candidate.py::test_what_an_auditor_or_the_operator_*", "liuyang-case.zip"),
+)
+"""The tests in which the candidate's own HR exports the case, and the file."""
+ALLOWED = (
+    *(
+        Allowed(
+            ("digest of evidence",),
+            kind,
+            "* evidence.digest" if kind == "column in the clear" else "*",
+            "the same bytes twice are one piece: the database compares digests, and a purge takes the row away",
+        )
+        for kind in DIGESTS
+    ),
+    Allowed(
+        ("bytes of evidence",),
+        "member of a pack",
+        "*/evidence/*",
+        "a case pack has the evidence for a reader with the right to it (workflow/openings.py); the export is recorded",
+    ),
+    *(
+        Allowed(("employee.name",), kind, where, "who did what, and who took it out, is what a print is for")
+        for kind, where in (
+            ("member of a pack", "*/说明.txt"),
+            ("member of a pack", "*/元数据.xml"),  # who acted, as the metadata of an electronic record has it
+            ("text of a PDF", "*"),  # the only PDFs the program makes are prints of a case or of a log
+            ("member of a workbook", "*/xl/worksheets/sheet1.xml"),
+        )
+    ),
+    *(
+        Allowed(
+            ("digest of evidence",),
+            "member of a pack",
+            f"*archive/*.zip/{file}",
+            "an archived case has the evidence itself, and lists the digest of each of its files",
+        )
+        for file in ("清单.sha256", "四性检测.xml")
+    ),
+    *(
+        Allowed(
+            ("candidate.name", *WORDS),
+            kind,
+            f"open archive/*-2.zip/{file}",
+            "archive.full_names is set there, and the package says of itself that it names the candidate",
+            "tests/database/test_archiving.py::test_the_name_and_what_would_open_it_stay_here_unless_*",
+        )
+        for kind, file in (
+            ("member of a pack", "openings.jsonl"),
+            ("member of a pack", "元数据.xml"),
+            ("member of a pack", "说明.txt"),
+            ("text of a PDF", "timeline.pdf as text"),
+        )
+    ),
+    Allowed(
+        ("token of a link",),
+        "error page",
+        "403",
+        "the page that refuses a forged form leads back to the address it was sent to, which its reader has open",
+    ),
+    Allowed(
+        WORDS, "text of a PDF", "*", "a decision is read with its reason; the candidate's own data in it is masked"
+    ),
+    *(
+        Allowed(
+            (*WORDS, "candidate.name", "candidate.phone", "candidate.email", "account.address"),
+            kind,
+            f"open {file}",
+            "刘洋 is the candidate's HR and reads names and words; who may not gets no opening and a masked print",
+            test,
+        )
+        for test, pack in TAKEN_BY_HR
+        for kind, file in (
+            ("member of a pack", f"{pack}/openings.jsonl"),
+            ("text of a PDF", f"{pack}/timeline.pdf as text"),
+            ("text of a PDF", pack.replace(".zip", ".pdf as text")),
+        )
+    ),
+)
+
+
+def reason_of(hit: Hit, test: str) -> str:
+    """Return why a value may lie where it was found, or nothing."""
+    return next((each.reason for each in ALLOWED if each.covers(hit, test)), "")
