@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models import AuditRecord, RequestStatus, StepStatus
+from models import AuditRecord, Platform, RequestStatus, StepStatus
 from workflow.lines import read
 
 Line = Mapping[str, Any]
@@ -102,6 +102,7 @@ class Testimony:
     grace_s: int = 0
     ended: Fact | None = None
     purged: Fact | None = None
+    notice: Fact | None = None  # that the candidate was told, the latest
     answers: dict[int, Answer] = field(default_factory=dict)
     earlier: list[Answer] = field(default_factory=list)
     pieces: dict[str, Piece] = field(default_factory=dict)
@@ -255,6 +256,13 @@ def _kept(told: Testimony, line: Line) -> None:
         told.pieces[each["ct"]] = Piece(each["ct"], each["pt"], each["size"], each["type"], int(line["seq"]))
 
 
+def _told(told: Testimony, line: Line) -> None:
+    """Take that the candidate was told; that the carrier of a short message took it is no receipt."""
+    data, taken = line["data"], line["type"] == "notice.submitted"
+    if data.get("to") == "candidate" and not (taken and data.get("channel") == Platform.SMS):
+        told.notice = Fact(str(line["at"]), int(line["seq"]))
+
+
 def _received(told: Testimony, line: Line) -> None:
     data, number = line["data"], int(line["obj"]["rev"])
     told.receipts[number] = Receipt(
@@ -281,5 +289,9 @@ TELLING: dict[str, Callable[[Testimony, Line], None]] = {
     "approval.taken_back": _taken_back,
     "evidence.kept": _kept,
     "archive.received": _received,
+    "notice.sent": _told,
+    "notice.submitted": _told,
+    "notice.delivered": _told,
+    "notice.told_by_phone": _told,
 }
 """Which records of a request change what is said of it, and how."""
