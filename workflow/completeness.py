@@ -113,20 +113,16 @@ async def examine(unit: Organisation, period: Period, now: datetime, *, strict_o
 
 async def _numbers(units: Sequence[Organisation], period: Period) -> list[str]:
     """Return the numbers of what was filed in the period, as the tables say and as the logs say, in order."""
-    rows = CancellationRequest.filter(_within("created_at", period), organisation_id__in=[each.id for each in units])
-    records = AuditRecord.filter(_within("at", period), log__in=[each.origin for each in units], action=FILED)
+    rows = CancellationRequest.filter(organisation_id__in=[each.id for each in units], **_within("created_at", period))
+    records = AuditRecord.filter(log__in=[each.origin for each in units], action=FILED, **_within("at", period))
     found = {str(number): at for number, at in await records.values_list("subject", "at")}
     found |= {str(number): at for number, at in await rows.values_list("number", "created_at")}
     return sorted(found, key=lambda number: (found[number], number))
 
 
-def _within(column: str, period: Period) -> Q:
-    condition = Q()
-    if period.since:
-        condition &= Q(**{f"{column}__gte": period.since})
-    if period.until:
-        condition &= Q(**{f"{column}__lt": period.until})
-    return condition
+def _within(column: str, period: Period) -> dict[str, object]:
+    bounds = {f"{column}__gte": period.since, f"{column}__lt": period.until}
+    return {key: moment for key, moment in bounds.items() if moment}
 
 
 def _is_strict(case: Compared) -> bool:
