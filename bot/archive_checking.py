@@ -8,16 +8,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot import archive_xml
+from bot import archive_proving, archive_xml
 from bot.archive_checks import AUTHENTIC, COMPLETE, SAFE, USABLE, Check, Weight
 from models import CancellationRequest, Evidence, RequestStatus
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
-from workflow import audit, delivering, evidence, merkle, notes, requests, signing
+from workflow import audit, comparing, delivering, evidence, merkle, notes, requests, signing
+from workflow.archiving import DIFFERS
 from workflow.lines import read
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
 
+METADATA = "元数据.xml"
 LARGEST = 200 * 1024 * 1024  # of a whole package
 ACTIVE = "active-content"
 TYPES = {suffix: media for media, suffix in SUFFIXES.items()}
@@ -36,6 +38,7 @@ class Facts:
     levels: int  # answers that the rules asked for
     cancelled: bool
     told: bool
+    differs: str  # where the rows are not what the log says, in words
 
 
 async def checked(number: str, files: Mapping[str, bytes], signed: Signing) -> list[Check]:
@@ -59,6 +62,7 @@ async def _facts(number: str) -> Facts:
         levels=len(steps) if isinstance(steps, list) else 0,
         cancelled=request.status == RequestStatus.CARRIED_OUT,
         told=not request.notify or told.how != Delivery.UNDER_WAY,
+        differs=comparing.said(await comparing.differences(number)),
     )
 
 
@@ -68,6 +72,8 @@ def _checked(facts: Facts, files: Mapping[str, bytes], signed: Signing) -> list[
     return [
         *_records(files, len(lines)),
         Check(AUTHENTIC, "signature", PRINT, intact(files[PRINT], signed), "数字签名盖住整个文件，没有改动"),
+        *archive_proving.proven(facts.number, files[METADATA], told),
+        Check(AUTHENTIC, DIFFERS, "数据库", not facts.differs, facts.differs or "这件申请的各行和审计日志的记录相同"),
         *_evidence(facts, files),
         *_complete(facts, files, [str(line["type"]) for line in told]),
         *_usable(files),

@@ -20,7 +20,7 @@ async def archive_zip(by: Asking, number: str, out: Path) -> Exported:
     made = await Packer(by.settings, by.store).pack(by.act, package)
     if made.faults:
         lacks = "、".join(FAULTS.get(each, each) for each in made.faults)
-        raise NotExported(f"{request.number} 的归档包不合格：{lacks}")
+        raise NotExported("\n".join([f"{request.number} 的归档包不合格：{lacks}", *made.why]))
     export = await by.store.transact(lambda: _note(by, request, made.records))
     await keep(by, out, made.content, request.organisation, export)
     return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest())

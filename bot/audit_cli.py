@@ -13,7 +13,7 @@ from bot.settings import SettingsError
 
 if TYPE_CHECKING:
     from bot.exporting import Asking, Exported
-    from workflow.completeness import Completeness
+    from workflow.completeness import Completeness, Examined
 
 audit = typer.Typer(no_args_is_help=True, help="审计日志。")
 Org = Annotated[str, typer.Option(help="单位路径，例如 huachen/heavy；下级单位一起查")]
@@ -94,13 +94,19 @@ def _asked(person: str | None, work: Callable[["Asking"], Awaitable["Completenes
         raise typer.Exit(2) from None
 
 
+def _gap(case: "Examined") -> dict[str, object]:
+    differs = [{"code": each.code, "record": each.seq, "said": each.said} for each in case.differs]
+    return {"number": case.number, "unit": case.unit, "lacks": list(case.lacks), "differs": differs}
+
+
 def _as_json(found: "Completeness", year: int) -> dict[str, object]:
     return {
         "ok": found.whole,
         "unit": found.unit.path,
         "year": year,
         "cases": len(found.cases),
-        "gaps": [{"number": each.number, "unit": each.unit, "lacks": list(each.lacks)} for each in found.gaps],
+        "gaps": [_gap(each) for each in found.gaps],
+        "purged": [{"number": number, "purge": purge} for number, purge in found.purged.items()],
         "logs": [
             {"log": each.log, "records": each.records, "first_bad": each.first_bad, "reason": each.reason}
             for each in found.logs

@@ -31,11 +31,26 @@ from workflow.states import OPEN_REQUESTS
 KIND = "archive"  # of the outbox row
 TOPIC = "hr_not_archived"
 AFTER = timedelta(minutes=15)  # by then the candidate's notice has its receipt, or went another way
+UNPROVEN = {
+    "missing-time": "unproven-time",
+    "missing-reason": "unproven-reason",
+    "missing-operator": "unproven-operator",
+    "missing-approver": "unproven-approver",
+}
+"""A mandatory field that is there, and that no record of the log bears out, by the code of its lack."""
+
+DIFFERS = "differs"
 FAULTS = {
     "missing-time": "缺取消时间",
     "missing-reason": "缺原因",
     "missing-operator": "缺操作人",
     "missing-approver": "缺审批人",
+    "unproven-time": "取消时间和审计日志的记录不一致",
+    "unproven-reason": "原因和审计日志的记录不一致",
+    "unproven-operator": "操作人和审计日志的记录不一致",
+    "unproven-approver": "审批人和审计日志的记录不一致",
+    "unproven-result": "办理结果和审计日志的记录不一致",
+    DIFFERS: "数据库里的记录和审计日志不一致，请保留现场，由审计运行完整性检查",
     "metadata": "元数据不合格式",
     "log": "审计日志不完好，或还没有签名",
     "records": "记录或检查点的证明对不上",

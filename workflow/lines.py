@@ -57,9 +57,14 @@ def fault_of(row: AuditRecord, previous: str, expected: int) -> str:
         return f"record {row.seq}: the line names another number or log"
     if line.get("prev") != previous:
         return f"record {row.seq}: prev does not match {expected - 1}"
-    if _beside(line) != (stamp(row.at), row.action, row.subject):
+    if not fits(row, line):
         return f"record {row.seq}: the columns beside the line say something else"
     return ""
+
+
+def fits(row: AuditRecord, line: dict[str, Any]) -> bool:
+    """Tell whether the columns beside a line repeat what it says."""
+    return _beside(line) == (stamp(row.at), row.action, row.subject)
 
 
 def _beside(line: dict[str, Any]) -> tuple[object, object, object]:

@@ -6,7 +6,7 @@ entries; what of a person they show depends on the reader's right (S81).
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +18,8 @@ from workflow import access, audit
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
+from workflow.lines import fits
+from workflow.lines import read as read_line
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
@@ -143,6 +145,28 @@ async def records_of(case: Case) -> list[AuditRecord]:
     """Return the case's records themselves, in the order of the log."""
     found = AuditRecord.filter(log=case.organisation.origin, subject__in=case.subjects)
     return list(await found.order_by("seq"))
+
+
+async def require_all(case: Case, records: Sequence[AuditRecord]) -> None:
+    """Raise LookupError unless these are all records of the case by their lines: the columns beside them find them.
+
+    Whoever owns the database can change a column and so hide a record, or show a foreign one; the line they cannot.
+    """
+    last = max((each.seq for each in records), default=0)
+    named = set[int]()
+    for subject in case.subjects:
+        naming = AuditRecord.filter(log=case.organisation.origin, seq__lte=last, line__contains=f'"id":"{subject}"')
+        named |= {each.seq for each in await naming if _is_about(each, case.subjects)}
+    told = [(line := read_line(each.line)) is not None and fits(each, line) for each in records]
+    if not all(told) or named != {each.seq for each in records}:
+        raise LookupError(
+            f"{case.organisation.origin}: the columns beside the lines of {case.number} say something else"
+        )
+
+
+def _is_about(record: AuditRecord, subjects: Collection[str]) -> bool:
+    line = read_line(record.line)
+    return line is not None and line["obj"]["id"] in subjects
 
 
 def digest_of(records: Iterable[AuditRecord]) -> str:
