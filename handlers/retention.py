@@ -1,5 +1,7 @@
 """留存冻结, 解除冻结 and 留存清单: what must stay, and what could go."""
 
+from dataclasses import replace
+
 from handlers.reading.grammar import Command
 from handlers.reading.retention import HoldWords, read_hold
 from handlers.retention_words import overview as told
@@ -18,7 +20,7 @@ EXAMPLE = "例如「{verb} Q20261124-007{rest}」，或用预约号 Y…；要�
 
 async def hold(context: Context, command: Command) -> None:
     """Answer 留存冻结 Q… 原因 …: this case stays, whatever is due."""
-    said = read_hold(context.incoming.text)
+    said = _said(context, command)
     if await _unnumbered(context, command, said, " 原因 合同纠纷在诉"):
         return
     made = await holds.place(context.act, said.number, said.reason, whole_person=said.whole_person)
@@ -27,13 +29,18 @@ async def hold(context: Context, command: Command) -> None:
 
 async def release(context: Context, command: Command) -> None:
     """Answer 解除冻结 Q…: from now on it goes when it is due, as any other."""
-    said = read_hold(context.incoming.text)
+    said = _said(context, command)
     if await _unnumbered(context, command, said, ""):
         return
     await holds.release(context.act, said.number, whole_person=said.whole_person)
     whose = "这位候选人的记录" if said.whole_person else said.number
     text = f"已解除冻结：{whose}。到期以后可以清理，清理要两位管理员同意。"
     await outbox.say(context.act, context.account, text)
+
+
+def _said(context: Context, command: Command) -> HoldWords:
+    said = read_hold(context.incoming.text)
+    return replace(said, number=said.number or command.who.booking or "")
 
 
 async def _unnumbered(context: Context, command: Command, said: HoldWords, rest: str) -> bool:

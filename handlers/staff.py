@@ -23,6 +23,7 @@ from handlers import (
     help,
     linking,
     lists,
+    numbers,
     own_data,
     picking,
     presses,
@@ -98,7 +99,8 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    command = read_command(context.incoming.text, local(context.act.now))
+    named = await numbers.named_in(context)
+    command = read_command(context.incoming.text, local(context.act.now), named)
     if command is None:
         await help.unknown(context)
     elif await own_data.answered_by_hr(context, command) or await waiting.takes(context, command):

@@ -60,6 +60,33 @@ def _matching(query: QuerySet[Booking], terms: Sequence[str]) -> QuerySet[Bookin
     return query.filter(id__in=Subquery(BookingTerm.filter(term__in=hashes).values("booking_id")))
 
 
+async def numbered(employee: Employee, words: Collection[str], now: datetime) -> dict[str, list[str]]:
+    """Return, for each of these words, the bookings' numbers that it is, in whatever case it was written.
+
+    Only what is in the employee's units counts: a foreign number reads like any other word. The very spelling is
+    looked for first, which the index answers; only a word with letters that is none is compared with every number.
+    """
+    scopes = [path for _, path in await access.grants_of(employee, now)]
+    theirs = Booking.filter(access.within(scopes))
+    async with only_within(scopes):
+        exact = await theirs.filter(number__in=list(words)).values_list("number", flat=True)
+        found = {word: [word] for word in words if word in exact}
+        for word in words:
+            if word not in found:
+                others = theirs.filter(number__iexact=word) if not word.isdigit() else theirs.filter(pk__isnull=True)
+                found[word] = [str(each) for each in await others.order_by("number").values_list("number", flat=True)]
+    return found
+
+
+async def with_number(number: str) -> Booking | None:
+    """Fetch the booking of this number as it is written, else the only one that differs in nothing but the case."""
+    same = [Booking.filter(number=each) for each in (number, number.upper())]
+    for query in (*same, Booking.filter(number__iexact=number)):
+        if len(found := await query.limit(2)) == 1:
+            return found[0]
+    return None
+
+
 async def those(employee: Employee, permission: str, now: datetime, ids: Sequence[str]) -> list[Booking]:
     """Return bookings of a list that was shown, in its order; those this employee may no longer act on are left out."""
     scopes = await access.scopes(employee, permission, now)
