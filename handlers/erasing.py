@@ -79,6 +79,7 @@ TALK = Talk(
     awaiting=erasing.awaiting,
     approve=erasing.approve,
     reject=erasing.reject,
+    withdraw=erasing.withdraw,
     described=lambda erasure: f"删除候选人资料，依据 {BASES[erasure.basis]}",
     proposer=_proposer,
     done=_done,

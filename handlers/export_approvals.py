@@ -73,6 +73,7 @@ TALK = Talk(
     awaiting=export_requests.awaiting,
     approve=export_requests.approve,
     reject=export_requests.reject,
+    withdraw=export_requests.withdraw,
     described=lambda request: f"导出 {described(request)}",
     proposer=lambda request: name_of(request.requester),
     done=_done,

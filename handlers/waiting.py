@@ -1,6 +1,6 @@
 """待我审批: one numbered list of whatever waits for somebody, and 同意, 驳回, 退回 of what it shows."""
 
-from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges
+from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges, recent
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
@@ -45,11 +45,13 @@ def _how(steps: list[Step]) -> str:
 
 async def takes(context: Context, command: Command) -> bool:
     """Answer what is about a proposal, by its number or by the list; False where it is about cancellations alone."""
-    if command.verb not in ANSWERS:
+    if command.verb not in (*ANSWERS, Verb.WITHDRAW):
         return False
     for talk in TALKS:
         if await talk.by_number(context, command):
             return True
+    if command.verb == Verb.WITHDRAW:
+        return await _own_listed(context, command)
     others = [] if command.who.request else await proposals.waiting(context, TALKS)
     if not others:
         return False
@@ -59,6 +61,17 @@ async def takes(context: Context, command: Command) -> bool:
         await each.talk.answer(context, command, each.proposal, comment)
     if steps:
         await approvals.answer(context, command, steps)
+    return True
+
+
+async def _own_listed(context: Context, command: Command) -> bool:
+    """Answer a bare 撤回 of somebody whose only open matters are proposals; False where a request may be meant."""
+    mine = await proposals.own(context, TALKS) if recent.is_bare(command) else []
+    if not mine or await recent.has_some(context, command.verb):
+        return False
+    lines = [each.talk.line(each.proposal) for each in mine]
+    tail = f"没有撤回任何一条，请写编号，例如「撤回 {mine[0].proposal.number}」。"
+    await outbox.say(context.act, context.account, "\n".join(["你提出的、还没有决定的：", *lines, tail]))
     return True
 
 

@@ -35,6 +35,9 @@ KIND = proposals.Kind(
     timer="export_expire",
     relations=("organisation", "requester", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="requester",
+    proposed=ExportStatus.PROPOSED,
+    withdrawn=ExportStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-export-decider",
     late="export-expired",
@@ -147,6 +150,13 @@ async def _checked(act: Act, request: ExportRequest) -> Employee:
     if employee.id == request.requester_id:
         raise NotAllowed("own-export")
     return employee
+
+
+async def withdraw(act: Act, request: ExportRequest) -> ExportRequest:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, request)
+    await _record(act, request, "export.recalled", ok=False)
+    return request
 
 
 async def expire(act: Act, request_id: object) -> bool:

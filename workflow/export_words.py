@@ -12,6 +12,7 @@ OUTCOMES = {
     ExportStatus.REJECTED: "已驳回",
     ExportStatus.EXPIRED: "已过期",
     ExportStatus.TAKEN: "已导出过一次",
+    ExportStatus.WITHDRAWN: "已撤回",
 }
 
 

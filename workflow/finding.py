@@ -69,7 +69,8 @@ async def numbered(employee: Employee, words: Collection[str], now: datetime) ->
     scopes = [path for _, path in await access.grants_of(employee, now)]
     theirs = Booking.filter(access.within(scopes))
     async with only_within(scopes):
-        exact = await theirs.filter(number__in=list(words)).values_list("number", flat=True)
+        same = await theirs.filter(number__in=list(words)).values_list("number", flat=True)
+        exact = {str(each) for each in same}
         found = {word: [word] for word in words if word in exact}
         for word in words:
             if word not in found:

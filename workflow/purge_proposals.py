@@ -35,6 +35,9 @@ KIND = proposals.Kind(
     timer="purge_expire",
     relations=RELATIONS,
     outcomes=purge_words.OUTCOMES,
+    proposer="proposer",
+    proposed=PurgeStatus.PROPOSED,
+    withdrawn=PurgeStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-purge-decider",
     late="purge-expired",
@@ -144,6 +147,13 @@ async def reject(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     await proposals.settle(act, KIND, purge, employee, PurgeStatus.REJECTED, comment)
     await _record(act, purge, "purge.refused", ok=False)
     await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge))
+    return purge
+
+
+async def withdraw(act: Act, purge: Purge) -> Purge:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, purge)
+    await _record(act, purge, "purge.recalled", ok=False)
     return purge
 
 

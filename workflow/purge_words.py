@@ -9,6 +9,7 @@ OUTCOMES = {
     PurgeStatus.REJECTED: "已驳回",
     PurgeStatus.EXPIRED: "已过期",
     PurgeStatus.DONE: "已清理完",
+    PurgeStatus.WITHDRAWN: "已撤回",
 }
 
 

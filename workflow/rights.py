@@ -36,6 +36,9 @@ KIND = proposals.Kind(
     timer="grant_expire",
     relations=("employee__organisation", "organisation", "proposer", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="proposer",
+    proposed=GrantChangeStatus.PROPOSED,
+    withdrawn=GrantChangeStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-decider",
     late="grant-expired",
@@ -210,6 +213,13 @@ async def reject(act: Act, change: GrantChange, *, comment: str = "") -> GrantCh
     await proposals.settle(act, KIND, change, employee, GrantChangeStatus.REJECTED, comment)
     await _record(act, change, "grant.refused", ok=False)
     await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change))
+    return change
+
+
+async def withdraw(act: Act, change: GrantChange) -> GrantChange:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, change)
+    await _record(act, change, "grant.recalled", ok=False)
     return change
 
 

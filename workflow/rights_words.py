@@ -11,6 +11,7 @@ OUTCOMES = {
     GrantChangeStatus.APPROVED: "已同意",
     GrantChangeStatus.REJECTED: "已驳回",
     GrantChangeStatus.EXPIRED: "已过期",
+    GrantChangeStatus.WITHDRAWN: "已撤回",
 }
 
 
