@@ -8,8 +8,8 @@ from handlers.retention_words import overview as told
 from handlers.retention_words import placed
 from handlers.rights_words import explained
 from handlers.routing import Context
-from models import Purge, PurgeStatus
-from workflow import access, holds, outbox, retention
+from models import Hold, Purge, PurgeStatus
+from workflow import access, free_words, holds, outbox, retention
 from workflow.errors import NotAllowed
 from workflow.periods import periods
 from workflow.permissions import HOLD_SET, RETENTION_READ
@@ -60,8 +60,14 @@ async def overview(context: Context, command: Command) -> None:
     units = {path for each in RETENTION_READ for path in await access.scopes(context.employee, each, now)}
     if not units:
         raise NotAllowed(permission=HOLD_SET)
-    held = await holds.listed(units, MOST_LISTED)
+    held = [(each, await _reason(context, each)) for each in await holds.listed(units, MOST_LISTED)]
     counts = await retention.due_by_unit(sorted(units), now)
     running = Purge.filter(access.within(units), status__in=(PurgeStatus.PROPOSED, PurgeStatus.APPROVED))
     purges = await running.order_by("proposed_at").limit(MOST_LISTED).prefetch_related("organisation")
     await outbox.say(context.act, context.account, told(held, counts, purges, periods().records_years))
+
+
+async def _reason(context: Context, hold: Hold) -> str:
+    """Return why something is held, as the reader may see it: administrators see no candidate."""
+    me, now = context.employee, context.act.now
+    return await free_words.read_by(me, hold.organisation, hold.reason, now, about=hold.candidate)
