@@ -46,7 +46,7 @@ ACTIONS = {
     "reveal.asked": "要求显示候选人资料",
     "reveal.shown": "看了候选人资料",
     "reveal.expired": "到期没有看候选人资料",
-    "reveal.refused": "没有让看候选人资料",
+    "reveal.refused": "没有显示候选人资料",
     "log.exported": "导出审计日志",
     "log.written": "导出文件写成",
     "export.asked": "申请导出审计日志",

@@ -102,6 +102,8 @@ def why(refusal: Refusal) -> str:
             return "没有待你审批的申请。有新的会发卡片给你；查一条的经过可发「时间轴」加申请号"
         case "which-step":
             return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写申请号「同意 Q…」"
+        case "not-yours" if not facts.get("approver"):
+            return "这一条不由你处理。你可以发「帮助」看看自己能做什么"
         case "not-yours":
             return f"此单由 {facts['approver']} 处理，你可以发「帮助」看看自己能做什么"
         case "not-your-turn":

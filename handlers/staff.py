@@ -45,6 +45,7 @@ from workflow import access, outbox
 from workflow.acting import local
 from workflow.card_views import card_view
 from workflow.errors import NotNow, NotYours
+from workflow.rights_words import name_of
 
 Typed = Callable[[Context, Command], Awaitable[None]]
 Pressed = Callable[[Context, Card], Awaitable[Answer]]
@@ -186,7 +187,7 @@ async def press(context: Context, press: Press) -> Answer:
     if card is None or not await access.sees_card(context.act, card):
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
-        raise NotYours(approver=str(card.holder.name) if card.holder else "其他人")
+        raise NotYours(approver=name_of(card.holder) if card.holder else "")
     await presses.require_current(context, card)
     view = await card_view(card, context.act)
     if press.action not in view.actions:

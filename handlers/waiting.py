@@ -1,13 +1,19 @@
 """待我审批: one numbered list of whatever waits for somebody, and 同意, 驳回, 退回 of what it shows."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from tortoise.transactions import in_transaction
+
 from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges, recent
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
+from handlers.refusals import why
 from handlers.routing import Context
-from models import Card, Role, Step
-from workflow import chain, outbox
-from workflow.errors import NotFound
+from models import Card, Organisation, Role, Step
+from workflow import audit, chain, outbox, stepup
+from workflow.errors import NotFound, ProofNeeded, Refusal
 
 TALKS: tuple[AnyTalk, ...] = (erasing.TALK, export_approvals.TALK, purges.TALK, granting.TALK)
 OF_PURPOSE = {talk.kind.purpose: talk for talk in TALKS}
@@ -57,11 +63,40 @@ async def takes(context: Context, command: Command) -> bool:
         return False
     steps, others = await _meant(context, command, others)
     comment = command.options.get("附言", command.reason_text or command.rest)
-    for each in others:
-        await each.talk.answer(context, command, each.proposal, comment)
+    tasks = [partial(each.talk.answer, context, command, each.proposal, comment) for each in others]
+    named = [(each.line, str(each.proposal.number), each.proposal.organisation) for each in others]
     if steps:
-        await approvals.answer(context, command, steps)
+        tasks.append(partial(approvals.answer, context, command, steps))
+        named.append((f"{len(steps)} 条取消申请", context.reference, await context.employee.organisation))
+    if len(tasks) == 1:
+        await tasks[0]()
+    else:
+        for task, about in zip(tasks, named, strict=True):
+            await _by_itself(context, command, task, *about)
     return True
+
+
+async def _by_itself(
+    context: Context,
+    command: Command,
+    task: Callable[[], Awaitable[None]],
+    line: str,
+    number: str,
+    organisation: Organisation,
+) -> None:
+    """Do one of several in a savepoint of its own: what is refused is said and recorded, the others stay done."""
+    try:
+        async with in_transaction():
+            await task()
+    except Refusal as refusal:
+        if isinstance(refusal, ProofNeeded):
+            await stepup.ask(context.act, refusal)
+        others = "一起发的其他各条不受影响，办了的另有回答"
+        text = f"没有{command.verb} {line}：{why(refusal)}。{others}。编号 {context.reference}"
+        await outbox.say(context.act, context.account, text)
+        data = {"action": context.incoming.kind}
+        subject = ("attempt", number, 1)
+        await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
 async def _own_listed(context: Context, command: Command) -> bool:
