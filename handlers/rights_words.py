@@ -16,7 +16,6 @@ REFUSED = {
     "grant-over": "截止日期已过，要在今天以后。请改好日期重新提出",
     "grant-left": "{who} 已不在职，不能授权。请核对姓名或工号",
     "grant-expired": "这条申请到期没有处理，已过期，没有任何变化。要继续请提出人重新提出",
-    "not-proposer": "{number} 不是你提出的，只有提出人能撤回。轮到你审批的，可以发「驳回 {number} 原因」",
     "factor-none": "{who} 没有绑定动态码，不用重置。要绑定请本人发「绑定动态码」",
     "change-not-found": "没有找到这条授权申请，或不在你的范围内。可发「待我审批」查看",
     "no-decider": "没有能审批的{role}：授权要由另一类管理员决定，提出人和本人都不能审批。请先设置另一位{role}",
@@ -29,14 +28,15 @@ def explained(text: str, reference: str) -> str:
     return f"没有办理：{text}编号 {reference}"
 
 
-def told(view: RightsView, *, own: bool) -> str:
-    """Write somebody's rights as one message."""
+def told(view: RightsView, *, own: bool, may_propose: bool = False) -> str:
+    """Write somebody's rights as one message; who may propose authorisations hears how to, the others whom to ask."""
     head = f"权限 · {view.name}（{view.unit}，工号 {view.key}）"
     who = "你" if own else view.name
     if not view.active:
         return f"{head}\n{who} 已不在职，没有任何权限。"
     held = [line for place, each in enumerate(view.held, start=1) for line in _held(place, each)]
-    body = held or [f"{who}没有任何角色。要开通请联系系统管理员。"]
+    how = f"要开通请发「授权 {view.name} 角色 单位」" if may_propose and not own else "要开通请联系系统管理员"
+    body = held or [f"{who}{'' if own else ' '}没有任何角色。{how}。"]
     return "\n".join([head, *body, *_lacking(view.lacking, view.unit)])
 
 

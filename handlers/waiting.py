@@ -112,7 +112,7 @@ async def _own_listed(context: Context, command: Command) -> bool:
 
 async def _meant(context: Context, command: Command, others: list[Waiting]) -> tuple[list[Step], list[Waiting]]:
     """Return what the numbers name; without any, the only one that waits."""
-    steps = await chain.open_steps_of(context.employee)
+    steps, every = await chain.open_steps_of(context.employee), others
     if command.picks:
         listed = await picking.asked(context)
         items = listed["items"] if listed and listed["kind"] == LISTED else []
@@ -122,5 +122,10 @@ async def _meant(context: Context, command: Command, others: list[Waiting]) -> t
         others = [each for each in others if str(each.proposal.number) in wanted]
     found = len(steps) + len(others)
     if not found or (found > 1 and not command.picks):
-        raise NotFound("which-step")
+        raise NotFound("which-step", **({} if await chain.open_steps_of(context.employee) else _example(every)))
     return steps, others
+
+
+def _example(others: list[Waiting]) -> dict[str, object]:
+    """Return a number of what waits, for somebody who decides no cancellations."""
+    return {"number": str(others[0].proposal.number)} if others else {}

@@ -226,7 +226,7 @@ async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Era
 async def withdraw(act: Act, erasure: ErasureRequest) -> ErasureRequest:
     """Take back what one proposed oneself; not what the candidate asked for, who has a right to an answer."""
     if erasure.by_candidate and erasure.status == ErasureStatus.PROPOSED:
-        raise NotNow("erasure-asked", number=erasure.number)
+        raise NotNow(state="erasure-asked")
     await proposals.withdraw(act, KIND, erasure)
     await note(act, erasure, "erasure.recalled", ok=False)
     return erasure

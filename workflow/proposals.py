@@ -104,7 +104,7 @@ async def withdraw(act: Act, kind: Kind[Proposal], proposal: Proposal) -> None:
     """Let who proposed it take it back while nobody decided: every card says so, and nothing follows."""
     employee = await access.require_employee(act)
     if employee.id != getattr(proposal, f"{kind.proposer}_id"):
-        raise NotAllowed("not-proposer", number=proposal.number)
+        raise NotAllowed(what="not-proposer", number=proposal.number)
     require_open(kind, proposal, act.now)
     await settle(act, kind, proposal, employee, kind.withdrawn)
 

@@ -59,7 +59,7 @@ async def grant_view(card: Card, act: Act) -> GrantView:
         unit=f"{plain(change.organisation.name)}及下属单位",
         allows=("用现在绑定的动态码",) if change.kind == GrantChangeKind.RESET else allowed_by(change.role),
         validity=validity(change.ends_at),
-        has=tuple(held_in(each.role, each.organisation) for each in await _grants(person, act.now)),
+        has=tuple(held_in(each.role, each.organisation) for each in await _held_before(change, act.now)),
         proposer=f"{name_of(change.proposer)}（{ROLE_LABELS[change.proposer_role]}）",
         proposed_at=change.proposed_at,
         expires_at=change.expires_at,
@@ -70,6 +70,12 @@ async def grant_view(card: Card, act: Act) -> GrantView:
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )
+
+
+async def _held_before(change: GrantChange, now: datetime) -> list[Grant]:
+    """Return what somebody holds beside what this very change gave them."""
+    given = (change.role, change.organisation_id) if change.status == GrantChangeStatus.APPROVED else None
+    return [each for each in await _grants(change.employee, now) if (each.role, each.organisation_id) != given]
 
 
 def allowed_by(role: Role) -> tuple[str, ...]:

@@ -39,6 +39,11 @@ def nobody_in(text: str) -> bool:
     return not [each for each in CANARIES if each in text]
 
 
+async def test_a_reason_that_is_too_short_is_not_called_missing(store: Store, numbers: dict[str, str]) -> None:
+    for reason, lacks in (("原因 诉讼中", "原因太短，至少要 4 个字"), ("", "还没有写原因，至少要 4 个字")):
+        assert lacks in await says(store, "hanxue", f"留存冻结 {numbers['林曦']} {reason}")
+
+
 @pytest.mark.parametrize("whole", ["", "候选人 "])
 async def test_why_a_case_is_held_names_nobody_in_the_list(store: Store, numbers: dict[str, str], whole: str) -> None:
     assert "已冻结" in await says(store, "hanxue", f"留存冻结 {whole}{numbers['林曦']} 原因 {WORDS}")

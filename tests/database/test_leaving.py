@@ -81,7 +81,9 @@ async def test_the_deputy_gets_the_card_and_decides_and_the_leavers_tap_is_refus
     card = await newest_card("lina", CardPurpose.APPROVAL)
     refused = await presses(store, "chenmin", "approve", old.handle, {"still_needed": "yes"})
     assert "不在职" in refused.answer.sentence
+    assert "有人接手的已转交，没有人接手的已告诉管理员" in refused.answer.sentence
     assert (await Card.get(id=old.id)).closed
+    assert (await seen(old)).status == "不再由你处理"
     assert (await Step.get(request=there.request, level=1)).decided_at is None
 
     await presses(store, "lina", "approve", card.handle, {"still_needed": "yes"})
@@ -107,6 +109,7 @@ async def test_a_deputy_who_asked_for_it_or_decides_above_is_passed_over(store: 
     assert step.approver.key == "chenmin"
     said = [str(each.payload) for each in await OutboxMessage.filter(kind="say").prefetch_related("account__employee")]
     assert len([each for each in said if "没有人接手" in each and "授权 姓名" in each]) == 2
+    assert (await seen(await Card.get(holder=there.head))).status == "不再由你处理"
     assert await AuditRecord.filter(action="step.unattended").count() == 1
 
 

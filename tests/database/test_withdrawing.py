@@ -69,5 +69,5 @@ async def test_what_a_candidate_asked_for_is_not_taken_back(store: Store, number
     await store.transact(lambda: erasing.wished(by(person), person))
     wish = await ErasureRequest.get()
     await says(store, "wangfang", f"同意 {wish.number}")
-    assert "候选人要求的删除，不能撤回" in await says(store, "wangfang", f"撤回 {wish.number}")
+    assert "候选人要求的删除不能撤回" in await says(store, "wangfang", f"撤回 {wish.number}")
     assert (await ErasureRequest.get()).status == "proposed"
