@@ -207,7 +207,7 @@ def _tables() -> list[type]:
 
 async def test_who_wants_to_see_somebody_erased_is_told_that_nothing_can_be_shown(store: Store, desk: Desk) -> None:
     await erased(store, desk)
-    said = await says(store, "liuyang", f"显示 {desk.booking.number} 电话 原因 核对身份")
+    said = await talking.says(store, "liuyang", f"显示 {desk.booking.number} 电话 原因 核对身份", LATER)
     assert "资料已依法删除，不能再显示" in said
     assert "没有可以再删的" not in said
 
