@@ -17,6 +17,7 @@ from workflow.sight import LONGEST_READ, sight_in
 HAN_RUN: Final = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af·]{2,}")
 LONGEST_WORD: Final = 6  # characters of a name that stands among others without a mark
 MOST_NAMED: Final = 50  # candidates that one text names
+LOOKED_AT: Final = 500  # characters in which names are looked for: no more is ever shown
 
 
 async def read_by(
@@ -32,7 +33,7 @@ async def read_by(
 
     `about` is whom they are known to be about. Hidden are the names of every candidate of the house, of whatever unit.
     """
-    words = plain(str(text or ""), LONGEST_READ)
+    words = plain(str(text or ""), LONGEST_READ)[:LOOKED_AT]
     if not words or (viewer is not None and (await sight_in(viewer, organisation, now)).full):
         return plain(words, longest)
     for each in [*([about] if about else []), *await _named_in(words, organisation)]:

@@ -15,11 +15,11 @@ from handlers.reading.verbs import SPELLINGS, Verb
 LONGEST: Final = 24  # of a booking's number
 _TOKEN: Final = re.compile(
     r"(?P<label>(?:预约号码?|编号|单号)(?:是|为)?\s?[:=]?\s?)?(?<![0-9a-z_./-])(?P<token>[0-9a-z][0-9a-z_./-]*)"
-    r"(?=[\s,;!?()]|$|的|这|原因|理由|因为|依据|电话|手机|姓名|名字|邮箱|全部|所有)"
+    r"(?=[\s,;!?()「」\"'\[\]【】《》]|$|的|这|原因|理由|因为|依据|电话|手机|姓名|名字|邮箱|全部|所有)"
 )
 _OURS: Final = re.compile(r"[yqslxdg][0-9]{8}-[0-9]{3,11}")
 _OWN_WORDS: Final = re.compile(r"原因|理由|因为|附言|备注|用途")
-_APART: Final = re.compile(r"[\s,;!?()]$")
+_APART: Final = re.compile(r"[\s,;!?()「」\"'\[\]【】《》]$")
 TAKES: Final = frozenset(
     {Verb.CANCEL, Verb.PHONE_CANCEL, Verb.RESCHEDULE, Verb.FIND, Verb.TIMELINE, Verb.EXPORT, Verb.UNDO, Verb.RESTORE}
     | {Verb.EVIDENCE, Verb.SHOW, Verb.HOLD, Verb.RELEASE_HOLD, Verb.ERASE, Verb.PHONED, Verb.SUBMIT}
