@@ -74,7 +74,7 @@ def _place(request: RequestView, step: StepView) -> str:
 def _status(view: CardView, request: RequestView, step: StepView) -> str:
     if "approve" in view.actions:
         return f"待你审批 · {_place(request, step)}"
-    own = OWN[step.status]
+    own = OWN[step.status] if view.theirs or step.status != StepStatus.OPEN else "不再由你处理"
     end = ENDS.get(request.status, "")
     if step.status == StepStatus.APPROVED and end:
         return f"{own} · {end}"

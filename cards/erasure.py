@@ -45,6 +45,7 @@ def _status(view: ErasureView) -> str:
         ErasureStatus.CARRIED_OUT: "已删除",
         ErasureStatus.REJECTED: "已驳回",
         ErasureStatus.EXPIRED: "已结束，没有删除",
+        ErasureStatus.WITHDRAWN: "提出人已撤回",
     }
     return labels[view.status]
 
@@ -56,6 +57,10 @@ def _outcome(view: ErasureView) -> str:
         return f"{view.decided_by} 同意，{when(view.done_at, view.now)} 已删除，不能恢复。"
     if view.decided_at is None:
         return ""
-    said = {ErasureStatus.APPROVED: "同意，告知候选人后删除", ErasureStatus.REJECTED: "驳回，什么都没有删"}
+    said = {
+        ErasureStatus.APPROVED: "同意，告知候选人后删除",
+        ErasureStatus.REJECTED: "驳回，什么都没有删",
+        ErasureStatus.WITHDRAWN: "撤回了自己的申请，什么都没有删",
+    }
     comment = f"意见：{view.comment}" if view.comment else ""
     return f"{view.decided_by} {clock(view.decided_at)} {said.get(view.status, '没有删除')}。{comment}"

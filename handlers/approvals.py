@@ -10,7 +10,7 @@ from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
 from workflow import approving, chain, outbox, requests, revising
 from workflow.card_views import card_view
-from workflow.errors import Invalid, NotFound, NotYours, Stale
+from workflow.errors import Invalid, NotFound, NotNow, Stale
 from workflow.views import request_seen
 
 MOST_LISTED = 20
@@ -116,7 +116,7 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
     own = next((each for each in steps if each.approver_id == context.employee.id), None)
     found = open_ if open_ and open_.approver_id == context.employee.id else own or open_
     if found is None:
-        raise NotYours(approver="其他人")
+        raise NotNow(state=str(request.status))
     return found
 
 

@@ -34,12 +34,13 @@ async def propose(context: Context, command: Command) -> None:
     if not await access.scopes(context.employee, ERASE_PROPOSE, context.act.now):
         raise NotAllowed(permission=ERASE_PROPOSE)
     said = plain(context.incoming.text)
-    number, basis = CASE.search(said), basis_in(said)
+    ours, basis = CASE.search(said), basis_in(said)
+    number = ours[0] if ours else command.who.booking
     if number is None or basis is None:
         missing = "没看到预约号或申请号" if number is None else "没看到依据"
         await _say(context, f"没有办理：{missing}。{HOW}编号 {context.reference}")
         return
-    case = await timeline.case_of(context.act, number[0])
+    case = await timeline.case_of(context.act, number)
     erasure = await erasing.propose(context.act, case.booking, basis)
     if erasure.status == ErasureStatus.EXPIRED:
         due = erasure.candidate.erase_after
@@ -78,6 +79,7 @@ TALK = Talk(
     awaiting=erasing.awaiting,
     approve=erasing.approve,
     reject=erasing.reject,
+    withdraw=erasing.withdraw,
     described=lambda erasure: f"删除候选人资料，依据 {BASES[erasure.basis]}",
     proposer=_proposer,
     done=_done,

@@ -6,8 +6,10 @@ from models import Role
 from workflow import access, finding, outbox
 from workflow.acting import local
 from workflow.permissions import OTHER_KIND
+from workflow.rights_words import name_of
 from workflow.views import booking_seen
 
+MOST_NAMED = 2  # administrators named as those to ask
 FOR_HR = """我能帮你取消面试，一句话就够：
 「取消 {name} {time} 原因 行程冲突」
 也可以：
@@ -31,11 +33,12 @@ FOR_ADMINISTRATORS = """你可以管授权；候选人的资料你看不到。�
 「授权 王芳 HR 华辰互联」「授权 王芳 HR 华辰互联 至 2027-03-31」
 「收回授权 王芳 HR 华辰互联」　「权限 王芳」看某人的权限和依据
 「重置动态码 王芳 原因 手机丢失」　「绑定动态码」绑自己的
-「待我审批」看等你审批的　「同意 1」「驳回 1 原因」
+「待我审批」看等你审批的　「同意 1」「驳回 1 原因」　「撤回 S…」收回自己提出的
 「留存清单」看冻结的和到期的　「清理证明 L…」下载　「代理人 王芳 李娜」指定王芳的代理人
 系统管理员：「清理 华辰互联 全部到期」提出清理；安全管理员审批，也管「留存冻结 Q… 原因 …」「解除冻结 Q…」"""
 FOR_EVERYBODY = "「权限 我」看自己的权限和依据　「代理人 我 姓名」指定代理人　「绑定」绑定另一个应用的账号"
-FOR_OTHERS = "面试有变动时，我会第一时间告诉你。"
+FOR_INTERVIEWERS = "你要面试的场次有变动时，我会第一时间告诉你。「列表 本周」看有哪些"
+WITHOUT_ROLE = "你现在没有任何角色，在这里还办不了取消、审批和查询。{whom}"
 
 
 async def help_for(context: Context) -> None:
@@ -50,7 +53,19 @@ async def help_for(context: Context) -> None:
         parts.append(FOR_AUDITORS)
     if roles & set(OTHER_KIND):
         parts.append(FOR_ADMINISTRATORS)
-    await outbox.say(context.act, context.account, "\n\n".join([*(parts or [FOR_OTHERS]), FOR_EVERYBODY]))
+    if not parts and (Role.INTERVIEWER in roles or await finding.to_interview(context.employee)):
+        parts.append(FOR_INTERVIEWERS)
+    await outbox.say(
+        context.act, context.account, "\n\n".join([*(parts or [await _without_role(context)]), FOR_EVERYBODY])
+    )
+
+
+async def _without_role(context: Context) -> str:
+    """Say what is true of somebody who holds nothing, and who could change it."""
+    unit = await context.employee.organisation
+    people = await access.holders(Role.SYSTEM_ADMIN, unit, context.act.now)
+    names = "、".join(name_of(each) for each in people[:MOST_NAMED])
+    return WITHOUT_ROLE.format(whom=f"要开通请联系系统管理员{f' {names}' if names else ''}。")
 
 
 async def _example(context: Context) -> dict[str, str]:

@@ -66,6 +66,11 @@ async def ask(context: Context, verb: Verb) -> None:
     await outbox.say(context.act, context.account, "\n".join([f"{verb}哪一条？最近的申请：", *lines, tail]))
 
 
+async def has_some(context: Context, verb: Verb) -> bool:
+    """Tell whether there is a request that the verb without a number may mean."""
+    return bool(await _recent(context, verb))
+
+
 async def _recent(context: Context, verb: Verb) -> list[CancellationRequest]:
     mine = CancellationRequest.filter(requester=context.employee)
     if verb == Verb.TIMELINE:

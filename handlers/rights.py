@@ -46,7 +46,9 @@ async def show(context: Context, command: Command) -> None:
 async def _show(context: Context, employee: Employee) -> None:
     await employee.fetch_related("organisation")
     view = await rights_of(employee, context.act.now)
-    await outbox.say(context.act, context.account, told(view, own=employee.id == context.employee.id))
+    may = await access.may(context.employee, GRANT_PROPOSE, employee.organisation, context.act.now)
+    text = told(view, own=employee.id == context.employee.id, may_propose=may)
+    await outbox.say(context.act, context.account, text)
 
 
 async def propose(context: Context, command: Command) -> None:

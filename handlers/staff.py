@@ -23,6 +23,7 @@ from handlers import (
     help,
     linking,
     lists,
+    numbers,
     own_data,
     picking,
     presses,
@@ -44,6 +45,7 @@ from workflow import access, outbox
 from workflow.acting import local
 from workflow.card_views import card_view
 from workflow.errors import NotNow, NotYours
+from workflow.rights_words import name_of
 
 Typed = Callable[[Context, Command], Awaitable[None]]
 Pressed = Callable[[Context, Card], Awaitable[Answer]]
@@ -99,7 +101,8 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    command = read_command(context.incoming.text, local(context.act.now))
+    named = await numbers.named_in(context)
+    command = read_command(context.incoming.text, local(context.act.now), named)
     if command is None:
         await help.unknown(context)
     elif await own_data.answered_by_hr(context, command) or await waiting.takes(context, command):
@@ -185,7 +188,7 @@ async def press(context: Context, press: Press) -> Answer:
     if card is None or not await access.sees_card(context.act, card):
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
-        raise NotYours(approver=str(card.holder.name) if card.holder else "其他人")
+        raise NotYours(approver=name_of(card.holder) if card.holder else "")
     await presses.require_current(context, card)
     view = await card_view(card, context.act)
     if press.action not in view.actions:

@@ -1,13 +1,19 @@
 """待我审批: one numbered list of whatever waits for somebody, and 同意, 驳回, 退回 of what it shows."""
 
-from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from tortoise.transactions import in_transaction
+
+from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges, recent
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
+from handlers.refusals import why
 from handlers.routing import Context
-from models import Card, Role, Step
-from workflow import chain, outbox
-from workflow.errors import NotFound
+from models import Card, Organisation, Role, Step
+from workflow import audit, chain, outbox, stepup
+from workflow.errors import NotFound, ProofNeeded, Refusal
 
 TALKS: tuple[AnyTalk, ...] = (erasing.TALK, export_approvals.TALK, purges.TALK, granting.TALK)
 OF_PURPOSE = {talk.kind.purpose: talk for talk in TALKS}
@@ -45,26 +51,68 @@ def _how(steps: list[Step]) -> str:
 
 async def takes(context: Context, command: Command) -> bool:
     """Answer what is about a proposal, by its number or by the list; False where it is about cancellations alone."""
-    if command.verb not in ANSWERS:
+    if command.verb not in (*ANSWERS, Verb.WITHDRAW):
         return False
     for talk in TALKS:
         if await talk.by_number(context, command):
             return True
+    if command.verb == Verb.WITHDRAW:
+        return await _own_listed(context, command)
     others = [] if command.who.request else await proposals.waiting(context, TALKS)
     if not others:
         return False
     steps, others = await _meant(context, command, others)
     comment = command.options.get("附言", command.reason_text or command.rest)
-    for each in others:
-        await each.talk.answer(context, command, each.proposal, comment)
+    tasks = [partial(each.talk.answer, context, command, each.proposal, comment) for each in others]
+    named = [(each.line, str(each.proposal.number), each.proposal.organisation) for each in others]
     if steps:
-        await approvals.answer(context, command, steps)
+        tasks.append(partial(approvals.answer, context, command, steps))
+        named.append((f"{len(steps)} 条取消申请", context.reference, await context.employee.organisation))
+    if len(tasks) == 1:
+        await tasks[0]()
+    else:
+        for task, about in zip(tasks, named, strict=True):
+            await _by_itself(context, command, task, *about)
+    return True
+
+
+async def _by_itself(
+    context: Context,
+    command: Command,
+    task: Callable[[], Awaitable[None]],
+    line: str,
+    number: str,
+    organisation: Organisation,
+) -> None:
+    """Do one of several in a savepoint of its own: what is refused is said and recorded, the others stay done."""
+    try:
+        async with in_transaction():
+            await task()
+    except Refusal as refusal:
+        if isinstance(refusal, ProofNeeded):
+            await stepup.ask(context.act, refusal)
+        others = "一起发的其他各条不受影响，办了的另有回答"
+        text = f"没有{command.verb} {line}：{why(refusal)}。{others}。编号 {context.reference}"
+        await outbox.say(context.act, context.account, text)
+        data = {"action": context.incoming.kind}
+        subject = ("attempt", number, 1)
+        await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
+
+
+async def _own_listed(context: Context, command: Command) -> bool:
+    """Answer a bare 撤回 of somebody whose only open matters are proposals; False where a request may be meant."""
+    mine = await proposals.own(context, TALKS) if recent.is_bare(command) else []
+    if not mine or await recent.has_some(context, command.verb):
+        return False
+    lines = [each.talk.line(each.proposal) for each in mine]
+    tail = f"没有撤回任何一条，请写编号，例如「撤回 {mine[0].proposal.number}」。"
+    await outbox.say(context.act, context.account, "\n".join(["你提出的、还没有决定的：", *lines, tail]))
     return True
 
 
 async def _meant(context: Context, command: Command, others: list[Waiting]) -> tuple[list[Step], list[Waiting]]:
     """Return what the numbers name; without any, the only one that waits."""
-    steps = await chain.open_steps_of(context.employee)
+    steps, every = await chain.open_steps_of(context.employee), others
     if command.picks:
         listed = await picking.asked(context)
         items = listed["items"] if listed and listed["kind"] == LISTED else []
@@ -74,5 +122,10 @@ async def _meant(context: Context, command: Command, others: list[Waiting]) -> t
         others = [each for each in others if str(each.proposal.number) in wanted]
     found = len(steps) + len(others)
     if not found or (found > 1 and not command.picks):
-        raise NotFound("which-step")
+        raise NotFound("which-step", **({} if await chain.open_steps_of(context.employee) else _example(every)))
     return steps, others
+
+
+def _example(others: list[Waiting]) -> dict[str, object]:
+    """Return a number of what waits, for somebody who decides no cancellations."""
+    return {"number": str(others[0].proposal.number)} if others else {}

@@ -68,6 +68,7 @@ class CardView:
     told: Told = field(default_factory=Told)
     code: str = ""  # 存证码 of the unit's log, where its rules want it
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
+    theirs: bool = True  # an approver's card: its holder still decides this step
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
 
     @property
@@ -201,6 +202,7 @@ def _booking_actions(purpose: CardPurpose, asks: bool, wish: returning.Wish | No
 async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:
     step = next((each for each in request.steps if each.id == card.step_id), None)
     holder = await Employee.get_or_none(id=card.holder_id)
+    theirs = step is None or await _decides(request, step, holder, act)
     wish = await returning.open_wish(request.booking)
     seen = await _sight(card, request.booking, act)
     return CardView(
@@ -214,23 +216,29 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         late=request.late,
         wish_at=wish.at if wish else None,
         needs_evidence=int(str(request.policy.get("evidence", 0))),
-        actions=() if card.closed else await _request_actions(request, step, holder, act),
+        actions=await _request_actions(request, step, holder, act) if theirs and not card.closed else (),
+        theirs=theirs,
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation),
     )
 
 
+async def _decides(request: CancellationRequest, step: Step, holder: Employee | None, act: Act) -> bool:
+    """Tell whether a step is still its card's holder's: not of one who left or lost the role (`approving`)."""
+    if holder is None or not holder.active or step.approver_id != holder.id:
+        return False
+    return step.stands_for_id is not None or await access.holds(holder, step.role, request.organisation, act.now)
+
+
 async def _request_actions(
     request: CancellationRequest, step: Step | None, holder: Employee | None, act: Act
 ) -> tuple[str, ...]:
-    """Return what the holder may press: on an approver's card by their role, on the requester's by their right."""
+    """Return what the holder may press: on the card of an approver who still decides, on the requester's by right."""
     if holder is None:
         return ()
     if step is not None:
-        stands_in = step.stands_for_id is not None and holder.active
-        has_role = stands_in or await access.holds(holder, step.role, request.organisation, act.now)
-        return _step_actions(request, step, act) if has_role else ()
+        return _step_actions(request, step, act)
     if request.requester_id not in (None, holder.id):
         return ()
     offered = _requesters_actions(request, act)

@@ -38,6 +38,9 @@ KIND = proposals.Kind(
     timer="erase_expire",
     relations=("candidate", "organisation", "proposer", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="proposer",
+    proposed=ErasureStatus.PROPOSED,
+    withdrawn=ErasureStatus.WITHDRAWN,
     sees=access.may_see_erasure,
     nobody="no-eraser",
     late="erasure-expired",
@@ -217,6 +220,15 @@ async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Era
     if erasure.by_candidate:
         for account in (await outbox.accounts_of(erasure.candidate))[:1]:
             await outbox.say(act, account, erasing_words.refused(erasure.number))
+    return erasure
+
+
+async def withdraw(act: Act, erasure: ErasureRequest) -> ErasureRequest:
+    """Take back what one proposed oneself; not what the candidate asked for, who has a right to an answer."""
+    if erasure.by_candidate and erasure.status == ErasureStatus.PROPOSED:
+        raise NotNow(state="erasure-asked")
+    await proposals.withdraw(act, KIND, erasure)
+    await note(act, erasure, "erasure.recalled", ok=False)
     return erasure
 
 

@@ -18,6 +18,7 @@ OUTCOMES = {
     ErasureStatus.CARRIED_OUT: "已删除",
     ErasureStatus.REJECTED: "已驳回",
     ErasureStatus.EXPIRED: "已结束",
+    ErasureStatus.WITHDRAWN: "已撤回",
 }
 WHY_NOT = {
     LIVE: "还有没结束的面试",

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Booking, CancellationRequest, Card, CardPurpose, Employee, ErasureStatus
-from workflow import erasing
+from workflow import erasing, free_words
 from workflow.acting import Act
 from workflow.erasing_words import BASES
 from workflow.rights_words import name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 
 MOST_NUMBERS = 3
 
@@ -62,7 +62,9 @@ async def erasure_view(card: Card, act: Act) -> ErasureView:
         decided_by=name_of(erasure.decided_by) if erasure.decided_by else "",
         decided_at=erasure.decided_at,
         done_at=erasure.done_at,
-        comment=plain(str(erasure.comment), LONGEST_COMMENT) if erasure.comment else "",
+        comment=await free_words.read_by(
+            holder, erasure.organisation, erasure.comment, act.now, about=erasure.candidate
+        ),
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )

@@ -8,7 +8,6 @@ from tortoise.queryset import QuerySet
 from models import AuditRecord, Checkpoint, Organisation
 from workflow import access, audit, checkpoints, export_requests, timeline, viewing
 from workflow.acting import Act
-from workflow.errors import NotFound
 from workflow.export_requests import Wanted
 from workflow.log_periods import Period
 from workflow.permissions import AUDIT_EXPORT, CASE_EXPORT
@@ -78,11 +77,7 @@ async def take_log(act: Act, path: str, form: str, period: Period, approval: str
 
     `approval` is the number of the consent that an employee needs for many records; it is spent by this.
     """
-    organisation = await Organisation.get_or_none(path=path)
-    if organisation is None:
-        raise NotFound(what="organisation")
-    if act.employee is not None:
-        await access.require(act, AUDIT_EXPORT, organisation)
+    organisation = await access.unit_named(act, AUDIT_EXPORT, path)
     count = await _within(organisation, period).count()
     limits = {name: audit.stamp(at) for name, at in (("from", period.since), ("to", period.until)) if at}
     number = await export_requests.use(act, Wanted(organisation, form, period, ""), approval)

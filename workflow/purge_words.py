@@ -2,13 +2,14 @@
 
 from models import Purge, PurgeStatus
 from workflow.rights_words import name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 
 OUTCOMES = {
     PurgeStatus.APPROVED: "已同意",
     PurgeStatus.REJECTED: "已驳回",
     PurgeStatus.EXPIRED: "已过期",
     PurgeStatus.DONE: "已清理完",
+    PurgeStatus.WITHDRAWN: "已撤回",
 }
 
 
@@ -22,12 +23,12 @@ def ended_in(year: int | None) -> str:
     return f"{year} 年结束的" if year else "全部到期的"
 
 
-def to_the_proposer(purge: Purge) -> str:
-    """Tell the proposer what was decided."""
+def to_the_proposer(purge: Purge, comment: str) -> str:
+    """Tell the proposer what was decided; `comment` as they may read it."""
     follows = "，现在开始逐件清理" if purge.status == PurgeStatus.APPROVED else "，没有任何变化"
-    comment = f"意见：{plain(str(purge.comment), LONGEST_COMMENT)}。" if purge.comment else ""
+    said = f"意见：{comment}。" if comment else ""
     done = f"{name_of(purge.decided_by)} {OUTCOMES[purge.status]}"
-    return f"{done}：{described(purge)}{follows}。{comment}编号 {purge.number}"
+    return f"{done}：{described(purge)}{follows}。{said}编号 {purge.number}"
 
 
 def expired(purge: Purge) -> str:

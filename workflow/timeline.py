@@ -14,7 +14,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
-from workflow import access, audit
+from workflow import access, audit, finding
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
@@ -99,7 +99,7 @@ async def case_of(act: Act, number: str) -> Case:
     request = await CancellationRequest.get_or_none(number=number.upper())
     if request is not None:
         return await _of_request(act, request)
-    booking = await Booking.get_or_none(number=number.upper())
+    booking = await finding.with_number(number)
     if booking is None:
         raise NotFound(what="request" if number.upper().startswith("Q") else "booking")
     return await of_booking(act, booking)

@@ -205,6 +205,13 @@ def _tables() -> list[type]:
     return [each for each in vars(models).values() if isinstance(each, type) and hasattr(each, "_meta")]
 
 
+async def test_who_wants_to_see_somebody_erased_is_told_that_nothing_can_be_shown(store: Store, desk: Desk) -> None:
+    await erased(store, desk)
+    said = await talking.says(store, "liuyang", f"显示 {desk.booking.number} 电话 原因 核对身份", LATER)
+    assert "资料已依法删除，不能再显示" in said
+    assert "没有可以再删的" not in said
+
+
 async def test_the_log_still_verifies_and_tells_the_case(store: Store, desk: Desk) -> None:
     from workflow.verifying import verify
 

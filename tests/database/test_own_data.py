@@ -103,12 +103,17 @@ async def test_a_correction_goes_to_hr_and_is_made_everywhere(store: Store, desk
 async def test_a_correction_that_hr_refuses_changes_nothing_and_says_why(store: Store, desk: Desk) -> None:
     await writes(store, "更正姓名 张玮")
     wish = await CorrectionRequest.get(status=CorrectionStatus.ASKED)
-    assert "写原因" in await talking.says(store, "wangfang", f"驳回 {wish.number}")
+    assert f"驳回更正要写原因，候选人会看到。请回复「驳回 {wish.number} 原因」" in await talking.says(
+        store, "wangfang", f"驳回 {wish.number}"
+    )
     await talking.says(store, "wangfang", f"驳回 {wish.number} 请带身份证来")
     assert (await Candidate.get(id=desk.booking.candidate_id)).name == "张伟"
     rows = await OutboxMessage.filter(account__candidate_id=desk.booking.candidate_id, kind="say")
     assert any("请带身份证来" in str(each.payload) for each in rows)
-    assert "没有找到" in await talking.says(store, "hanxue", f"同意 {wish.number}")
+    foreign = await talking.says(store, "hanxue", f"同意 {wish.number}")
+    assert "没有找到，或不在你的范围内" in foreign
+    assert "删除" not in foreign
+    assert foreign == await talking.says(store, "hanxue", "同意 G20261124-000")
 
 
 async def test_a_deletion_is_asked_about_first(store: Store, desk: Desk) -> None:
