@@ -144,7 +144,7 @@ async def other_evidence(desk: Desk, sealed: bytes) -> None:
 
 async def test_evidence_that_is_not_what_was_kept_is_found(desk: Desk) -> None:
     blob = await EvidenceBlob.get()
-    await other_evidence(desk, bytes(blob.sealed)[:-1] + b"x")
+    await other_evidence(desk, bytes(blob.sealed)[:-1] + bytes([blob.sealed[-1] ^ 1]))
     assert await lacks(desk) == {number_of(desk): {"evidence-damaged"}}
 
 
