@@ -30,6 +30,7 @@ WHY = {
     "missing": "缺少必填内容",
     "invalid": "选项不存在",
     "not-found": "没有找到",
+    "case-purged": "已清理",
     "wrong-code": "验证码不对",
     "second-fact": "核对信息不符",
 }

@@ -54,6 +54,7 @@ READS = {
     "access.require_employee",
     "access.sees_card",
     "archiving.state_of",
+    "gone.require_not_purged",
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",
