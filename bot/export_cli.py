@@ -73,8 +73,9 @@ def exported(
     except (NotExported, SettingsError) as wrong:
         typer.echo(f"没有导出：{wrong}", err=True)
         raise typer.Exit(2) from None
-    names = "候选人姓名为全名" if done.names else "候选人姓名已隐去"
-    typer.echo(f"已导出 {done.records} 条到 {out}，{names}，SHA-256 {done.sha256}", err=True)
+    typer.echo(done.said(out), err=True)
+    for warning in done.warnings:
+        typer.echo(f"注意：{warning}", err=True)
 
 
 @export.command(name="case")
