@@ -14,8 +14,8 @@ from models import CancellationRequest, Evidence, RequestStatus
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
 from workflow import audit, comparing, delivering, evidence, merkle, notes, requests, signing
-from workflow.archiving import DIFFERS
-from workflow.lines import read
+from workflow.archive_words import DIFFERS
+from workflow.lines import record_in
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
 
@@ -67,7 +67,7 @@ async def _facts(number: str) -> Facts:
 
 
 def _checked(facts: Facts, files: Mapping[str, bytes], signed: Signing) -> list[Check]:
-    lines = [read(content.decode()) for path, content in files.items() if path.startswith("records/")]
+    lines = [record_in(content.decode()) for path, content in files.items() if path.startswith("records/")]
     told = [line for line in lines if line is not None]
     return [
         *_records(files, len(lines)),

@@ -13,7 +13,7 @@ from bot.archive_checks import AUTHENTIC, Check
 from bot.archive_xml import NAMESPACE, moment
 from models import RequestStatus, Role
 from workflow.archive_metadata import ANSWERS, MANDATORY, NOBODY, ORIGINS, RESULTS
-from workflow.archiving import UNPROVEN
+from workflow.archive_words import UNPROVEN
 from workflow.reasons import REASONS
 from workflow.showing import plain
 from workflow.testimony import Line, Testimony, told_over
@@ -23,7 +23,7 @@ TIME, REASON, OPERATOR, APPROVER = (UNPROVEN[each] for each in MANDATORY)
 RESULT = "unproven-result"
 LABELS = {TIME: "取消时间", REASON: "原因", OPERATOR: "操作人", APPROVER: "审批人", RESULT: "办理结果"}
 UNANSWERED = ("未决定", "未到审批")
-NAMES = "代号与记录相同；姓名取自通讯录"
+NAMES = "代号与记录相同；姓名取自员工表"
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,9 @@ def exported(
     except (NotExported, SettingsError) as wrong:
         typer.echo(f"{not_done}：{wrong}", err=True)
         raise typer.Exit(2) from None
-    what = said(done) if said else f"已导出 {done.records} 条到 {out}，{names_in(done)}"
-    typer.echo(f"{what}，SHA-256 {done.sha256}", err=True)
+    typer.echo(f"{said(done)}，SHA-256 {done.sha256}" if said else done.said(out), err=True)
+    for warning in done.warnings:
+        typer.echo(f"注意：{warning}", err=True)
 
 
 def names_in(done: "Exported") -> str:

@@ -1,7 +1,7 @@
 """What is printed for an auditor: the timeline of one case, and a unit's log of a period, as documents and files."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ COLUMNS = (
     Column("事项", 3.5),
     Column("结果", 1.3),
 )
+WARNING = "注意"
 LOG_COLUMNS = (*COLUMNS[:4], Column("对象", 1.55), Column("事项", 2.6), Column("结果", 1.2))
 
 
@@ -50,13 +51,15 @@ class Proof:
     code: str
 
 
-def timeline_document(case: Case, entries: Iterable[Entry], proof: Proof, printed: Printed) -> Document:
-    """Return the printed timeline of a case."""
+def timeline_document(
+    case: Case, entries: Iterable[Entry], proof: Proof, printed: Printed, warnings: Sequence[str] = ()
+) -> Document:
+    """Return the printed timeline of a case; `warnings` are what makes it less than a proof."""
     rows = tuple(_cells(each) for each in entries)
     title = f"时间轴 · {case.number}"
     return Document(
         title=title,
-        facts=_facts(case, printed),
+        facts=(*_facts(case, printed), *((WARNING, each) for each in warnings)),
         columns=COLUMNS,
         rows=rows,
         notes=_notes(proof, len(rows)),
@@ -121,6 +124,7 @@ class Listed:
 
     unit: str
     period: str
+    warnings: tuple[str, ...] = ()
 
 
 def log_document(listed: Listed, entries: Iterable[Entry], proof: Proof, printed: Printed) -> Document:
@@ -133,6 +137,7 @@ def log_document(listed: Listed, entries: Iterable[Entry], proof: Proof, printed
         ("条数", str(len(rows))),
         ("打印", f"{printed.who}，{local(printed.at):%Y-%m-%d %H:%M:%S}（北京时间）"),
         ("姓名显示", "日志里没有候选人的姓名和联系方式"),
+        *((WARNING, each) for each in listed.warnings),
     )
     notes = (
         f"以上记录的原文按记录号依次连接、每条后加一个换行，SHA-256 是 {proof.digest}。",

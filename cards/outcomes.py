@@ -22,6 +22,7 @@ WHY = {
     "desk-only": "只能在服务器上办",
     # what was meant
     "not-found": "没有找到",
+    "case-purged": "已到期清理",
     "case-not-found": "没有找到",
     "change-not-found": "没有找到授权申请",
     "export-not-found": "没有找到导出申请",

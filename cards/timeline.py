@@ -4,8 +4,9 @@ from datetime import datetime
 
 from cards import attempts, outcomes
 from models import Role
+from workflow import archive_words
 from workflow.acting import local
-from workflow.timeline import REFUSED, Entry, still_needed
+from workflow.timeline import REFUSED, UNREAD, Entry, still_needed
 from workflow.views import ROLE_LABELS
 
 ACTIONS = {
@@ -131,6 +132,7 @@ ACTIONS = {
     "subject.restricted": "资料改为受限",
     "subject.erased": "资料已依法删除",
     "subject.erased_again": "恢复备份带回的资料，再次删除",
+    UNREAD: "这条记录读不出，日志改过",
     "checkpoint.signed": "下级检查点入账",
     "checkpoint.refused": "检查点没有签",
     "anchor.asked": "要求立即锚定",
@@ -221,6 +223,8 @@ def _details(entry: Entry) -> list[str]:
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
+    if entry.action in ("archive.failed", "archive.incomplete"):
+        found.append(archive_words.why(entry.why))
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cards import log_faults
 from cards import timeline as timeline_words
 from handlers import lists, nobody, picking, recent
 from handlers.locating import Asked, Found, asked_for, fits, locate, located
@@ -114,7 +115,8 @@ async def timeline(context: Context, command: Command) -> None:
     case = await case_meant(context, command)
     await facts.note_viewed(context.act, case)
     lines = [timeline_words.line(each) for each in attempts.told(case, await facts.entries_of(case))]
-    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {case.title}", *lines]))
+    warning = log_faults.not_a_proof(case.organisation.origin, await facts.first_bad(case))
+    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {case.title}", *warning, *lines]))
 
 
 async def case_meant(context: Context, command: Command) -> facts.Case:

@@ -10,6 +10,9 @@ from workflow.showing import plain
 
 REFUSED = {
     "case-not-found": "没有找到这件案，或不在你的范围内。请写申请号或预约号，例如「留存冻结 Q… 原因 …」",
+    "case-purged": (
+        "{number} 已清理（{purge}，{day}）：留存期满，经两位管理员同意删除，只有审计日志还在。可发「清理证明 {purge}」"
+    ),
     "hold-reason": "{lacks}，至少要 {shortest} 个字。请发「留存冻结 {number} 原因 …」",
     "held-already": "这件案已冻结（{by}，按 {number}），不用再冻结。可发「留存清单」查看",
     "not-held": "{number} 没有冻结。按候选人冻结的，请发「解除冻结 候选人 {number}」；可发「留存清单」查看",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import ArchiveStatus, CancellationRequest, Grant, Organisation, RequestStatus, Step
-from workflow import access, archiving, comparing, completeness
+from workflow import access, archiving, completeness, differing
 from workflow.completeness import Completeness
 from workflow.log_periods import Period
 from workflow.permissions import ADMINISTRATORS, conflicts
@@ -109,7 +109,7 @@ def _of_cases(found: Completeness) -> list[Seen]:
 
 def _agrees(found: Completeness) -> Seen:
     """Look whether the tables say what the logs say: one request that does not costs all of the weight."""
-    unlike = found.lacking(completeness.DIFFERS)
+    unlike = found.unlike
     said = (
         f"{len(unlike)} 件和审计日志不一致：{'、'.join(unlike[:MOST_NAMED])}{' 等' if len(unlike) > MOST_NAMED else ''}"
     )
@@ -118,7 +118,7 @@ def _agrees(found: Completeness) -> Seen:
 
 
 def _with_forged_receipts(found: Completeness) -> set[str]:
-    return {each.number for each in found.gaps if any(one.code == comparing.RECEIPT for one in each.differs)}
+    return {each.number for each in found.gaps if any(one.code == differing.RECEIPT for one in each.differs)}
 
 
 async def _late(unit: Organisation, period: Period) -> Seen:

@@ -25,7 +25,8 @@ from models.vault import Unsealable
 from workflow import access, comparing, evidence, verifying
 from workflow.anchor_listeners import is_heard
 from workflow.archive_metadata import missing_in
-from workflow.comparing import Compared, Difference
+from workflow.comparing import Compared
+from workflow.differing import Difference
 from workflow.log_periods import Period
 from workflow.testimony import FILED
 from workflow.verifying import Finding
@@ -33,10 +34,10 @@ from workflow.verifying import Finding
 PAGE = 200
 WITHOUT_RECEIPT = frozenset(set(Platform) - {Platform.SMS})
 UNDER_WAY = timedelta(hours=1)  # a notice may still be waiting for its receipt, or for the next channel
-DIFFERS = "differs"
+DIFFERS, FILED_NOT = "differs", "filed"
 TODO = {
     DIFFERS: ("记录与日志不一致", "以日志为准：保留现场，查谁动过数据库，和备份核对，写明情况附卷"),
-    "filed": ("缺取消申请单", "运行 audit verify 查日志是否完好；补不了的写明情况附卷"),
+    FILED_NOT: ("缺取消申请单", "运行 audit verify 查日志是否完好；补不了的写明情况附卷"),
     "approvals": ("缺审批记录", "查这件事是谁、凭什么取消的，写明情况附卷"),
     "notices": ("缺候选人通知记录", "给候选人打电话，再回复「已电话告知 Q…」"),
     "evidence-count": ("缺证明材料", "向申请人要原件，写明情况附卷"),
@@ -63,8 +64,8 @@ class Examined:
 class Completeness:
     """What was found in a unit and below it: the cases, and each log as far as it is whole.
 
-    `cases` were carried out, by the log or by the row; `others` were not, and are not what the log says. `purged` has
-    the number of the purge for each request that is gone with its records.
+    `cases` were carried out, by the log or by the row; `others` were not, and are not what the log says, or not in it.
+    `purged` has the number of the purge for each request that is gone with its records.
     """
 
     unit: Organisation
@@ -92,7 +93,12 @@ class Completeness:
 
     def lacking(self, *codes: str) -> list[str]:
         """Return the numbers of the cases that lack one of these."""
-        return [each.number for each in self.gaps if set(codes) & set(each.lacks)]
+        return [each.number for each in self.cases if set(codes) & set(each.lacks)]
+
+    @property
+    def unlike(self) -> list[str]:
+        """Return the numbers of the requests on which tables and logs do not agree."""
+        return [each.number for each in self.gaps if {DIFFERS, FILED_NOT} & set(each.lacks)]
 
 
 async def examine(unit: Organisation, period: Period, now: datetime, *, strict_only: bool = True) -> Completeness:
@@ -141,8 +147,9 @@ async def _put(found: Completeness, case: Compared, now: datetime) -> None:
         found.purged[case.number] = case.purged
     elif RequestStatus.CARRIED_OUT in (said, there):
         found.cases.append(await _examined(case, now))
-    elif case.differs:
-        found.others.append(Examined(case.number, _unit_of(case), (DIFFERS,), case.differs))
+    elif case.differs or case.told is None:
+        lacks = (DIFFERS,) if case.told else (FILED_NOT,)
+        found.others.append(Examined(case.number, _unit_of(case), lacks, case.differs))
 
 
 def _unit_of(case: Compared) -> str:
@@ -153,9 +160,16 @@ def _unit_of(case: Compared) -> str:
 async def _examined(case: Compared, now: datetime) -> Examined:
     lacks = [DIFFERS] if case.differs else []
     if case.request is not None:
+        case.request.policy = _rules(case)  # what the row says of them has been compared
         lacks += [*await _records(case, case.request, now), *missing_in(case.request, list(case.request.steps))]
         lacks += await _files(case.request)
     return Examined(case.number, _unit_of(case), tuple(lacks), case.differs)
+
+
+def _rules(case: Compared) -> dict[str, object]:
+    """Return the rules by which a case was decided: those in its filing, or the row's where there is none."""
+    rules = [case.told.policy.value if case.told else None, case.request.policy if case.request else None]
+    return next((dict(each) for each in rules if isinstance(each, dict)), {})
 
 
 async def _is_told(case: Compared, request: CancellationRequest, now: datetime) -> bool:
@@ -175,17 +189,17 @@ async def _is_told(case: Compared, request: CancellationRequest, now: datetime) 
 
 async def _records(case: Compared, request: CancellationRequest, now: datetime) -> list[str]:
     steps, told = request.policy.get("steps"), case.told
-    wanted = len(told.steps) if told else len(steps) if isinstance(steps, list) else 0
+    wanted = len(steps) if isinstance(steps, list) else 0
     agreed = sum(each.answer == StepStatus.APPROVED for each in told.answers.values()) if told else 0
-    lacks = [] if told else ["filed"]
+    lacks = [] if told else [FILED_NOT]
     lacks += ["approvals"] if agreed < wanted else []
     return lacks + ([] if await _is_told(case, request, now) else ["notices"])
 
 
 async def _files(request: CancellationRequest) -> list[str]:
     pieces = list(request.evidence)
-    wanted = int(str(request.policy.get("evidence", 0)))
-    lacks = ["evidence-count"] if len(pieces) < wanted else []
+    wanted = request.policy.get("evidence", 0)
+    lacks = ["evidence-count"] if isinstance(wanted, int) and len(pieces) < wanted else []
     for piece in pieces:
         if await evidence.is_erased(piece):
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import AuditRecord, Checkpoint, Organisation
-from workflow import access, audit, checkpoints, export_requests, timeline, viewing
+from workflow import access, audit, checkpoints, comparing, export_requests, timeline, viewing
 from workflow.acting import Act
 from workflow.export_requests import Wanted
 from workflow.log_periods import Period
@@ -18,7 +18,10 @@ PAGE = 500  # records read at once
 
 @dataclass(frozen=True)
 class TakenCase:
-    """A case as it is taken out: its records including the one of this export, and a checkpoint over all of them."""
+    """A case as it is taken out: its records including the one of this export, and a checkpoint over all of them.
+
+    `unlike` says where the rows of its requests are not what the log says of them.
+    """
 
     case: Case
     records: list[AuditRecord]
@@ -26,6 +29,7 @@ class TakenCase:
     checkpoint: Checkpoint
     export: AuditRecord
     form: str
+    unlike: str = ""
 
     @property
     def digest(self) -> str:
@@ -48,7 +52,8 @@ async def take_case(act: Act, number: str, form: str) -> TakenCase:
     await viewing.arrange(act)
     records = await timeline.records_of(case)
     checkpoint = await _covering(act, case.organisation.origin, export.seq)
-    return TakenCase(case, records, await timeline.entries_of(case), checkpoint, export, form)
+    entries, unlike = await timeline.entries_of(case), await comparing.unlike(case.subjects)
+    return TakenCase(case, records, entries, checkpoint, export, form, unlike)
 
 
 @dataclass(frozen=True)

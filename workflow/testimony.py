@@ -3,13 +3,14 @@
 Every fact names the record that it stands in, so that whoever compares it can say where to look.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from models import AuditRecord, Platform, RequestStatus, StepStatus
-from workflow.lines import read
+from workflow.lines import record_in
 
 Line = Mapping[str, Any]
 ANSWERS = {
@@ -25,7 +26,8 @@ ENDS = {
     "booking.cancelled": RequestStatus.CARRIED_OUT,
 }
 FILED, CANCELLED, DECLINED, PURGED = "request.filed", "booking.cancelled", "booking.declined", "case.purged"
-OF_BOOKINGS = (CANCELLED, DECLINED, PURGED)
+STARTS = ("booking.entered", "booking.changed")
+OF_BOOKINGS = (CANCELLED, DECLINED, PURGED, *STARTS)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Testimony:
     policy: Fact
     revision: Fact
     status: Fact
+    starts: Fact | None = None  # when the interview was to begin
     words: Fact | None = None
     name: Fact | None = None
     decided: Fact | None = None
@@ -135,7 +138,7 @@ async def testimonies(numbers: Collection[str]) -> dict[str, Testimony]:
 
 async def _lines(**which: object) -> list[Line]:
     rows = AuditRecord.filter(**which).order_by("log", "seq")
-    found = [read(str(line)) for line in await rows.values_list("line", flat=True)]
+    found = [record_in(str(line)) for line in await rows.values_list("line", flat=True)]
     return [line for line in found if line is not None]
 
 
@@ -147,15 +150,16 @@ def told_over(number: str, lines: Iterable[Line]) -> Testimony | None:
         return None
     told = _begun(number, filed)
     for line in (each for each in ordered if each["log"] == told.log):
-        if line["type"] in OF_BOOKINGS:
-            _of_booking(told, line)
-        elif _is_own(line, number) and line["type"] in TELLING:
-            TELLING[line["type"]](told, line)
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # not as we write it: the walk of the log says so
+            if line["type"] in OF_BOOKINGS:
+                _of_booking(told, line)
+            elif _is_own(line, number) and line["type"] in TELLING:
+                TELLING[line["type"]](told, line)
     return told
 
 
 def _is_own(line: Line, number: str) -> bool:
-    return bool(line["obj"]["id"] == number and line["obj"]["kind"] in ("cancel_request", "archive_package"))
+    return bool(line["obj"]["id"] == number and line["obj"].get("kind") in ("cancel_request", "archive_package"))
 
 
 def _begun(number: str, filed: Line) -> Testimony:
@@ -174,7 +178,7 @@ def _begun(number: str, filed: Line) -> Testimony:
         notify=Fact(data.get("notify", True), seq),
         keep=Fact(data.get("keep", True), seq),
         policy=Fact(data.get("policy"), seq),
-        revision=Fact(filed["obj"]["rev"], seq),
+        revision=Fact(filed["obj"].get("rev"), seq),
         status=Fact(None, seq),
         words=Fact(("reason", personal["reason"]), seq) if "reason" in personal else None,
         name=Fact(personal["name"], seq) if "name" in personal else None,
@@ -190,6 +194,8 @@ def _of_booking(told: Testimony, line: Line) -> None:
         _end(told, line)
     elif line["type"] == DECLINED and about_it and seq < told.filed.seq and told.filed_by.startswith("c_"):
         told.words = Fact(("words", line["pd"].get("words", "")), seq)
+    elif line["type"] in STARTS and about_it:
+        told.starts = Fact(str(data["starts"]), seq)
     elif line["type"] == PURGED and told.number in data.get("requests", ()):
         told.purged = Fact(str(data.get("purge", "")), seq)
 

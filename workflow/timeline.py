@@ -5,7 +5,6 @@ entries; what of a person they show depends on the reader's right (S81).
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +13,11 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
-from workflow import access, audit, finding
+from workflow import access, audit, finding, gone, neighbours
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
-from workflow.lines import fits
-from workflow.lines import read as read_line
+from workflow.lines import fits, record_in
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
@@ -29,6 +27,7 @@ from workflow.views import STILL_NEEDED
 
 Remarks = Mapping[tuple[str, int, datetime], str]
 REFUSED = "attempt.refused"
+UNREAD = "record.unreadable"  # of no log: what is shown where a line is not what was written
 TIMES = "times"  # in the data of such an entry, where equal ones were gathered at the first
 PEOPLE_AT_ONCE = 100  # pseudonyms looked up in one query
 
@@ -101,6 +100,7 @@ async def case_of(act: Act, number: str) -> Case:
         return await _of_request(act, request)
     booking = await finding.with_number(number)
     if booking is None:
+        await gone.require_not_purged(act, number.upper())
         raise NotFound(what="request" if number.upper().startswith("Q") else "booking")
     return await of_booking(act, booking)
 
@@ -141,6 +141,11 @@ async def entries_of(case: Case) -> list[Entry]:
     return await read(await records_of(case), remarks=await _remarks(case))
 
 
+async def first_bad(case: Case) -> int | None:
+    """Return the number of the case's first record that is not as it was written, as far as its neighbours tell."""
+    return await neighbours.first_bad(await records_of(case))
+
+
 async def records_of(case: Case) -> list[AuditRecord]:
     """Return the case's records themselves, in the order of the log."""
     found = AuditRecord.filter(log=case.organisation.origin, subject__in=case.subjects)
@@ -152,20 +157,19 @@ async def require_all(case: Case, records: Sequence[AuditRecord]) -> None:
 
     Whoever owns the database can change a column and so hide a record, or show a foreign one; the line they cannot.
     """
-    last = max((each.seq for each in records), default=0)
-    named = set[int]()
+    seqs, named = {each.seq for each in records}, set[int]()
     for subject in case.subjects:
-        naming = AuditRecord.filter(log=case.organisation.origin, seq__lte=last, line__contains=f'"id":"{subject}"')
+        naming = AuditRecord.filter(log=case.organisation.origin, line__contains=f'"id":"{subject}"')
         named |= {each.seq for each in await naming if _is_about(each, case.subjects)}
-    told = [(line := read_line(each.line)) is not None and fits(each, line) for each in records]
-    if not all(told) or named != {each.seq for each in records}:
-        raise LookupError(
-            f"{case.organisation.origin}: the columns beside the lines of {case.number} say something else"
-        )
+    hidden = named - {each.seq for each in await records_of(case)}  # read last: others may write meanwhile
+    told = [(line := record_in(each.line)) is not None and fits(each, line) for each in records]
+    if hidden or not seqs <= named or not all(told):
+        origin = case.organisation.origin
+        raise LookupError(f"{origin}: the columns beside the lines of {case.number} say something else")
 
 
 def _is_about(record: AuditRecord, subjects: Collection[str]) -> bool:
-    line = read_line(record.line)
+    line = record_in(record.line)
     return line is not None and line["obj"]["id"] in subjects
 
 
@@ -179,9 +183,14 @@ def digest_of(records: Iterable[AuditRecord]) -> str:
 
 async def read(records: Iterable[AuditRecord], remarks: Remarks | None = None) -> list[Entry]:
     """Return the entries that these records are, with the names behind the pseudonyms of employees."""
-    found = [(each, json.loads(each.line)) for each in records]
-    names = await _names({line["actor"]["sub"] for _, line in found})
-    return [_entry(row, line, names, remarks or {}) for row, line in found]
+    found = [(each, record_in(each.line)) for each in records]
+    names = await _names({str(line["actor"]["sub"]) for _, line in found if line})
+    return [_entry(row, line, names, remarks or {}) if line else _unread(row) for row, line in found]
+
+
+def _unread(row: AuditRecord) -> Entry:
+    """Return what stands for a record that cannot be read: the log is bad, and the others are shown all the same."""
+    return Entry(row.log, row.seq, row.at, "", "system", "", "", UNREAD, row.subject, False, "unreadable", {})
 
 
 def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[str, str], remarks: Remarks) -> Entry:

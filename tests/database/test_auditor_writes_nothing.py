@@ -56,6 +56,7 @@ READS = {
     "access.unit_named",
     "access.sees_card",
     "archiving.state_of",
+    "gone.require_not_purged",
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",

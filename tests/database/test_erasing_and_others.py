@@ -36,7 +36,7 @@ from tests.database.office import NOW, by
 from tests.database.old_cases import DUE, Desk, usual_periods
 from tests.database.signed import installed_signing
 from workflow import (
-    archiving,
+    archive_words,
     completeness,
     erasing,
     erasure_rounds,
@@ -142,7 +142,7 @@ async def test_what_colleagues_made_of_the_case_goes_along(store: Store, case: C
     counted = {"reveal_link", "archive_blob", "hold", "export_request", "evidence_blob"}
     assert {erasure.counts[each] for each in counted} == {1}
     await store.transact(lambda: revealing.expire(by(now=LATER, via="clock"), link.id.hex))
-    assert archiving.FAULTS["erased"]
+    assert archive_words.FAULTS["erased"]
 
 
 async def test_evidence_is_emptied_in_its_place_and_no_damage(store: Store, case: Case) -> None:

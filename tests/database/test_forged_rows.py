@@ -1,5 +1,6 @@
 """Rows that somebody with the database rewrote are never shown as proven: the signed log says something else (I15)."""
 
+import io
 import json
 import sqlite3
 from datetime import timedelta
@@ -7,19 +8,22 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from pypdf import PdfReader
 
 from bot import archive_proving
 from bot.archive_export import archive_zip
 from bot.archive_pack import METADATA, REPORT
 from bot.archive_xml import NAMESPACE
+from bot.case_pack import case_pack
 from bot.examining import completeness_lines, completeness_of
-from bot.exporting import Asking, NotExported
+from bot.exporting import Asking, NotExported, case_pdf, case_text
 from bot.settings import Settings
 from models import ArchivePackage, ArchiveStatus, AuditRecord, CancellationRequest, Employee, OutboxMessage
 from models.store import Store
 from tests.database import office
 from tests.database.archived import PICTURE, Desk, certified, over, signs_its_logs, unzipped
-from workflow import archiving, cancelling, checkup, comparing, requests, verifying
+from tests.database.talking import says
+from workflow import archive_words, archiving, cancelling, checkup, comparing, requests, verifying
 
 __all__ = ["certified", "signs_its_logs"]
 
@@ -98,8 +102,8 @@ async def test_what_nobody_touched_agrees_with_the_log_and_every_field_is_proven
     await archive_zip(case.asks(case.desk.hr), case.number, out)
     report = etree.fromstring(unzipped(out.read_bytes())[REPORT])
     seen = {each.get("代码"): each.findtext(f"{{{NAMESPACE}}}结果") for each in report.iter(f"{{{NAMESPACE}}}检测项")}
-    assert {code: seen[code] for code in (*archive_proving.LABELS, archiving.DIFFERS)} == dict.fromkeys(
-        (*archive_proving.LABELS, archiving.DIFFERS), "合格"
+    assert {code: seen[code] for code in (*archive_proving.LABELS, archive_words.DIFFERS)} == dict.fromkeys(
+        (*archive_proving.LABELS, archive_words.DIFFERS), "合格"
     )
 
 
@@ -112,7 +116,7 @@ async def test_a_field_that_no_record_bears_out_stops_the_package_and_is_named_w
     with pytest.raises(NotExported) as refused:
         await archive_zip(case.asks(case.desk.hr), case.number, tmp_path / "no.zip")
     assert not (tmp_path / "no.zip").exists()
-    assert archiving.FAULTS[code] in str(refused.value)
+    assert archive_words.FAULTS[code] in str(refused.value)
     [named] = [line for line in str(refused.value).splitlines() if line.startswith(f"{field}：")]
     assert f"日志第 {await case.seq(action)}" in named
 
@@ -122,7 +126,7 @@ async def test_a_forged_package_is_not_sent_and_who_is_responsible_is_told(case:
     await case.desk.delivers()
     package = await ArchivePackage.get()
     assert package.status == ArchiveStatus.INCOMPLETE
-    wrong = ["unproven-time", "unproven-reason", "unproven-operator", "unproven-approver", archiving.DIFFERS]
+    wrong = ["unproven-time", "unproven-reason", "unproven-operator", "unproven-approver", archive_words.DIFFERS]
     assert package.faults == wrong
     assert not case.desk.folder.exists()
     assert await OutboxMessage.filter(topic=archiving.TOPIC).exists()
@@ -130,8 +134,9 @@ async def test_a_forged_package_is_not_sent_and_who_is_responsible_is_told(case:
     assert json.loads(record.line)["data"]["faults"] == wrong
 
 
-async def test_a_record_that_its_columns_hide_is_missed(case: Case, tmp_path: Path) -> None:
-    case.sql("UPDATE audit_record SET subject = 'Q20200101-001' WHERE action = 'approval.approved'")
+@pytest.mark.parametrize("which", ["approval.approved", "notice.sent"])
+async def test_a_record_that_its_columns_hide_is_missed(case: Case, tmp_path: Path, which: str) -> None:
+    case.sql(f"UPDATE audit_record SET subject = 'Q20200101-001' WHERE action = '{which}'")
     with pytest.raises(NotExported, match="审计日志不完好"):
         await archive_zip(case.asks(case.desk.hr), case.number, tmp_path / "no.zip")
 
@@ -181,8 +186,11 @@ FORGED_ROWS = [
         ["UPDATE cancellation_request SET policy = '{{\"name\": \"fast\"}}' WHERE id = '{q}'"],
         {"rules": "request.filed"},
     ),
+    (["UPDATE cancellation_request SET policy = 'null' WHERE id = '{q}'"], {"rules": "request.filed"}),
     (["UPDATE cancellation_request SET sealed_reason_text = NULL WHERE id = '{q}'"], {"words": "request.filed"}),
     (["UPDATE cancellation_request SET created_at = '2019-01-01 00:00:00+00:00'"], {"filed": "request.filed"}),
+    (["UPDATE person_key SET sealed = NULL, erased_at = '2026-11-24 02:00:00+00:00'"], {"erased": "request.filed"}),
+    (["UPDATE booking SET starts_at = '2026-12-01 01:00:00+00:00'"], {"starts": "booking.entered"}),
     (["UPDATE cancellation_request SET notify = 0 WHERE id = '{q}'"], {"notify": "booking.cancelled"}),
 ]
 
@@ -249,3 +257,65 @@ async def test_a_forged_receipt_is_no_archive(case: Case) -> None:
     case.sql(RECEIPT)
     found = await checkup.check_up(case.desk.unit, NOW + timedelta(days=2), [])
     assert [each.bad for each in found.items if each.code == "archive"] == [(case.number,)]
+
+
+async def test_a_case_pack_says_where_the_rows_are_not_what_its_records_say(case: Case, tmp_path: Path) -> None:
+    whole = await case_pack(case.asks(case.desk.auditor), case.number, tmp_path / "whole.zip")
+    assert whole.warnings == ()
+    case.sql(REQUESTER, REASON)
+    out = tmp_path / "case.zip"
+    done = await case_pack(case.asks(case.desk.auditor), case.number, out)
+    [warning] = done.warnings
+    for words in (case.number, "操作人：日志第", "原因：日志第", "数据库里是 illness"):
+        assert words in warning
+    files = unzipped(out.read_bytes())
+    assert f"注意：{warning}" in files["说明.txt"].decode()
+    assert "数据库里的记录与日志不一致" in text_of(files["timeline.pdf"])
+    assert "数据库里的记录与日志不一致" not in text_of(unzipped((tmp_path / "whole.zip").read_bytes())["timeline.pdf"])
+
+
+async def test_a_printed_timeline_of_a_bad_log_says_so(case: Case, tmp_path: Path) -> None:
+    case.sql("UPDATE audit_record SET at = '2026-11-20 01:00:00+00:00' WHERE action = 'booking.cancelled'")
+    out, seq = tmp_path / "case.pdf", await case.seq("booking.cancelled")
+    done = await case_pdf(case.asks(case.desk.auditor), case.number, out)
+    assert f"第 {seq} 条不对" in done.warnings[0]
+    assert f"第 {seq} 条不对" in text_of(out.read_bytes())
+    with pytest.raises(LookupError):
+        await case_pack(case.asks(case.desk.auditor), case.number, tmp_path / "no.zip")
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
+
+
+FORGED_LINES = [
+    "UPDATE audit_record SET line = replace(line, '\"ok\":true', '\"ok\":false') WHERE action = 'approval.approved'",
+    "UPDATE audit_record SET line = '{{}}' WHERE action = 'approval.approved'",
+    "DELETE FROM audit_record WHERE action = 'approval.approved'",
+    "UPDATE audit_record SET at = '2026-11-20 01:00:00+00:00' WHERE action = 'booking.cancelled'",
+]
+
+
+@pytest.mark.parametrize("forgery", FORGED_LINES)
+async def test_a_timeline_of_a_log_that_was_changed_says_that_it_is_no_proof(case: Case, forgery: str) -> None:
+    assert "不能当作证明" not in await says(case.desk.store, "sunjing", f"时间轴 {case.number}")
+    case.sql(forgery)
+    told = await says(case.desk.store, "sunjing", f"时间轴 {case.number}")
+    assert f"注意：审计日志 {LOG} 第 " in told
+    assert "不能当作证明" in told
+    assert "发起取消申请" in told
+    printed = await case_text(case.asks(case.desk.auditor), case.number)
+    assert printed[1].startswith(f"注意：审计日志 {LOG} 第 ")
+
+
+async def test_a_request_that_no_record_knows_is_a_gap_whatever_its_state(case: Case) -> None:
+    columns = "person_id, organisation_id, booking_id, origin, reason_code, policy, created_at, ended_at"
+    case.sql(
+        f"INSERT INTO cancellation_request ({columns}, id, number, status, revision, notify, keep_eligibility, late) "
+        f"SELECT {columns}, '00000000-0000-4000-8000-000000000001', 'Q20261124-999', 'withdrawn', 1, 1, 1, 0 "
+        "FROM cancellation_request WHERE id = '{q}'"
+    )
+    seen = await completeness_of(case.asks(case.desk.auditor), "huachen", 2026)
+    assert [(each.number, each.lacks) for each in seen.gaps] == [("Q20261124-999", ("filed",))]
+    found = await checkup.check_up(case.desk.unit, NOW, [])
+    assert ["Q20261124-999" in each.bad[0] for each in found.gaps if each.code == "agrees"] == [True]
