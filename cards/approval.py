@@ -39,7 +39,7 @@ def approval_card(view: CardView) -> Card:
     lines.append(word_line(view))
     if open_ and view.wish_at is None and _only_the_consequence(request, step):
         lines.append(Line("", "候选人不会来。你只决定：正式取消，以及是否保留面试资格。"))
-    lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
+    lines.append(Line("编号", request.number) if open_ else Line("", _outcome(view, request, step)))
     return Card(
         title=f"取消面试：{request.booking.title}",
         status=_status(view, request, step),
@@ -74,6 +74,8 @@ def _place(request: RequestView, step: StepView) -> str:
 def _status(view: CardView, request: RequestView, step: StepView) -> str:
     if "approve" in view.actions:
         return f"待你审批 · {_place(request, step)}"
+    if view.handed_on:
+        return "已转给别人处理"
     own = OWN[step.status] if view.theirs or step.status != StepStatus.OPEN else "不再由你处理"
     end = ENDS.get(request.status, "")
     if step.status == StepStatus.APPROVED and end:
@@ -100,8 +102,10 @@ ENDS = {
 """How a request ended, as everybody's card says it who was asked."""
 
 
-def _outcome(request: RequestView, step: StepView) -> str:
+def _outcome(view: CardView, request: RequestView, step: StepView) -> str:
     then = _then(request, step)
+    if view.handed_on:
+        return f"这一级已由 {step.approver} 接手。{then}"
     if step.decided_at is None:
         return then or "此步已不需要你处理。"
     said = f"你已于 {clock(step.decided_at)} "

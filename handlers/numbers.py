@@ -30,21 +30,26 @@ async def _named(context: Context, word: NumberWord, numbers: list[str]) -> Name
     if len(numbers) > 1:
         said = "、".join(plain(each) for each in numbers)
         return NamedBooking(word.text, word.span, f"「{shown}」有 {len(numbers)} 条：{said}。请照显示的大小写写。")
-    if word.doubtful and await _is_something_else(context, word.text):
-        what = "手机尾号、时间" if word.text.isdigit() else "姓名、拼音、时间"
-        ask = f"「{shown}」是预约号，还是{what}？是预约号请写「预约号{shown}」，是尾号请写「尾号」加四位数字。"
+    if word.doubtful and (word.day or await _is_somebody(context, word.text)):
+        what, otherwise = _other_reading(word)
+        ask = f"「{shown}」是预约号，还是{what}？是预约号请写「预约号 {shown}」，{otherwise}。"
         return NamedBooking(word.text, word.span, ask)
     return NamedBooking(next(iter(numbers), word.text), word.span)
 
 
-async def _is_something_else(context: Context, word: str) -> bool:
-    """Tell whether somebody may be meant by the same word: a phone's tail, a name in letters, or a day."""
-    if not (word.isdigit() or word.isalpha()):
-        return True
-    found = await finding.find(
-        context.employee, access.READ, context.act.now, any_of=query_terms(word), live=False, most=1
-    )
-    return bool(found)
+def _other_reading(word: NumberWord) -> tuple[str, str]:
+    """Say what else a word may be, and how that is written so that it is nothing else."""
+    if word.day:
+        return "日期", "是日期请加上姓名"
+    if word.text.isdigit():
+        return "手机尾号", f"是手机尾号请写「尾号 {word.text[-4:]}」"
+    return "姓名的拼音", "是人请写中文姓名或手机尾号"
+
+
+async def _is_somebody(context: Context, word: str) -> bool:
+    """Tell whether somebody may be meant by the same word: by a phone's tail, or a name in letters."""
+    terms = query_terms(word)
+    return bool(await finding.find(context.employee, access.READ, context.act.now, any_of=terms, live=False, most=1))
 
 
 async def booking_of(context: Context, number: str) -> Booking:

@@ -1,6 +1,7 @@
 """待我审批: one numbered list of whatever waits for somebody, and 同意, 驳回, 退回 of what it shows."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 
 from tortoise.transactions import in_transaction
@@ -62,41 +63,59 @@ async def takes(context: Context, command: Command) -> bool:
     if not others:
         return False
     steps, others = await _meant(context, command, others)
-    comment = command.options.get("附言", command.reason_text or command.rest)
-    tasks = [partial(each.talk.answer, context, command, each.proposal, comment) for each in others]
-    named = [(each.line, str(each.proposal.number), each.proposal.organisation) for each in others]
-    if steps:
-        tasks.append(partial(approvals.answer, context, command, steps))
-        named.append((f"{len(steps)} 条取消申请", context.reference, await context.employee.organisation))
+    tasks = await _tasks(context, command, steps, others)
     if len(tasks) == 1:
-        await tasks[0]()
+        await tasks[0].do()
     else:
-        for task, about in zip(tasks, named, strict=True):
-            await _by_itself(context, command, task, *about)
+        for each in tasks:
+            await _by_itself(context, command, each)
     return True
 
 
-async def _by_itself(
-    context: Context,
-    command: Command,
-    task: Callable[[], Awaitable[None]],
-    line: str,
-    number: str,
-    organisation: Organisation,
-) -> None:
+@dataclass(frozen=True)
+class Task:
+    """One of several things that an answer decides: how it is said, and where a refusal of it is recorded."""
+
+    line: str
+    number: str
+    organisation: Organisation
+    do: Callable[[], Awaitable[None]]
+
+
+async def _tasks(context: Context, command: Command, steps: list[Step], others: list[Waiting]) -> list[Task]:
+    """Return what is to be done: each proposal by itself, the cancellations together, all or none."""
+    comment = command.options.get("附言", command.reason_text or command.rest)
+    found = [
+        Task(
+            each.line,
+            str(each.proposal.number),
+            each.proposal.organisation,
+            partial(each.talk.answer, context, command, each.proposal, comment),
+        )
+        for each in others
+    ]
+    if steps:
+        do = partial(approvals.answer, context, command, steps)
+        unit = await context.employee.organisation
+        found.append(Task(f"{len(steps)} 条取消申请", context.reference, unit, do))
+    return found
+
+
+async def _by_itself(context: Context, command: Command, task: Task) -> None:
     """Do one of several in a savepoint of its own: what is refused is said and recorded, the others stay done."""
     try:
         async with in_transaction():
-            await task()
+            await task.do()
     except Refusal as refusal:
         if isinstance(refusal, ProofNeeded):
             await stepup.ask(context.act, refusal)
         others = "一起发的其他各条不受影响，办了的另有回答"
-        text = f"没有{command.verb} {line}：{why(refusal)}。{others}。编号 {context.reference}"
+        text = f"没有{command.verb} {task.line}：{why(refusal)}。{others}。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
-        data = {"action": context.incoming.kind}
-        subject = ("attempt", number, 1)
-        await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
+        subject, data = ("attempt", task.number, 1), {"action": context.incoming.kind}
+        await audit.record(
+            context.act, task.organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data
+        )
 
 
 async def _own_listed(context: Context, command: Command) -> bool:
@@ -112,7 +131,8 @@ async def _own_listed(context: Context, command: Command) -> bool:
 
 async def _meant(context: Context, command: Command, others: list[Waiting]) -> tuple[list[Step], list[Waiting]]:
     """Return what the numbers name; without any, the only one that waits."""
-    steps, every = await chain.open_steps_of(context.employee), others
+    steps = await chain.open_steps_of(context.employee)
+    example = {} if steps else _example(others)
     if command.picks:
         listed = await picking.asked(context)
         items = listed["items"] if listed and listed["kind"] == LISTED else []
@@ -122,10 +142,10 @@ async def _meant(context: Context, command: Command, others: list[Waiting]) -> t
         others = [each for each in others if str(each.proposal.number) in wanted]
     found = len(steps) + len(others)
     if not found or (found > 1 and not command.picks):
-        raise NotFound("which-step", **({} if await chain.open_steps_of(context.employee) else _example(every)))
+        raise NotFound("which-step", **example)
     return steps, others
 
 
 def _example(others: list[Waiting]) -> dict[str, object]:
     """Return a number of what waits, for somebody who decides no cancellations."""
-    return {"number": str(others[0].proposal.number)} if others else {}
+    return {"number": str(others[0].proposal.number)}

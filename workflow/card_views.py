@@ -69,6 +69,7 @@ class CardView:
     code: str = ""  # 存证码 of the unit's log, where its rules want it
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
     theirs: bool = True  # an approver's card: its holder still decides this step
+    handed_on: bool = False  # an approver's card: somebody else has taken the step over
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
 
     @property
@@ -218,6 +219,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         needs_evidence=int(str(request.policy.get("evidence", 0))),
         actions=await _request_actions(request, step, holder, act) if theirs and not card.closed else (),
         theirs=theirs,
+        handed_on=step is not None and step.approver_id != card.holder_id,
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation),

@@ -36,13 +36,14 @@ _VERBS: Final = sorted(
 class NumberWord:
     """A word as written and where it stands; `surely` when 预约号 stands before it.
 
-    `doubtful` is what reads as something else as well: digits or letters alone, a day.
+    `doubtful` is what reads as something else as well: digits or letters alone, or a day (`day`).
     """
 
     text: str
     span: tuple[int, int]
     surely: bool = False
     doubtful: bool = False
+    day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ def _word(match: re.Match[str], said: str, written: str, now: datetime) -> Numbe
     follows_verb = _verb_before(said[:start]) in TAKES
     if not (follows_verb or _APART.search(said[:start]) or not start):
         return None
-    doubtful = token.isdigit() or not any(each.isdigit() for each in token) or read_when(token, now) is not None
-    return None if doubtful and not follows_verb else NumberWord(word, (start, end), doubtful=doubtful)
+    day = read_when(token, now) is not None
+    doubtful = day or token.isdigit() or not any(each.isdigit() for each in token)
+    return None if doubtful and not follows_verb else NumberWord(word, (start, end), doubtful=doubtful, day=day)
 
 
 def _verb_before(said: str) -> Verb | None:

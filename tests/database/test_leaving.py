@@ -83,13 +83,15 @@ async def test_the_deputy_gets_the_card_and_decides_and_the_leavers_tap_is_refus
     assert "不在职" in refused.answer.sentence
     assert "有人接手的已转交，没有人接手的已告诉管理员" in refused.answer.sentence
     assert (await Card.get(id=old.id)).closed
-    assert (await seen(old)).status == "不再由你处理"
+    assert (await seen(old)).status == "已转给别人处理"
+    assert "这一级已由 李娜 接手。" in str((await seen(old)).lines)
     assert (await Step.get(request=there.request, level=1)).decided_at is None
 
     await presses(store, "lina", "approve", card.handle, {"still_needed": "yes"})
     step = await Step.get(request=there.request, level=1).prefetch_related("decided_by", "stands_for")
     assert (step.decided_by and step.decided_by.key) == "lina"
     assert (step.stands_for and step.stands_for.key) == "chenmin"
+    assert "你已于" not in str((await seen(old)).lines)
     assert (await Step.get(request=there.request, level=2)).opened_at == NOW
     assert await AuditRecord.filter(action="step.handed_on").count() == 1
 

@@ -2,7 +2,7 @@
 
 import re
 
-from models import AuditRecord, Card, CardPurpose, Grant, Role
+from models import AuditRecord, Card, Grant, Role
 from models.store import Store
 from tests.database import office
 from tests.database.talking import says, seen
@@ -50,7 +50,7 @@ async def test_what_a_decision_gave_is_not_shown_as_held_before_it(store: Store)
     await says(store, "zhoukai", "授权 郑好 面试官 huachen/net")
     await says(store, "hanxue", "同意")
     await says(store, "zhoukai", "授权 郑好 HR huachen/net")
-    card = (await Card.filter(purpose=CardPurpose.GRANT).order_by("-created_at", "-id"))[0]
+    card = await Card.get(change__role=Role.HR)
     for words in ("待我审批", "同意"):
         assert "已有权限：面试官 · 单位 huachen/net" in [str(each) for each in (await seen(card)).lines]
         await says(store, "hanxue", words)
