@@ -50,7 +50,18 @@ def to_the_proposer(erasure: ErasureRequest) -> str:
     if erasure.status == ErasureStatus.REJECTED:
         comment = f"意见：{plain(str(erasure.comment))}。" if erasure.comment else ""
         return f"{name_of(erasure.decided_by)} 驳回了删除资料 {erasure.number}，什么都没有删。{comment}"
-    return f"系统代办：删除资料 {erasure.number} 没有办成，什么都没有删。要继续请重新提出。"
+    undone = f"系统代办：删除资料 {erasure.number} 没有办成，什么都没有删。"
+    if erasure.basis == Basis.ASKED:
+        return f"{undone}候选人的要求还在：能删时会再请 HR 提请，卡片另发。"
+    return f"{undone}要继续请重新提出。"
+
+
+def because(erasure: ErasureRequest, wished_at: datetime | None) -> str:
+    """Name the basis; of a candidate's wish with its day, which stays the same however often it is proposed."""
+    if wished_at is None:
+        return BASES[erasure.basis]
+    who = "本人" if erasure.by_candidate else "HR 转告"
+    return f"{BASES[erasure.basis]}（{who} {day(wished_at)} 提出）"
 
 
 def restricted(number: str, due: datetime, found: list[str]) -> str:

@@ -25,6 +25,7 @@ async def expire(act: Act, erasure_id: object) -> bool:
     await erasing.settle(act, erasure, None, ErasureStatus.EXPIRED)
     await erasing.note(act, erasure, "erasure.expired", ok=False, why="clock")
     await erasing.tell_proposer(act, erasure)
+    await erasing.again(act, erasure)
     return True
 
 
@@ -91,16 +92,19 @@ async def _stopped(act: Act, erasure: ErasureRequest, found: list[str]) -> None:
     await erasing.settle(act, erasure, erasure.decided_by, ErasureStatus.EXPIRED)
     await erasing.note(act, erasure, "erasure.stopped", ok=False, why=",".join(found))
     await erasing.tell_proposer(act, erasure)
+    await erasing.again(act, erasure)
 
 
 async def due(act: Act, candidate_id: str) -> bool:
-    """Ask HR for the erasure of somebody restricted whose time has come (系统代办), or look again a month later."""
+    """Ask HR for the erasure of somebody restricted whose time has come (系统代办), or look again a month later.
+
+    Where they wished it themselves, that is still why it is asked.
+    """
     candidate = await Candidate.get_or_none(id=candidate_id)
     if candidate is None or candidate.secret is None or candidate.restricted_at is None:
         return False
     if await obstacles(candidate.id, act.now):
-        payload = {"candidate": str(candidate.id)}
-        await outbox.post(act, "timer", restricting.DUE, not_before=act.now + MONTH, payload=payload)
+        await restricting.look_at(act, candidate, act.now + MONTH)
         return False
     await erasing.suggest(act, candidate, Basis.TERM_OVER, by_candidate=False)
     return True

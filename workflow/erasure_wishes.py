@@ -1,0 +1,63 @@
+"""A candidate's own wish that their data go: it stays the basis, with its day, until it is done or was refused.
+
+Kept by law, stopped or answered by nobody, it comes back; and who wished it is told before it is done (PIPL 47, 50).
+"""
+
+from datetime import datetime
+
+from models import Basis, ErasureRequest, ErasureStatus
+from workflow import outbox, restricting
+from workflow.acting import Act
+from workflow.privacy import working_days_after
+from workflow.states import OPEN_ERASURES
+
+WITHIN = 15  # working days in which a candidate has an answer
+REMIND_AFTER = 10  # working days
+STANDING = (*OPEN_ERASURES, ErasureStatus.EXPIRED, ErasureStatus.CARRIED_OUT)
+
+
+async def standing(candidate_id: object) -> ErasureRequest | None:
+    """Return the first wish of somebody that was not refused: under way, postponed, lapsed, or done."""
+    asked = ErasureRequest.filter(candidate_id=candidate_id, basis=Basis.ASKED)
+    refused = await asked.filter(status=ErasureStatus.REJECTED).order_by("-decided_at").first()
+    found = asked.filter(status__in=STANDING)
+    if refused is not None and refused.decided_at is not None:
+        found = found.filter(suggested_at__gt=refused.decided_at)
+    return await found.order_by("suggested_at").first()
+
+
+async def keep(erasure: ErasureRequest) -> None:
+    """Let a wish that still stands be the basis, whatever else would be one by now; the caller saves it."""
+    wish = await standing(erasure.candidate_id)
+    if wish is not None:
+        erasure.basis = Basis.ASKED
+        erasure.by_candidate = erasure.by_candidate or wish.by_candidate
+
+
+async def wished_at(erasure: ErasureRequest) -> datetime | None:
+    """Return when the candidate first wished it; None where it is nobody's wish."""
+    if erasure.basis != Basis.ASKED:
+        return None
+    wish = await standing(erasure.candidate_id)
+    return (wish or erasure).suggested_at
+
+
+async def promise(act: Act, erasure: ErasureRequest) -> None:
+    """Have HR reminded of a wish before the time is over in which the candidate has to have an answer."""
+    if erasure.basis != Basis.ASKED:
+        return
+    reminder = working_days_after(erasure.suggested_at or act.now, REMIND_AFTER)
+    payload, dedupe = {"erasure": str(erasure.id)}, f"remind:{erasure.number}"
+    await outbox.post(act, "timer", "erase_remind", not_before=reminder, payload=payload, dedupe=dedupe)
+
+
+async def wait(act: Act, erasure: ErasureRequest, found: list[str]) -> None:
+    """Keep a wish that cannot be done now: the clock comes back to it, and until then the data are not used."""
+    candidate = erasure.candidate
+    if candidate.restricted_at is not None:
+        kept = await restricting.kept_until(candidate.id) or act.now
+        await restricting.look_at(act, candidate, max(kept, act.now))
+    elif set(found) - restricting.ONLY_KEPT:
+        await restricting.restrict_later(act, candidate, number=erasure.number)
+    else:
+        await restricting.restrict(act, candidate, number=erasure.number)
