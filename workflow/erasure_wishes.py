@@ -42,6 +42,24 @@ async def wished_at(erasure: ErasureRequest) -> datetime | None:
     return (wish or erasure).suggested_at
 
 
+async def stands(candidate_id: object, now: datetime) -> tuple[ErasureRequest, list[str], datetime] | None:
+    """Return somebody's own wish that is not settled, what stands against it, and by when it is, or may be, done.
+
+    Reads only. None where they wish nothing, or where what they had to wait for is over: they may say it again.
+    """
+    wishes = ErasureRequest.filter(candidate_id=candidate_id, basis=Basis.ASKED, by_candidate=True)
+    wish = await wishes.filter(status__in=OPEN_ERASURES).first() or await wishes.order_by("-suggested_at").first()
+    if wish is None or wish.suggested_at is None:
+        return None
+    if wish.status in OPEN_ERASURES:
+        return wish, [], working_days_after(wish.suggested_at, WITHIN)
+    found = await restricting.obstacles(candidate_id, now)
+    if wish.status != ErasureStatus.EXPIRED or not found:
+        return None
+    live = await restricting.ends_of_live(candidate_id, now)
+    return wish, found, max([now, *live, await restricting.kept_until(candidate_id) or now])
+
+
 async def promise(act: Act, erasure: ErasureRequest) -> None:
     """Have HR reminded of a wish before the time is over in which the candidate has to have an answer."""
     if erasure.basis != Basis.ASKED:
