@@ -3,9 +3,10 @@
 Kept by law, stopped or answered by nobody, it comes back; and who wished it is told before it is done (PIPL 47, 50).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
-from models import Basis, ErasureRequest, ErasureStatus
+from models import Basis, Booking, ErasureRequest, ErasureStatus
 from workflow import outbox, restricting
 from workflow.acting import Act
 from workflow.privacy import working_days_after
@@ -58,6 +59,21 @@ async def stands(candidate_id: object, now: datetime) -> tuple[ErasureRequest, l
         return None
     live = await restricting.ends_of_live(candidate_id, now)
     return wish, found, max([now, *live, await restricting.kept_until(candidate_id) or now])
+
+
+async def awaited(case_ids: Collection[object]) -> set[object]:
+    """Return those of these cases (bookings' ids) whose candidate's erasure is not settled: a purge waits for it.
+
+    It would end what the candidate, HR and the administrators were promised, without a word to any of them.
+    """
+    people = set(await ErasureRequest.filter(status__in=OPEN_ERASURES).values_list("candidate_id", flat=True))
+    kept = ErasureRequest.filter(
+        basis=Basis.ASKED, status=ErasureStatus.EXPIRED, candidate__restricted_at__isnull=False
+    )
+    for each in set(await kept.values_list("candidate_id", flat=True)) - people:
+        people |= {each} if await standing(each) else set()
+    mine = await Booking.filter(candidate_id__in=list(people)).values_list("id", flat=True) if people else []
+    return set(case_ids) & set(mine)
 
 
 async def promise(act: Act, erasure: ErasureRequest) -> None:
