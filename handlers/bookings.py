@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cards import case_facts
 from cards import timeline as timeline_words
 from handlers import lists, nobody, picking, recent
 from handlers.locating import Asked, Found, asked_for, fits, locate, located
@@ -113,8 +114,9 @@ async def timeline(context: Context, command: Command) -> None:
         return
     case = await case_meant(context, command)
     await facts.note_viewed(context.act, case)
-    lines = [timeline_words.line(each) for each in attempts.told(case, await facts.entries_of(case))]
-    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {case.title}", *lines]))
+    entries = attempts.told(case, await facts.entries_of(case))
+    lines = [timeline_words.line(each, context.act.now) for each in entries]
+    await outbox.say(context.act, context.account, "\n".join([*case_facts.heading(case), *lines]))
 
 
 async def case_meant(context: Context, command: Command) -> facts.Case:

@@ -21,12 +21,13 @@ from workflow.finding import BOOKING_RELATIONS
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
-from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
-from workflow.sight import Sight, sight_of
+from workflow.showing import LONGEST_NAME, plain
+from workflow.sight import LONGEST_READ, Sight, sight_of
 from workflow.views import STILL_NEEDED
 
 Remarks = Mapping[tuple[str, int, datetime], str]
 REFUSED = "attempt.refused"
+OPERATOR = "operator"  # how the command line says who acts
 TIMES = "times"  # in the data of such an entry, where equal ones were gathered at the first
 PEOPLE_AT_ONCE = 100  # pseudonyms looked up in one query
 
@@ -36,7 +37,8 @@ class Entry:
     """One record: `person` is the pseudonym in the log, `who` the name of an employee and else empty.
 
     `by` is employee, candidate or system (the clock, or an operator at the command line); `via` is the door, `data` the
-    record's own codes and numbers, `remark` what an approver wrote beside the decision.
+    record's own codes and numbers, `remark` what an approver wrote beside the decision, whole. `auth` says how it was
+    known who it was: `operator` is somebody at the command line who borrowed the rights of `who`.
     """
 
     log: str
@@ -52,6 +54,12 @@ class Entry:
     why: str
     data: Mapping[str, object]
     remark: str = ""
+    auth: str = ""
+
+    @property
+    def named(self) -> str:
+        """Name the employee who did it; what an operator did with somebody's rights is not that person's doing."""
+        return f"操作员（按 {self.who} 的权限）" if self.who and self.auth == OPERATOR else self.who
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,7 @@ def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[
         why=str(line["why"]),
         data=data,
         remark=remarks.get(key, "") if row.action in WITH_REMARK else "",
+        auth=str(actor["auth"]),
     )
 
 
@@ -218,15 +227,15 @@ async def _remarks(case: Case) -> Remarks:
 
 
 def _remark(case: Case, words: object) -> str:
-    return case.sight.words_about(case.booking.candidate, words, LONGEST_COMMENT)
+    return case.sight.words_about(case.booking.candidate, words, LONGEST_READ)
 
 
-def reason_of(case: Case) -> str:
-    """Return the reason with the words that came with it, and what the department said of the position."""
+def reason_of(case: Case, longest: int = LONGEST_READ) -> str:
+    """Return the reason with the words that came with it, whole unless a shorter text is asked for."""
     if case.request is None:
         return ""
     reason = REASONS.get(case.request.reason_code)
-    words = case.sight.words_about(case.booking.candidate, case.request.reason_text)
+    words = case.sight.words_about(case.booking.candidate, case.request.reason_text, longest)
     return "：".join(each for each in (reason.label if reason else "未填写", words) if each)
 
 
