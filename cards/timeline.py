@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from cards import attempts, outcomes
-from models import Role
+from models import Basis, Role
 from workflow.acting import local
+from workflow.erasing_words import BASES
 from workflow.showing import LONGEST_COMMENT, plain
 from workflow.timeline import REFUSED, Entry, still_needed
 from workflow.views import ROLE_LABELS
@@ -118,6 +119,7 @@ ACTIONS = {
     "erasure.approved": "同意删除资料",
     "erasure.refused": "驳回删除资料",
     "erasure.expired": "系统代办：删除资料到期关闭",
+    "erasure.unattended": "经办人离职，删除资料无人接手",
     "erasure.postponed": "要求删除资料，改为先受限",
     "privacy.copied": "查看自己的信息",
     "privacy.correction_asked": "要求更正信息",
@@ -220,11 +222,21 @@ def _details(entry: Entry, longest: int) -> list[str]:
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
+    if entry.action.startswith(("erasure.", "subject.")):
+        found.append(_of_erasure(entry))
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:
         found.append(f"附言「{plain(entry.remark, longest)}」")
     return [each for each in found if each]
+
+
+def _of_erasure(entry: Entry) -> str:
+    """Say the number of an erasure and its basis."""
+    basis = str(entry.data.get("basis", ""))
+    number = entry.subject if entry.subject.startswith("D") else ""
+    why = f"依据 {BASES[Basis(basis)]}" if basis in set(Basis) else ""
+    return " ".join(each for each in (number, why) if each)
 
 
 def role(entry: Entry) -> str:

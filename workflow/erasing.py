@@ -102,6 +102,10 @@ async def _only_restricted(act: Act, erasure: ErasureRequest, proposer: Employee
     erasure.status = ErasureStatus.EXPIRED
     await erasure.save()
     await erasure_wishes.wait(act, erasure, found)
+    due = erasure.candidate.erase_after or act.now
+    for each in await access.holders(Role.SECURITY_ADMIN, erasure.organisation, act.now):
+        if each.id != proposer.id:
+            await outbox.tell(act, each, erasing_words.restricted_by_hr(erasure, due, found))
     return erasure
 
 

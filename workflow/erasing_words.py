@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from models import Basis, ErasureRequest, ErasureStatus
+from models import Basis, Employee, ErasureRequest, ErasureStatus, Role
 from workflow.restricting import HELD, KEPT, LIVE, OPEN
 from workflow.rights_words import day, name_of
 from workflow.showing import plain
+from workflow.views import ROLE_LABELS
 
 BASES = {
     Basis.ASKED: "候选人要求",
@@ -69,6 +70,23 @@ def restricted(number: str, due: datetime, found: list[str]) -> str:
     kept = f"{why_not(found)}，现在不能删除。资料已改为受限：只保存，不再查看和联系"
     freed = "，并且解除冻结以" if HELD in found else " "
     return f"{kept}，{day(due)}{freed}后自动提请删除。编号 {number}"
+
+
+def unattended(erasure: ErasureRequest, left: Employee, role: Role, due: datetime | None) -> str:
+    """Tell the administrators that an erasure waits for nobody, and what to do."""
+    label, unit = ROLE_LABELS[role], plain(erasure.organisation.name)
+    until = f"，候选人要求的，{day(due)} 前要办完" if due else ""
+    return (
+        f"{name_of(left)} 已离职，删除资料 {erasure.number} 没有别的 {label} 可以接手{until}。"
+        f"请管理员发「授权 姓名 {label} {unit}」；新的 {label} 发「待我审批」就能看到，"
+        f"回复「同意 {erasure.number}」办理。"
+    )
+
+
+def restricted_by_hr(erasure: ErasureRequest, due: datetime, found: list[str]) -> str:
+    """Tell the security administrators that HR had somebody's data restricted, on whose word alone it was done."""
+    head = f"{name_of(erasure.proposer)} 提出删除资料，依据 {BASES[erasure.basis]}。"
+    return f"{head}{restricted(erasure.number, due, found)}。有疑问请联系提出人，不需要审批。"
 
 
 def reminder(erasure: ErasureRequest, due: datetime) -> str:

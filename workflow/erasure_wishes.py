@@ -76,6 +76,12 @@ async def awaited(case_ids: Collection[object]) -> set[object]:
     return set(case_ids) & set(mine)
 
 
+async def answer_by(erasure: ErasureRequest) -> datetime | None:
+    """Return by when the candidate has to have an answer; None where they wished nothing."""
+    asked = erasure.suggested_at if erasure.basis == Basis.ASKED else None
+    return working_days_after(asked, WITHIN) if asked else None
+
+
 async def promise(act: Act, erasure: ErasureRequest) -> None:
     """Have HR reminded of a wish before the time is over in which the candidate has to have an answer."""
     if erasure.basis != Basis.ASKED:

@@ -13,8 +13,17 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
-from workflow import access, audit
+from models import (
+    AuditRecord,
+    Booking,
+    CancellationRequest,
+    Employee,
+    ErasureRequest,
+    Organisation,
+    RevealLink,
+    Step,
+)
+from workflow import access, audit, restricting
 from workflow.acting import Act
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
@@ -149,8 +158,15 @@ async def entries_of(case: Case) -> list[Entry]:
 
 async def records_of(case: Case) -> list[AuditRecord]:
     """Return the case's records themselves, in the order of the log."""
-    found = AuditRecord.filter(log=case.organisation.origin, subject__in=case.subjects)
-    return list(await found.order_by("seq"))
+    subject = Q(subject__in=[*case.subjects, *await _erasures_of(case)])
+    again = Q(subject=restricting.pseudonym(case.booking.candidate), action="subject.erased_again")
+    return list(await AuditRecord.filter(subject | again, log=case.organisation.origin).order_by("seq"))
+
+
+async def _erasures_of(case: Case) -> list[str]:
+    """Return the numbers of the erasures of the case's candidate: what became of their data belongs to its course."""
+    found = ErasureRequest.filter(candidate_id=case.booking.candidate_id)
+    return [str(each) for each in await found.values_list("number", flat=True)]
 
 
 def digest_of(records: Iterable[AuditRecord]) -> str:

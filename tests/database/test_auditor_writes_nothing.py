@@ -183,6 +183,7 @@ BEHIND = {
     "erasure_rounds.remind",
     "erasure_wishes.promise",
     "erasure_wishes.wait",
+    "leaving_erasures.hand_on",
     "own_data.note_shown",
     "restricting.begin",
     "restricting.look_at",

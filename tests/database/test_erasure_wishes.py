@@ -4,13 +4,24 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models import Basis, Candidate, Card, CardPurpose, ErasureRequest, ErasureStatus, OutboxMessage, OutboxStatus
+from models import (
+    Basis,
+    Candidate,
+    Card,
+    CardPurpose,
+    ErasureRequest,
+    ErasureStatus,
+    Grant,
+    OutboxMessage,
+    OutboxStatus,
+    Role,
+)
 from models.sealed import ERASED
 from models.store import Store
-from tests.database import talking
+from tests.database import office, talking
 from tests.database.office import NOW, by
 from tests.database.old_cases import DUE, Desk, usual_periods
-from workflow import erasing, erasure_rounds, holds, restricting
+from workflow import erasing, erasure_rounds, holds, leaving, restricting
 
 __all__ = ["usual_periods"]
 
@@ -122,3 +133,52 @@ async def test_a_wish_that_was_refused_is_no_longer_why(store: Store, case: Case
     later = by(now=DUE + timedelta(days=1), via="clock")
     again = await store.transact(lambda: erasing.suggest(later, case.candidate, Basis.TERM_OVER, by_candidate=False))
     assert again.basis == Basis.TERM_OVER
+
+
+async def test_the_timeline_of_a_case_tells_of_the_erasure_and_of_what_is_only_kept(store: Store, case: Case) -> None:
+    wished = await store.transact(case.wishes)
+    erasure = await store.transact(case.comes_due)
+    await store.transact(lambda: case.agrees(erasure, DUE))
+    later = by(now=DUE + timedelta(days=2), via="clock")
+    assert await store.transact(lambda: erasure_rounds.carry_out(later, erasure.id))
+    number = (await case.candidate.bookings.all())[0].number  # type: ignore[attr-defined]
+    said = await talking.says(store, "sunjing", f"时间轴 {number}", later.now)
+    for words in (
+        f"要求删除资料，改为先受限：{wished.number} 依据 候选人要求",
+        f"资料改为受限：{wished.number}",
+        f"提请删除资料：{erasure.number}",
+        f"提出删除资料：{erasure.number}",
+        f"同意删除资料：{erasure.number}",
+        f"资料已依法删除：{erasure.number} 依据 候选人要求",
+    ):
+        assert words in said
+    assert "马超骉" not in said
+
+
+async def test_the_security_administrator_hears_that_hr_had_somebody_restricted(store: Store, case: Case) -> None:
+    number = (await case.candidate.bookings.all())[0].number  # type: ignore[attr-defined]
+    await talking.says(store, "liuyang", f"删除资料 {number} 依据 目的已实现", ASKED)
+    assert (await Candidate.get(id=case.candidate.id)).restricted_at == ASKED
+    said = [str(each.payload) for each in await OutboxMessage.filter(kind="say", account__employee=case.security)]
+    assert any("刘洋 提出删除资料，依据 目的已实现" in each and "已改为受限" in each for each in said)
+
+
+async def test_both_administrators_hear_of_an_erasure_whose_only_hr_left(store: Store, case: Case) -> None:
+    wished = await store.transact(lambda: case.wishes(DUE))
+    await store.transact(lambda: leaving.leave(by(now=DUE, via="directory"), case.hr, source="dingtalk"))
+    for who in (case.system, case.security):
+        said = [str(each.payload) for each in await OutboxMessage.filter(kind="say", account__employee=who)]
+        assert any(f"删除资料 {wished.number} 没有别的 HR 可以接手" in each for each in said)
+    assert not await Card.filter(erasure=wished, closed=False).exists()
+
+
+async def test_an_erasure_whose_hr_left_goes_to_another_one(store: Store, case: Case) -> None:
+    other = await store.transact(lambda: office.employee("lina", case.unit, name="李娜"))
+    wished = await store.transact(lambda: case.wishes(DUE))
+    await store.transact(lambda: Grant.create(employee=other, role=Role.HR, organisation=case.unit))
+    await store.transact(lambda: leaving.leave(by(now=DUE, via="directory"), case.hr, source="dingtalk"))
+    card = await Card.get(erasure=wished, closed=False).prefetch_related("holder")
+    assert card.holder is not None
+    assert card.holder.key == "lina"
+    await talking.presses(store, "lina", "approve", card.handle, now=DUE)
+    assert (await ErasureRequest.get(id=wished.id)).status == ErasureStatus.PROPOSED
