@@ -72,6 +72,7 @@ READS = {
     "replying.own_booking",
     "replying.upcoming",
     "rights_views.grant_view",
+    "references.happened",
     "timeline.case_of",
     "timeline.of_booking",
     "views.booking_seen",
