@@ -38,6 +38,14 @@ def told(number: str) -> str:
     return f"您好，按您的要求，我们现在删除您的个人信息。删除后我们不再认得这个号码，也不会再联系您。编号 {number}"
 
 
+def untold(booking: str) -> str:
+    """Tell HR that the candidate did not get to know that their data go, and until when there is time to tell them."""
+    return (
+        f"没有送达：{booking} 的候选人要求删除资料，删除前的告知各渠道都没有成功。"
+        "能联系到本人的，请在 24 小时内告诉本人；之后照常删除。"
+    )
+
+
 def refused(number: str) -> str:
     """Tell the candidate that it was not agreed to, and whom to ask."""
     return f"您好，您要求删除个人信息，这次没有办成。招聘负责人会向您说明原因；直接回复本消息即可询问。编号 {number}"

@@ -1,17 +1,17 @@
 """删除 on the clock: a proposal that nobody answered ends, an agreed one is carried out, a kept one comes back."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from models import Basis, Candidate, ErasureRequest, ErasureStatus, OutboxMessage, PersonKey, Role
+from models import Basis, Candidate, ErasureRequest, ErasureStatus, OutboxMessage, OutboxStatus, PersonKey, Role
 from workflow import access, audit, erasing, erasing_words, outbox, proposals, restricting, wiping
 from workflow.acting import Act
 from workflow.erasing import WITHIN
 from workflow.privacy import working_days_after
 from workflow.restricting import obstacles
 
-TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long for the notice that says so
+TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long until the candidate is told
 LOOK_AGAIN = timedelta(minutes=1)
 PORTION = 500  # people looked for in one query
 MONTH = timedelta(days=30)  # until somebody whose time has come, and who is held, is looked at again
@@ -37,8 +37,9 @@ async def carry_out(act: Act, erasure_id: object) -> bool:
     erasure = await erasing.still(erasure_id, ErasureStatus.APPROVED)
     if erasure is None or erasure.decided_at is None:
         return False
-    if act.now < erasure.decided_at + TOLD_WITHIN and await _is_being_told(erasure):
-        await erasing.look_again(act, erasure, act.now + LOOK_AGAIN)
+    wait_until = await _untold_until(act, erasure, erasure.decided_at + TOLD_WITHIN)
+    if wait_until is not None:
+        await erasing.look_again(act, erasure, wait_until)
         return False
     if found := await obstacles(erasure.candidate_id, act.now):
         await _stopped(act, erasure, found)
@@ -84,8 +85,15 @@ async def again(act: Act, person_id: UUID) -> bool:
     return True
 
 
-async def _is_being_told(erasure: ErasureRequest) -> bool:
-    return await OutboxMessage.filter(dedupe=erasing.told_key(erasure), status__in=wiping.UNSETTLED).exists()
+async def _untold_until(act: Act, erasure: ErasureRequest, last: datetime) -> datetime | None:
+    """Return when to look again whether the candidate was told; None where they were, or when the time is over.
+
+    Where no channel carried the notice, HR has the rest of the day to tell them.
+    """
+    notice = await OutboxMessage.get_or_none(dedupe=erasing.told_key(erasure))
+    if notice is None or notice.status == OutboxStatus.SENT or act.now >= last:
+        return None
+    return min(act.now + LOOK_AGAIN, last) if notice.status in wiping.UNSETTLED else last
 
 
 async def _stopped(act: Act, erasure: ErasureRequest, found: list[str]) -> None:
