@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cards import case_facts
 from cards import timeline as timeline_words
-from handlers import lists, nobody, picking, recent
+from handlers import lists, nobody, picking, portions, recent
 from handlers.locating import Asked, Found, asked_for, fits, locate, located
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
@@ -116,7 +116,8 @@ async def timeline(context: Context, command: Command) -> None:
     await facts.note_viewed(context.act, case)
     entries = attempts.told(case, await facts.entries_of(case))
     lines = [timeline_words.line(each, context.act.now) for each in entries]
-    await outbox.say(context.act, context.account, "\n".join([*case_facts.heading(case), *lines]))
+    for part in portions.of([*case_facts.heading(case), *lines], context.account.platform):
+        await outbox.say(context.act, context.account, part)
 
 
 async def case_meant(context: Context, command: Command) -> facts.Case:
