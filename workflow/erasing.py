@@ -56,8 +56,8 @@ async def propose(act: Act, booking: Booking, basis: Basis) -> ErasureRequest:
     erasure = await open_of(candidate.id) or await _made(act, candidate, basis)
     if erasure.status != ErasureStatus.SUGGESTED:
         raise NotNow("erase-proposed", number=erasure.number)
-    if basis == Basis.ASKED:
-        erasure.basis = basis
+    if Basis.ASKED == basis != erasure.basis:
+        erasure.basis, erasure.suggested_at = basis, act.now
     found = await obstacles(candidate.id, act.now)
     if set(found) - ONLY_KEPT:
         raise NotNow("erase-not-yet", why=erasing_words.why_not(found))
