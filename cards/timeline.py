@@ -3,11 +3,10 @@
 from datetime import datetime
 
 from cards import attempts, outcomes
-from models import Basis, Role
+from models import Role
 from workflow.acting import local
-from workflow.erasing_words import BASES
 from workflow.showing import LONGEST_COMMENT, plain
-from workflow.timeline import REFUSED, Entry, still_needed
+from workflow.timeline import REFUSED, Entry, basis_of_erasure, still_needed
 from workflow.views import ROLE_LABELS
 
 ACTIONS = {
@@ -233,9 +232,9 @@ def _details(entry: Entry, longest: int) -> list[str]:
 
 def _of_erasure(entry: Entry) -> str:
     """Say the number of an erasure and its basis."""
-    basis = str(entry.data.get("basis", ""))
+    basis = basis_of_erasure(entry.data.get("basis"))
     number = entry.subject if entry.subject.startswith("D") else ""
-    why = f"依据 {BASES[Basis(basis)]}" if basis in set(Basis) else ""
+    why = f"依据 {basis}" if basis else ""
     return " ".join(each for each in (number, why) if each)
 
 

@@ -15,6 +15,7 @@ from tortoise.expressions import Q
 
 from models import (
     AuditRecord,
+    Basis,
     Booking,
     CancellationRequest,
     Employee,
@@ -25,6 +26,7 @@ from models import (
 )
 from workflow import access, audit, restricting
 from workflow.acting import Act
+from workflow.erasing_words import BASES
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
 from workflow.masking import tail_of
@@ -258,3 +260,9 @@ def reason_of(case: Case, longest: int = LONGEST_READ) -> str:
 def still_needed(code: object) -> str:
     """Return the department's answer in words."""
     return STILL_NEEDED.get(str(code or ""), "")
+
+
+def basis_of_erasure(code: object) -> str:
+    """Return why somebody's data had to go, in words."""
+    known = str(code or "")
+    return BASES[Basis(known)] if known in set(Basis) else ""

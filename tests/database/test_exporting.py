@@ -252,7 +252,7 @@ async def test_the_timeline_shows_who_did_what_and_ends_with_its_own_reading(des
 
 async def test_a_chat_and_the_command_line_say_of_a_case_what_its_print_says(desk: Desk) -> None:
     heading = (await case_text(desk.asks(desk.hr), desk.number))[:3]
-    assert heading[1:] == ["结果：已通过", f"原因：行程冲突：{WORDS}"]
+    assert heading[1:] == ["结果：已通过", f"原因：候选人行程冲突：{WORDS}"]
     await case_pdf(desk.asks(desk.hr), desk.number, desk.out)
     printed = text_of(desk.out.read_bytes()).replace("\n", "")
     assert "已通过" in printed

@@ -77,4 +77,4 @@ async def test_a_number_says_who_was_refused_what_and_only_to_their_own_administ
 
 
 async def test_a_number_that_was_never_given_is_said_to_be_none(store: Store, desk: Desk) -> None:
-    assert "没有找到编号" in await talking.says(store, "zhoukai", "查 E0FFEE")
+    assert "没有找到编号" in await talking.says(store, "zhoukai", "查 E0FFEE1")
