@@ -17,6 +17,7 @@ from bot.auditing import with_store
 from bot.clock import Clock
 from bot.printouts import Listed, Printed, Proof
 from bot.settings import Settings
+from cards import case_facts
 from cards import timeline as words
 from models import AuditRecord, Employee, Organisation
 from models.store import Store
@@ -75,7 +76,9 @@ class Asking:
         """Return who stands on a print."""
         if self.act.employee is None:
             return Printed("操作员（命令行）", "operator", self.act.now)
-        return Printed(f"{self.act.employee.name}（{self.role}）", self.act.subject, self.act.now, self.approval)
+        who = f"{self.act.employee.name}（{self.role}）"
+        borrowed = f"操作员（按 {who} 的权限）" if self.act.auth == timeline.OPERATOR else who
+        return Printed(borrowed, self.act.subject, self.act.now, self.approval)
 
 
 async def asking(
@@ -129,7 +132,7 @@ async def case_text(by: Asking, number: str) -> list[str]:
         case = await timeline.case_of(by.act, number)
         await timeline.note_viewed(by.act, case)
         entries = attempts.told(case, await timeline.entries_of(case))
-        return case, [words.line(each) for each in entries]
+        return case, [*case_facts.heading(case)[1:], *(words.line(each, by.act.now) for each in entries)]
 
     case, lines = await by.store.transact(look)
     warnings = [f"注意：{each}" for each in await soundness.of_log(case.organisation.origin)]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cards import timeline as words
-from cards.booking import STATUS as BOOKING_STATUS
-from cards.request import STATUS as REQUEST_STATUS
+from cards.case_facts import result_of
 from platforms.printing.document import Column, Document
 from platforms.printing.signing import Signing
 from workflow.acting import local
 from workflow.moments import when_of
+from workflow.sight import LONGEST_READ
 from workflow.timeline import Case, Entry, reason_of
 
 COLUMNS = (
@@ -71,8 +71,7 @@ def timeline_document(
 
 
 def _facts(case: Case, printed: Printed) -> tuple[tuple[str, str], ...]:
-    booking, request = case.booking, case.request
-    decision = REQUEST_STATUS[request.status] if request else BOOKING_STATUS[booking.status]
+    booking = case.booking
     numbers = "、".join(case.subjects)
     found = [
         ("编号", numbers),
@@ -81,7 +80,7 @@ def _facts(case: Case, printed: Printed) -> tuple[tuple[str, str], ...]:
         ("岗位", booking.position.name),
         ("面试时间", f"{when_of(booking)}（北京时间）"),
         ("面试官", str(booking.interviewer.name) if booking.interviewer else ""),
-        ("结果", decision),
+        ("结果", result_of(case)),
         ("原因", reason_of(case)),
         ("打印", f"{printed.who}，{local(printed.at):%Y-%m-%d %H:%M:%S}（北京时间）"),
         ("姓名显示", "按打印人的权限显示全名" if case.names else "按打印人的权限隐去候选人姓名，只留姓和电话尾号"),
@@ -97,7 +96,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         f"{local(entry.at):%Y-%m-%d %H:%M:%S}",
         who,
         words.door(entry),
-        words.what(entry),
+        words.what(entry, LONGEST_READ),
         words.outcome(entry),
     )
 

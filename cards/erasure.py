@@ -12,7 +12,7 @@ def erasure_card(view: ErasureView) -> Card:
     lines = [
         Line("候选人", _who(view)),
         Line("单位", view.unit),
-        Line("依据", f"{view.basis}（本人提出）" if view.by_candidate else view.basis),
+        Line("依据", view.basis),
         Line("提出", view.proposer),
         Line("将删除", "姓名、联系方式、原话、证明材料；不能恢复。编号、时间和审批经过保留"),
         Line("", _outcome(view)),

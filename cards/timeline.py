@@ -6,7 +6,8 @@ from cards import attempts, outcomes
 from models import Role
 from workflow import archive_words
 from workflow.acting import local
-from workflow.timeline import REFUSED, UNREAD, Entry, still_needed
+from workflow.showing import LONGEST_COMMENT, plain
+from workflow.timeline import REFUSED, UNREAD, Entry, basis_of_erasure, still_needed
 from workflow.views import ROLE_LABELS
 
 ACTIONS = {
@@ -122,6 +123,7 @@ ACTIONS = {
     "erasure.refused": "驳回删除资料",
     "erasure.recalled": "撤回删除资料",
     "erasure.expired": "系统代办：删除资料到期关闭",
+    "erasure.unattended": "经办人离职，删除资料无人接手",
     "erasure.postponed": "要求删除资料，改为先受限",
     "privacy.copied": "查看自己的信息",
     "privacy.correction_asked": "要求更正信息",
@@ -176,10 +178,12 @@ KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
 FORMATS = {"pdf": "PDF", "pack": "证据包", "xlsx": "XLSX 表格", "jsonl": "原始日志", "text": "文字"}
 
 
-def line(entry: Entry) -> str:
-    """Return the entry on one line, as a chat shows it."""
-    failed = "" if entry.ok else " ✗"
-    return f"{local(entry.at):%m-%d %H:%M:%S} {who(entry)} {what(entry)}{failed}"
+def line(entry: Entry, now: datetime) -> str:
+    """Return the entry on one line, as a chat shows it: the same as a print has, a year where it is not this one."""
+    at = local(entry.at)
+    year = "" if at.year == local(now).year else f"{at.year}-"
+    ended = "未完成" if entry.action == REFUSED else outcome(entry)  # why it was refused stands there already
+    return f"{year}{at:%m-%d %H:%M:%S} {who(entry)} {what(entry)} · {door(entry)} · {ended}"
 
 
 def who(entry: Entry) -> str:
@@ -187,15 +191,15 @@ def who(entry: Entry) -> str:
     if entry.by == "candidate":
         return "候选人"
     if entry.by == "employee":
-        return entry.who
+        return entry.named
     return "操作员" if entry.via == "cli" else "系统"
 
 
-def what(entry: Entry) -> str:
-    """Say what was done, with what belongs to it."""
+def what(entry: Entry, longest: int = LONGEST_COMMENT) -> str:
+    """Say what was done, with what belongs to it; what somebody wrote is cut after `longest` characters."""
     if entry.action == REFUSED:
         return attempts.words(entry)
-    detail = "，".join(_details(entry))
+    detail = "，".join(_details(entry, longest))
     channel = entry.data.get("channel")
     by = f"（{CHANNELS.get(str(channel), str(channel))}）" if channel else ""
     return f"{_done(entry)}{f'：{detail}' if detail else ''}{by}"
@@ -214,7 +218,7 @@ def _done(entry: Entry) -> str:
     return ACTIONS.get(entry.action, entry.action)
 
 
-def _details(entry: Entry) -> list[str]:
+def _details(entry: Entry, longest: int) -> list[str]:
     data = entry.data
     found = [TOPICS.get(str(data.get("topic", "")), "")]
     if "still_needed" in data:
@@ -225,11 +229,21 @@ def _details(entry: Entry) -> list[str]:
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
     if entry.action in ("archive.failed", "archive.incomplete"):
         found.append(archive_words.why(entry.why))
+    if entry.action.startswith(("erasure.", "subject.")):
+        found.append(_of_erasure(entry))
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:
-        found.append(f"附言「{entry.remark}」")
+        found.append(f"附言「{plain(entry.remark, longest)}」")
     return [each for each in found if each]
+
+
+def _of_erasure(entry: Entry) -> str:
+    """Say the number of an erasure and its basis."""
+    basis = basis_of_erasure(entry.data.get("basis"))
+    number = entry.subject if entry.subject.startswith("D") else ""
+    why = f"依据 {basis}" if basis else ""
+    return " ".join(each for each in (number, why) if each)
 
 
 def role(entry: Entry) -> str:

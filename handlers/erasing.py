@@ -8,8 +8,8 @@ from handlers.reading.grammar import Command
 from handlers.reading.text import plain
 from handlers.routing import Context
 from models import Basis, ErasureRequest, ErasureStatus
-from workflow import access, erasing, outbox, timeline
-from workflow.erasing_words import BASES, restricted
+from workflow import access, erasing, erasure_wishes, outbox, timeline
+from workflow.erasing_words import BASES, because, restricted
 from workflow.errors import NotAllowed
 from workflow.permissions import ERASE_PROPOSE
 from workflow.rights_words import name_of
@@ -49,7 +49,9 @@ async def propose(context: Context, command: Command) -> None:
         await _say(context, restricted(erasure.number, due, found))
         return
     days = erasing.PROPOSAL_LASTS.days
-    text = f"已交安全管理员审批：删除 {case.number} 候选人的资料，依据 {BASES[erasure.basis]}。"
+    why = because(erasure, await erasure_wishes.wished_at(erasure))
+    told = "删除前会先告诉本人。" if erasure.basis == Basis.ASKED else ""
+    text = f"已交安全管理员审批：删除 {case.number} 候选人的资料，依据 {why}。{told}"
     await _say(context, f"{text}编号 {erasure.number}，{days} 天内没有处理会自动结束，什么都不删。")
 
 

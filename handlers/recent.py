@@ -28,7 +28,7 @@ CHOSEN_FROM: dict[Verb, Sequence[RequestStatus]] = {
     Verb.REMIND: (RequestStatus.AWAITING_APPROVAL,),
 }
 NONE = {
-    Verb.TIMELINE: "没有最近的申请。看一场面试的经过请写姓名，例如「时间轴 张伟」；有哪些面试可发「列表 本周」。",
+    Verb.TIMELINE: "没有最近的申请。看一场面试的经过请写姓名，例如「时间轴 姓名」；有哪些面试可发「列表 本周」。",
     Verb.WITHDRAW: "没有能撤回的申请：你没有还在办理的申请。刚定下的取消可以发「撤销」。",
     Verb.REMIND: "没有能催的申请：你没有正在等审批的申请。",
 }

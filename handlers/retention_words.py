@@ -16,7 +16,7 @@ REFUSED = {
     "hold-reason": "{lacks}，至少要 {shortest} 个字。请发「留存冻结 {number} 原因 …」",
     "held-already": "这件案已冻结（{by}，按 {number}），不用再冻结。可发「留存清单」查看",
     "not-held": "{number} 没有冻结。按候选人冻结的，请发「解除冻结 候选人 {number}」；可发「留存清单」查看",
-    "nothing-due": "没有到期可清理的案（到期但已冻结的 {held} 件）。可发「留存清单」查看",
+    "nothing-due": "没有到期可清理的案（到期但已冻结、或在等删除资料的 {held} 件）。可发「留存清单」查看",
     "purge-under-way": "这个范围已有清理申请 {number}，还没有结束。请等它办完，可发「留存清单」查看",
     "purge-not-found": "没有找到这条清理申请，或不在你的范围内。可发「留存清单」查看",
     "purge-changed": (

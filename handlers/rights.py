@@ -92,7 +92,7 @@ async def _missing(
     command: Command, said: GrantWords, unit: Organisation | None, names: list[str], scopes: list[str]
 ) -> str:
     """Say what has to be written yet, with the list to choose from; nothing when all is there."""
-    example = f"例如「{command.verb} 王芳 HR {await _example(scopes)}」。"
+    example = f"例如「{command.verb} 姓名 HR {await _example(scopes)}」。"
     if said.problem:
         return said.problem
     if not said.role:

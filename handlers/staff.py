@@ -29,6 +29,7 @@ from handlers import (
     presses,
     purges,
     recent,
+    references,
     retention,
     returning,
     revealing,
@@ -100,6 +101,8 @@ READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handle
 async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
+        return
+    if await references.takes(context):
         return
     named = await numbers.named_in(context)
     command = read_command(context.incoming.text, local(context.act.now), named)

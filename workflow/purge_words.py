@@ -41,6 +41,6 @@ def expired(purge: Purge) -> str:
 def finished(purge: Purge, purged: int, held: int, changed: int) -> str:
     """Tell both administrators how it ended; the three numbers add up to what was approved."""
     kept = [f"{held} 件已冻结，保留"] if held else []
-    kept += [f"{changed} 件有了新的记录，保留"] if changed else []
+    kept += [f"{changed} 件有了新的记录或删除要求，保留"] if changed else []
     text = "；".join([f"清理完成：{plain(purge.organisation.name)} 共 {purge.cases} 件，已清理 {purged} 件", *kept])
     return f"{text}。发「清理证明 {purge.number}」取证明"

@@ -261,8 +261,8 @@ async def test_live_interviews_forbid_it_and_kept_records_restrict(store: Store,
     assert candidate.name == CANARIES[0]
 
 
-async def _proposed(desk: Desk, act: Act) -> ErasureRequest:
-    return await erasing.propose(act, await desk.read(), Basis.ASKED)
+async def _proposed(desk: Desk, act: Act, basis: Basis = Basis.ASKED) -> ErasureRequest:
+    return await erasing.propose(act, await desk.read(), basis)
 
 
 async def test_somebody_restricted_is_found_by_number_alone_and_not_named(store: Store, desk: Desk) -> None:
@@ -276,7 +276,7 @@ async def test_somebody_restricted_is_found_by_number_alone_and_not_named(store:
 
 
 async def test_when_its_time_has_come_hr_is_asked_by_itself(store: Store, desk: Desk) -> None:
-    await store.transact(lambda: _proposed(desk, by(desk.hr)))
+    await store.transact(lambda: _proposed(desk, by(desk.hr), Basis.PURPOSE_OVER))
     timer = await OutboxMessage.get(topic=restricting.DUE)
     assert timer.not_before.year == NOW.year + 3
     clock = Act(timer.not_before, "clock", "system")
