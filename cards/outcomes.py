@@ -1,6 +1,11 @@
 """Why something was not done, in few words: every reason code that a record can hold is said in Chinese."""
 
+from workflow import archive_words
+
 WHY = {
+    **archive_words.FAULTS,
+    **archive_words.ANSWERS,
+    archive_words.DIFFERS: "和审计日志不一致",
     # who may
     "not-allowed": "没有权限",
     "no-role": "没有权限",

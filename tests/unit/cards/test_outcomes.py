@@ -13,7 +13,7 @@ from cards import timeline as words
 from handlers import entry_links
 from notifier.messages import NOTICES
 from workflow import (
-    archiving,
+    archive_words,
     erasing,
     erasing_words,
     errors,
@@ -90,7 +90,7 @@ def of_tables() -> set[str]:
     kinds = (rights.KIND, purge_proposals.KIND, export_requests.KIND, erasing.KIND)
     proposals = {code for kind in kinds for code in (kind.nobody, kind.late, kind.absent)}
     verdicts = {str(each) for each in factors.Verdict} - {"right"}
-    return proposals | verdicts | {*archiving.FAULTS, *erasing_words.WHY_NOT}
+    return proposals | verdicts | {*archive_words.FAULTS, *erasing_words.WHY_NOT}
 
 
 @pytest.mark.parametrize("collected", [refusals, given, of_tables, on_the_wire])
