@@ -21,6 +21,7 @@ from workflow import archive_metadata, checkpoints, timeline
 from workflow.acting import Act, local
 from workflow.archive_metadata import Metadata
 from workflow.canonical import canonical
+from workflow.lines import NotWhole
 from workflow.openings import Openings, openings_of
 from workflow.timeline import Case
 
@@ -56,7 +57,7 @@ class Packer:
         log = case.organisation.origin
         try:
             files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
-        except LookupError:
+        except NotWhole:
             return Packed(b"", len(records), (), ("log",))
         return await self._whole(act, _Parts(case, metadata, records, files))
 

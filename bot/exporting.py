@@ -29,6 +29,7 @@ from workflow.errors import Refusal
 from workflow.export_requests import MOST_PRINTED
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.exporting import TakenCase, TakenLog
+from workflow.lines import NotWhole
 from workflow.log_periods import Period, said
 from workflow.views import ROLE_LABELS
 
@@ -75,7 +76,7 @@ async def asking(
     """
 
     async def with_it(store: Store) -> T:
-        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        now = Clock.of(settings).now()
         employee = await Employee.get_or_none(key=person) if person else None
         if person and employee is None:
             raise NotExported(f"没有这个人：{person}。写人员编号，例如 sunjing")
@@ -88,9 +89,7 @@ async def asking(
             raise NotExported(REFUSED.get(why, REFUSED["not-allowed"]).format(**refusal.facts)) from refusal
         except NotSigned as wrong:
             raise NotExported(f"PDF 没有签上名，请看 audit.pdf_certificate_file：{wrong}") from wrong
-        except LookupError as wrong:
-            if isinstance(wrong, KeyError | IndexError):
-                raise
+        except NotWhole as wrong:
             raise NotExported(f"日志不完好，不能出具证明：先运行 python -m bot audit verify（{wrong}）") from wrong
 
     return await with_store(settings, with_it)
