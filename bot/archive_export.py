@@ -22,7 +22,8 @@ async def archive_zip(by: Asking, number: str, out: Path) -> Exported:
         raise NotExported("\n".join([f"{request.number} 的归档包不合格：{lacks}", *made.why]))
     export = await by.store.transact(lambda: _note(by, request, made.records))
     await keep(by, out, made.content, request.organisation, export)
-    return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest())
+    what = f"{request.number} 的归档包，和送给档案系统的一样，带审计记录 {made.records} 条"
+    return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest(), what)
 
 
 async def _request(by: Asking, number: str) -> CancellationRequest:

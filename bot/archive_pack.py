@@ -22,6 +22,7 @@ from workflow import archive_metadata, checkpoints, timeline
 from workflow.acting import Act, local
 from workflow.archive_metadata import Metadata
 from workflow.canonical import canonical
+from workflow.lines import NotWhole
 from workflow.openings import Openings, openings_of
 from workflow.timeline import Case
 
@@ -63,7 +64,7 @@ class Packer:
         try:
             files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
             await timeline.require_all(case, records)
-        except LookupError:
+        except NotWhole:
             return Packed(b"", len(records), (), ("log",))
         return await self._whole(act, _Parts(case, metadata, records, files))
 

@@ -14,7 +14,7 @@ from bot.export_cli import AsOrOperator, Out, exported
 from bot.settings import SettingsError
 
 if TYPE_CHECKING:
-    from bot.exporting import Asking, Exported
+    from bot.exporting import Asking
     from workflow.completeness import Completeness, Examined
     from workflow.verifying import Finding
 
@@ -102,10 +102,7 @@ def checkup(org: Org, out: Out, person: AsOrOperator = "") -> None:
     """合规体检：近 12 个月的得分、缺口和办法，写成带签名的 PDF。是自查，不是认证。"""
     from bot.examining import checkup_pdf
 
-    def said(done: "Exported") -> str:
-        return f"体检报告已写到 {out}，带数字签名，看了近 12 个月执行的取消 {done.records} 件，里面没有候选人的姓名"
-
-    exported(out, person or None, lambda by: checkup_pdf(by, org, out), said=said, not_done="没有体检")
+    exported(out, person or None, lambda by: checkup_pdf(by, org, out), not_done="没有体检")
 
 
 def _asked(person: str | None, work: Callable[["Asking"], Awaitable["Completeness"]]) -> "Completeness":

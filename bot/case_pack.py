@@ -26,7 +26,7 @@ async def case_pack(by: Asking, number: str, out: Path) -> Exported:
 
 
 async def packed_case(by: Asking, taken: TakenCase) -> bytes:
-    """Return the pack of a case that is taken out; LookupError when its log is broken."""
+    """Return the pack of a case that is taken out; NotWhole when its log is broken."""
     files = await _files(by, taken)
     return await asyncio.to_thread(packing.zipped, files, by.act.now)  # evidence may be megabytes
 

@@ -30,6 +30,7 @@ from workflow.errors import Refusal
 from workflow.export_requests import MOST_PRINTED
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.exporting import TakenCase, TakenLog
+from workflow.lines import NotWhole
 from workflow.log_periods import Period, said
 from workflow.timeline import Case
 from workflow.views import ROLE_LABELS
@@ -45,7 +46,8 @@ class NotExported(Exception):
 class Exported:
     """What was written: how many records, whether names are in full, and the file's digest.
 
-    `what` names it where it is no list of records; `warnings` is what people have to know before they rely on it.
+    `what` names it where it is more than a list of records; `warnings` is what people have to know before they rely
+    on it.
     """
 
     records: int
@@ -55,10 +57,10 @@ class Exported:
     warnings: tuple[str, ...] = ()
 
     def said(self, out: Path) -> str:
-        """Say what was written where."""
+        """Say what was written where, whether it names candidates, and its digest."""
         names = "候选人姓名为全名" if self.names else "候选人姓名已隐去"
-        done = f"{self.what}，写到 {out}" if self.what else f"已导出 {self.records} 条到 {out}，{names}"
-        return f"{done}，SHA-256 {self.sha256}"
+        done = f"{self.what}，已写到 {out}" if self.what else f"已导出 {self.records} 条到 {out}"
+        return f"{done}，{names}，SHA-256 {self.sha256}"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ async def asking(
     """
 
     async def with_it(store: Store) -> T:
-        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        now = Clock.of(settings).now()
         employee = await Employee.get_or_none(key=person) if person else None
         if person and employee is None:
             raise NotExported(f"没有这个人：{person}。写人员编号，例如 sunjing")
@@ -103,9 +105,7 @@ async def asking(
             raise NotExported(REFUSED.get(why, REFUSED["not-allowed"]).format(**refusal.facts)) from refusal
         except NotSigned as wrong:
             raise NotExported(f"PDF 没有签上名，请看 audit.pdf_certificate_file：{wrong}") from wrong
-        except LookupError as wrong:
-            if isinstance(wrong, KeyError | IndexError):
-                raise
+        except NotWhole as wrong:
             raise NotExported(f"日志不完好，不能出具证明：先运行 python -m bot audit verify（{wrong}）") from wrong
 
     return await with_store(settings, with_it)

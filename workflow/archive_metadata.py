@@ -149,7 +149,7 @@ def _operator(request: CancellationRequest, case: Case, acted: str) -> Person | 
 
 
 def _employee(person: Employee) -> Person:
-    return Person(plain(str(person.name), LONGEST_NAME), f"u_{person.id.hex[:16]}", "员工")
+    return Person(plain(str(person.name), LONGEST_NAME), person.pseudonym, "员工")
 
 
 def missing_in(request: CancellationRequest, steps: Sequence[Step]) -> list[str]:

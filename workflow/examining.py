@@ -12,6 +12,7 @@ from models.vault import vault
 from workflow import access, audit, checkpoints, downloads, outbox
 from workflow.acting import Act
 from workflow.errors import NotAllowed
+from workflow.lines import NotWhole
 from workflow.permissions import EXAMINE
 
 KIND = "examine"
@@ -69,6 +70,6 @@ async def take_report(act: Act, path: str, found: Mapping[str, object]) -> Audit
     """
     unit = await unit_named(act, path)
     export = await audit.record(act, unit, "report.exported", ("report", unit.path[-64:], 1), data=found)
-    with contextlib.suppress(LookupError):
+    with contextlib.suppress(NotWhole):
         await checkpoints.cover(act, unit.origin, export.seq)
     return export

@@ -15,6 +15,10 @@ M = TypeVar("M", bound=Model)
 PAGE = 500
 
 
+class NotWhole(LookupError):
+    """A log is not what was signed over it, or cannot be signed: nothing can be proven by it."""
+
+
 def digest_of(line: str) -> str:
     """Return what the next line names as `prev`."""
     return hashlib.sha256(line.encode()).hexdigest()

@@ -274,4 +274,4 @@ def _data(employee: Employee, role: Role, organisation: Organisation, ends_at: d
 
 def pseudonym(employee: Employee) -> str:
     """Return how the audit log names an employee."""
-    return f"u_{employee.id.hex[:16]}"
+    return employee.pseudonym

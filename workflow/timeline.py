@@ -28,7 +28,7 @@ from workflow.acting import Act
 from workflow.erasing_words import BASES
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
-from workflow.lines import fits, record_in
+from workflow.lines import NotWhole, fits, record_in
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
@@ -180,7 +180,7 @@ async def _erasures_of(case: Case) -> list[str]:
 
 
 async def require_all(case: Case, records: Sequence[AuditRecord]) -> None:
-    """Raise LookupError unless these are all records of the case by their lines: the columns beside them find them.
+    """Raise NotWhole unless these are all records of the case by their lines: the columns beside them find them.
 
     Whoever owns the database can change a column and so hide a record, or show a foreign one; the line they cannot.
     """
@@ -193,7 +193,7 @@ async def require_all(case: Case, records: Sequence[AuditRecord]) -> None:
     told = [(line := record_in(each.line)) is not None and fits(each, line) for each in records]
     if hidden or not seqs <= named or not all(told):
         origin = case.organisation.origin
-        raise LookupError(f"{origin}: the columns beside the lines of {case.number} say something else")
+        raise NotWhole(f"{origin}: the columns beside the lines of {case.number} say something else")
 
 
 def _is_about(record: AuditRecord, subjects: Collection[str]) -> bool:
