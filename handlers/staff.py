@@ -20,6 +20,7 @@ from handlers import (
     export_approvals,
     exporting,
     factors,
+    handing_on,
     help,
     linking,
     lists,
@@ -57,6 +58,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
     Verb.SEND_BACK: approvals.typed,
+    Verb.HAND_OVER: handing_on.typed,
+    Verb.ADD: handing_on.typed,
     Verb.FIND: bookings.find,
     Verb.LIST: bookings.listing,
     Verb.TIMELINE: bookings.timeline,
@@ -162,6 +165,8 @@ async def choose(context: Context, command: Command) -> None:
         await lists.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == confirm_typed.KIND:
         await confirm_typed.chosen(context, str(items[pick - 1]))
+    elif question["kind"] == handing_on.KIND:
+        await handing_on.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
     elif question["kind"] == recent.KIND:
@@ -202,6 +207,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await talk.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
+    if card.purpose == CardPurpose.APPROVAL and action in ("hand_over", "add"):
+        return await handing_on.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":
         return await approvals.pressed(context, card, action)
     handlers: dict[str, Pressed] = {

@@ -4,6 +4,7 @@ from models.archive import ArchiveBlob, ArchivePackage, ArchiveStatus
 from models.audit import Anchor, AuditHead, AuditRecord, Checkpoint
 from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
 from models.cancellation import (
+    Added,
     CancellationRequest,
     Evidence,
     EvidenceBlob,
@@ -51,6 +52,7 @@ from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
+    "Added",
     "Anchor",
     "ArchiveBlob",
     "ArchivePackage",

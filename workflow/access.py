@@ -66,17 +66,21 @@ async def holds(employee: Employee, role: Role, organisation: Organisation, now:
 
 async def holders(role: Role, organisation: Organisation, now: datetime) -> list[Employee]:
     """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
+    return next((each for each in await holders_upwards(role, organisation, now) if each), [])
+
+
+async def holders_upwards(role: Role, organisation: Organisation, now: datetime) -> list[list[Employee]]:
+    """Return who holds a role in a unit, in the unit above it, and so on; each group in the order of staff keys."""
     paths = _upwards(organisation.path)
     grants = (
         await current(now)
         .filter(role=role, organisation__path__in=paths, employee__active=True)
         .prefetch_related("employee", "organisation")
     )
-    for path in paths:
-        found = sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
-        if found:
-            return found
-    return []
+    return [
+        sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
+        for path in paths
+    ]
 
 
 def _upwards(path: str) -> list[str]:

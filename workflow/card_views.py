@@ -20,7 +20,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
+from workflow import access, anchoring, cancelling, delivering, places, requests, returning, weighing
 from workflow.acting import Act
 from workflow.erasure_views import ErasureView, erasure_view
 from workflow.export_views import ExportView, export_view
@@ -209,7 +209,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         now=act.now,
         booking=booking_view(request.booking, seen),
         request=request_view(request, act, seen),
-        step=step_view(step, request.booking.candidate, seen) if step else None,
+        step=step_view(request, step, request.booking.candidate, seen) if step else None,
         closed=card.closed,
         late=request.late,
         wish_at=wish.at if wish else None,
@@ -228,13 +228,17 @@ async def _request_actions(
     if holder is None:
         return ()
     if step is not None:
-        stands_in = step.stands_for_id is not None and holder.active
-        has_role = stands_in or await access.holds(holder, step.role, request.organisation, act.now)
-        return _step_actions(request, step, act) if has_role else ()
+        return _step_actions(request, step, act) if await _may_answer(request, step, holder, act) else ()
     if request.requester_id not in (None, holder.id):
         return ()
     offered = _requesters_actions(request, act)
     return offered if offered and await access.may(holder, access.CANCEL, request.organisation, act.now) else ()
+
+
+async def _may_answer(request: CancellationRequest, step: Step, holder: Employee, act: Act) -> bool:
+    if not places.needs_role(request, step):
+        return holder.active
+    return await access.holds(holder, step.role, request.organisation, act.now)
 
 
 def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ...]:
@@ -247,13 +251,20 @@ def _step_actions(request: CancellationRequest, step: Step, act: Act) -> tuple[s
     if step.revision != request.revision:
         return ()
     if step.status == StepStatus.OPEN and request.status == RequestStatus.AWAITING_APPROVAL:
-        returnable = not requests.is_candidates(request) or request.requester_id is not None
-        return ("approve", "send_back", "reject") if returnable else ("approve", "reject")
-    later = [each for each in request.steps if each.revision == step.revision and each.level > step.level]
-    undecided = all(each.status in (StepStatus.OPEN, StepStatus.WAITING) for each in later)
-    if step.status == StepStatus.APPROVED and undecided and _may_take_back(request, act):
+        return _answers(request, step)
+    counts = any(each.id == step.id for each in places.live(request.steps, request.revision))
+    followed = counts and places.followers(request, request.steps, step)
+    if step.status == StepStatus.APPROVED and counts and not followed and _may_take_back(request, act):
         return ("undo",)
     return ()
+
+
+def _answers(request: CancellationRequest, step: Step) -> tuple[str, ...]:
+    """Return what can be pressed by who is asked now; who only names somebody hands the step on."""
+    if places.only_names(step):
+        return ("hand_over",)
+    returnable = not requests.is_candidates(request) or request.requester_id is not None
+    return ("approve", *(["send_back"] if returnable else []), "hand_over", "add", "reject")
 
 
 def _may_take_back(request: CancellationRequest, act: Act) -> bool:

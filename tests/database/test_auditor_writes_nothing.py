@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workflow
-from models import Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
+from models import Added, Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
@@ -26,6 +26,7 @@ from workflow import (
     erasing,
     evidence,
     founding,
+    handing_on,
     holds,
     leaving,
     own_data,
@@ -53,7 +54,10 @@ READS = {
     "access.require_desk",
     "access.require_employee",
     "access.sees_card",
+    "approving.answerable",
+    "approving.checked",
     "archiving.state_of",
+    "handing_on.require_fit",
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",
@@ -143,6 +147,7 @@ BEHIND = {
     "anchoring.printed",
     "anchoring.refuse",
     "approving.renew_cards",
+    "approving.settle_answer",
     "archiving.arrange",
     "archiving.given_up",
     "archiving.incomplete",
@@ -261,6 +266,9 @@ WRITES: dict[str, Write] = {
     "administering.make_room": lambda a, c: administering.make_room(a, c.booking),
     "approving.approve": lambda a, c: approving.approve(a, c.step, shown=approving.Shown(1)),
     "approving.decide_consequence": lambda a, c: approving.decide_consequence(a, c.step, keep=False),
+    "handing_on.add": lambda a, c: handing_on.add(a, c.step, c.system, Added.BESIDE, shown=approving.Shown(1)),
+    "handing_on.hand_on": lambda a, c: handing_on.hand_on(a, c.step, c.system, shown=approving.Shown(1)),
+    "handing_on.send_to_level": lambda a, c: handing_on.send_to_level(a, c.step, 1, shown=approving.Shown(1)),
     "approving.reject": lambda a, c: approving.reject(a, c.step, shown=approving.Shown(1), comment="不行"),
     "approving.send_back": lambda a, c: approving.send_back(a, c.step, shown=approving.Shown(1)),
     "approving.take_back": lambda a, c: approving.take_back(a, c.step),
