@@ -105,7 +105,7 @@ def _state_without(
 def _groups(plans: Sequence[StepPlan]) -> list[tuple[int, int]]:
     """Return the first and last level of each run of levels that are asked together."""
     starts = [place for place, plan in enumerate(plans, start=1) if place == 1 or not plan.beside]
-    return list(zip(starts, [each - 1 for each in starts[1:]] + [len(plans)], strict=True))
+    return list(zip(starts, [*(each - 1 for each in starts[1:]), len(plans)], strict=False))
 
 
 def _states(plan: StepPlan, level: Level, going: bool) -> dict[int, StepStatus]:
