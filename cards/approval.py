@@ -75,7 +75,8 @@ def _status(view: CardView, request: RequestView, step: StepView) -> str:
     if step.only_names and step.status == StepStatus.OPEN and not view.closed:
         return f"待你指定审批人 · {_place(request, step)}"
     if "approve" in view.actions:
-        return f"待你审批 · {_place(request, step)}"
+        place = _place(request, step)
+        return f"待你审批 · {place}（代 {view.stands_in}）" if view.stands_in else f"待你审批 · {place}"
     own = OWN[step.status]
     end = ENDS.get(request.status, "")
     if step.status == StepStatus.WAITING and step.waits_for and not end:

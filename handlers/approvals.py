@@ -10,9 +10,10 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, handing_on, outbox, places, requests, revising
+from workflow import approving, chain, handing_on, outbox, places, requests, revising, standing_in
 from workflow.card_views import card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
+from workflow.rights_words import name_of
 from workflow.views import request_seen
 
 MOST_LISTED = 20
@@ -113,7 +114,7 @@ async def meant(context: Context, command: Command) -> list[Step]:
     """Return the steps that a number of the list or of a request names; without any, the only one that waits."""
     if command.who.request:
         return [await _step_of(context, await request_named(context, command.who.request))]
-    mine = await chain.open_steps_of(context.employee)
+    mine = await chain.open_steps_of(context.employee, context.act.now)
     if not mine:
         raise NotFound("nothing-to-approve")
     if command.picks:
@@ -131,7 +132,8 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
     open_ = [each for each in steps if each.status == StepStatus.OPEN]
     own = [each for each in steps if each.approver_id == context.employee.id]
     asked = [each for each in own if each.status == StepStatus.OPEN]
-    found = next(iter([*asked, *own, *open_]), None)
+    theirs = [each for each in open_ if await standing_in.covering(request, each, context.employee, context.act.now)]
+    found = next(iter([*asked, *theirs, *own, *open_]), None)
     if found is None:
         raise NotYours(approver="其他人")
     return found
@@ -139,7 +141,14 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
 
 async def lines_of(context: Context) -> list[tuple[Step, str]]:
     """Return what waits for this person as lines of a list, the one nearest to its start first."""
-    steps = (await chain.open_steps_of(context.employee))[:MOST_LISTED]
+    steps = (await chain.open_steps_of(context.employee, context.act.now))[:MOST_LISTED]
     views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps]
     rows = sorted(zip(steps, views, strict=True), key=lambda row: row[1].booking.starts_at)
-    return [(step, f"{view.number} {view.booking.title} · {view.reason}") for step, view in rows]
+    return [
+        (step, f"{view.number} {view.booking.title} · {view.reason}{_in_place_of(context, step)}")
+        for step, view in rows
+    ]
+
+
+def _in_place_of(context: Context, step: Step) -> str:
+    return f"（代 {name_of(step.approver)}）" if step.approver_id != context.employee.id else ""

@@ -13,6 +13,7 @@ from handlers import (
     choosing,
     confirm_typed,
     confirming,
+    delegations,
     deputies,
     erasing,
     evidence,
@@ -58,6 +59,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
     Verb.SEND_BACK: approvals.typed,
+    Verb.DELEGATE: delegations.typed,
     Verb.HAND_OVER: handing_on.typed,
     Verb.ADD: handing_on.typed,
     Verb.FIND: bookings.find,
@@ -94,7 +96,8 @@ TYPED: dict[Verb, Typed] = {
 }
 
 
-READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handlers say themselves what is unclear
+READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH, Verb.DELEGATE)
+"""Verbs whose handlers say themselves what is unclear."""
 
 
 async def text(context: Context) -> None:
@@ -130,7 +133,7 @@ async def _carefully(context: Context, command: Command) -> None:
     if command.verb == Verb.CANCEL and not (command.who.is_said or command.rest):
         await cancel.nearest(context, command)
         return
-    if command.problems and command.verb != Verb.CONFIRM_BATCH:
+    if command.problems and command.verb not in (Verb.CONFIRM_BATCH, Verb.DELEGATE):
         await outbox.say(context.act, context.account, f"没有取消：{command.problems[0]}编号 {context.reference}")
         return
     await TYPED[command.verb](context, command)

@@ -16,6 +16,7 @@ from models.cancellation import (
     StillNeeded,
 )
 from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
+from models.delegation import Delegation, DelegationStatus
 from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
 from models.erasure import Basis, ErasureRequest, ErasureStatus
@@ -74,6 +75,8 @@ __all__ = [
     "CorrectionRequest",
     "CorrectionStatus",
     "CustomerServiceCursor",
+    "Delegation",
+    "DelegationStatus",
     "Dialogue",
     "DirectoryEntry",
     "DownloadLink",

@@ -136,12 +136,16 @@ async def booking_for(act: Act, booking_id: object, permission: str = READ) -> B
 
 
 async def request_for(act: Act, request_id: object) -> CancellationRequest:
-    """Fetch a request that the acting employee may see: by right of a role, as its requester or as an approver."""
+    """Fetch a request that the acting employee may see: by right of a role, or because they were asked about it.
+
+    That is its requester, an approver, and who was handed a card of it in an approver's place.
+    """
     employee = await require_employee(act)
     request = await CancellationRequest.get_or_none(id=request_id).prefetch_related(*REQUEST_RELATIONS)
     if request is None:
         raise NotFound(what="request")
     involved = employee.id in {request.requester_id, *(step.approver_id for step in request.steps)}
+    involved = involved or await Card.filter(request=request, holder=employee).exists()
     if not involved and not await may(employee, READ, request.organisation, act.now):
         raise NotFound(what="request")
     return request

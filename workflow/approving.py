@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, checkpoints, outbox, places, requests, stepup
+from workflow import access, audit, chain, checkpoints, outbox, places, requests, rights, standing_in, stepup
 from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
@@ -40,10 +40,9 @@ async def checked(act: Act, step: Step, shown: int) -> CancellationRequest:
     """Refuse unless this person may decide this step, now, on what they were shown (I8, I10, I11)."""
     request = await requests.reload(step.request_id)
     employee = await access.require_employee(act)
-    if step.approver_id != employee.id:
-        approver = await step.approver
-        raise NotYours(approver=approver.name)
-    _require_undecided(request, step)
+    await step.fetch_related("approver", "decided_by")
+    await _require_asked(request, step, employee, act)
+    _require_undecided(request, step, employee)
     if step.status == StepStatus.WAITING and request.status == RequestStatus.AWAITING_APPROVAL:
         raise NotNow("not-your-turn", approver=await _who_is_asked(request))
     if step.status == StepStatus.CLOSED and request.status == RequestStatus.AWAITING_APPROVAL:
@@ -58,8 +57,16 @@ async def checked(act: Act, step: Step, shown: int) -> CancellationRequest:
         raise Stale(number=request.number)
     if request.requester_id == employee.id:
         raise NotAllowed("own-request")
-    await _require_role(employee, step, request, act)
+    await _require_role(step.approver, step, request, act)
     return request
+
+
+async def _require_asked(request: CancellationRequest, step: Step, employee: Employee, act: Act) -> None:
+    """Refuse who was not asked, nor decides for who was; who answered before is told what they answered."""
+    if employee.id in (step.approver_id, step.decided_by_id):
+        return
+    if await standing_in.covering(request, step, employee, act.now) is None:
+        raise NotYours(approver=step.approver.name)
 
 
 async def _who_is_asked(request: CancellationRequest) -> str:
@@ -74,13 +81,19 @@ async def _who_answered(request: CancellationRequest, step: Step) -> str:
     )
 
 
-def _require_undecided(request: CancellationRequest, step: Step) -> None:
+def _require_undecided(request: CancellationRequest, step: Step, employee: Employee) -> None:
     """Refuse what is settled, and say how: the end of the request first, then what this person decided before."""
     ended_here = step.status == StepStatus.REJECTED
     if request.status in OVER and not ended_here:
         raise NotNow(state=str(request.status))
     if step.status in OUTCOMES:
-        raise AlreadyDecided(OUTCOMES[step.status], "你", step.decided_at)
+        raise AlreadyDecided(OUTCOMES[step.status], _decider(step, employee), step.decided_at)
+
+
+def _decider(step: Step, employee: Employee) -> str:
+    if step.decided_by is None or step.decided_by_id == employee.id:
+        return "你"
+    return str(step.decided_by.name)
 
 
 async def _require_role(employee: Employee, step: Step, request: CancellationRequest, act: Act) -> None:
@@ -102,7 +115,7 @@ async def settle_answer(act: Act, step: Step, status: StepStatus, comment: str) 
     await step.save()
 
 
-def _facts(request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
+def _facts(act: Act, request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
     """Return what the record of a decision binds it to (I8).
 
     `shown` is a commitment (HMAC-SHA-256) to the canonical JSON of title, lines and evidence digests; `policy` the
@@ -117,7 +130,15 @@ def _facts(request: CancellationRequest, step: Step, shown: Shown) -> dict[str, 
         "policy": hashlib.sha256(canonical(request.policy).encode()).hexdigest(),
         "shown": audit.commitment(request.booking.candidate, "shown", card),
         "pieces": len(digests),
+        **_for_whom(act, step),
     }
+
+
+def _for_whom(act: Act, step: Step) -> dict[str, object]:
+    """Return in whose place somebody answered, where it was not their own."""
+    if act.employee is None or act.employee.id == step.approver_id:
+        return {}
+    return {"for": rights.pseudonym(step.approver)}
 
 
 async def answerable(act: Act, step: Step, shown: Shown) -> CancellationRequest:
@@ -139,7 +160,7 @@ async def approve(
     proof = await _proven(act, request, step)
     step.still_needed = still_needed if wanted else None
     await settle_answer(act, step, StepStatus.APPROVED, comment)
-    data = {**_facts(request, step, shown), "still_needed": str(step.still_needed or ""), **proof}
+    data = {**_facts(act, request, step, shown), "still_needed": str(step.still_needed or ""), **proof}
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.settle(act, request) == Verdict.AGREED:
         await requests.decided(act, request)
@@ -191,7 +212,7 @@ async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") ->
 
 
 async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
-    data = _facts(request, step, shown)
+    data = _facts(act, request, step, shown)
     await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)
 
@@ -200,9 +221,9 @@ async def take_back(act: Act, step: Step) -> CancellationRequest:
     """Undo one's own approval while nothing has followed from it: the next step is undecided, or the grace runs."""
     request = await requests.reload(step.request_id)
     employee = await access.require_employee(act)
-    if step.decided_by is None or step.approver_id != employee.id:
+    if step.decided_by_id != employee.id:
         raise NotYours(approver=(await step.approver).name)
-    await _require_role(employee, step, request, act)
+    await _require_role(await step.approver, step, request, act)
     if request.status in OVER:
         raise NotNow(state=str(request.status))
     steps = await chain.steps_of(request).prefetch_related("approver")

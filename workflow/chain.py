@@ -1,5 +1,7 @@
 """The chain of steps of a request: who has to agree, in which order, and whose turn it is."""
 
+from datetime import datetime
+
 from tortoise.queryset import QuerySet
 
 from models import (
@@ -13,7 +15,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import audit, outbox, places, requests, staffing
+from workflow import audit, outbox, places, requests, staffing, standing_in
 from workflow.acting import Act
 from workflow.errors import Missing
 from workflow.levels import States, Verdict, outcome
@@ -114,7 +116,7 @@ async def _ask(act: Act, request: CancellationRequest, step: Step) -> None:
 
 
 async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand the approver of a place a card."""
+    """Hand the approver of a place a card, and who decides for them while they are away."""
     approver = await step.approver
     account = await outbox.account_of(approver)
     if account is None:
@@ -122,6 +124,17 @@ async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
     await outbox.hand_card(
         act, CardPurpose.APPROVAL, account, holder=approver, booking=request.booking, request=request, step=step
     )
+    await ask_delegates(act, request, step)
+
+
+async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> None:
+    """Hand a card to who decides for the approver of a place while they are away."""
+    for delegate in await standing_in.delegates_for(request, step, act.now):
+        account = await outbox.account_of(delegate)
+        if account is not None:
+            await outbox.hand_card(
+                act, CardPurpose.APPROVAL, account, holder=delegate, booking=request.booking, request=request, step=step
+            )
 
 
 async def withdraw_cards(act: Act, step: Step) -> None:
@@ -139,7 +152,8 @@ async def close_card(act: Act, card: Card) -> None:
         await outbox.refresh_card(act, card)
 
 
-async def open_steps_of(employee: Employee) -> list[Step]:
-    """Return what waits for this person, oldest first (待我审批)."""
+async def open_steps_of(employee: Employee, now: datetime) -> list[Step]:
+    """Return what waits for this person, and what they may answer for others, oldest first (待我审批)."""
     mine = Step.filter(approver=employee, status=StepStatus.OPEN, request__status=RequestStatus.AWAITING_APPROVAL)
-    return list(await mine.order_by("opened_at").prefetch_related("request"))
+    own = await mine.order_by("opened_at").prefetch_related("request", "approver")
+    return [*own, *await standing_in.steps_for(employee, now)]

@@ -16,6 +16,7 @@ MOST_PLACES = 20  # of one level; more is a quarrel and no approval
 async def hand_on(act: Act, step: Step, to: Employee, *, shown: Shown, comment: str = "") -> CancellationRequest:
     """Let a colleague decide instead (转交); the role is not needed, and both ways of it are in the log."""
     request = await approving.checked(act, step, shown.revision)
+    await _require_own(act, step)
     await require_fit(act, request, to)
     steps = await chain.steps_of(request)
     taken = await _new_place(act, request, step, steps, to)
@@ -30,6 +31,13 @@ async def hand_on(act: Act, step: Step, to: Employee, *, shown: Shown, comment: 
     await _pass_on(act, to, request, "转交", comment)
     await requests.refresh_steps_card(act, step)
     return request
+
+
+async def _require_own(act: Act, step: Step) -> None:
+    """Refuse who decides in somebody's place: whom to ask is for the one who was asked."""
+    employee = await access.require_employee(act)
+    if employee.id != step.approver_id:
+        raise NotAllowed("delegate-only-decides", who=name_of(await step.approver))
 
 
 def _role_for(request: CancellationRequest, step: Step) -> Role:
@@ -51,6 +59,7 @@ async def add(
 ) -> CancellationRequest:
     """Let a colleague be asked as well (加签): before oneself, after oneself, or at the same time."""
     request = await approving.answerable(act, step, shown)
+    await _require_own(act, step)
     await require_fit(act, request, who)
     steps = await chain.steps_of(request)
     if len([each for each in steps if each.level == step.level]) >= MOST_PLACES:

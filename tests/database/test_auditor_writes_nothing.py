@@ -20,6 +20,7 @@ from workflow import (
     approving,
     archiving,
     cancelling,
+    delegating,
     delivering,
     deputising,
     directory,
@@ -55,6 +56,7 @@ READS = {
     "access.require_employee",
     "access.sees_card",
     "approving.answerable",
+    "delegation_views.delegation_view",
     "approving.checked",
     "archiving.state_of",
     "handing_on.require_fit",
@@ -160,6 +162,7 @@ BEHIND = {
     "certifying.keep",
     "certifying.prove",
     "contacts.enter",
+    "delegating.expire",
     "delivering.no_longer_owed",
     "directory.tell_administrators",
     "drafts.retire",
@@ -213,7 +216,7 @@ class Case:
         self.group = await office.unit("huachen", None)
         self.unit = await office.unit("huachen/heavy", Preset.STRICT)
         self.hr = await office.employee("liuyang", self.unit, Role.HR, name="刘洋")
-        await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
+        head = await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
         await office.employee("zhao", self.unit, Role.LEADER, name="赵国强")
         self.system = await office.employee("zhoukai", self.group, Role.SYSTEM_ADMIN, name="周凯")
         self.security = await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
@@ -233,6 +236,7 @@ class Case:
         self.link = link
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
+        self.delegation = await delegating.propose(by(head), self.hr, self.booking.starts_at)
         self.old = await office.old_booking(self.unit)
         self.purge = await purge_proposals.propose(by(self.system), self.unit)
         self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
@@ -278,6 +282,10 @@ WRITES: dict[str, Write] = {
     "cancelling.submit": lambda a, c: cancelling.submit(a, c.request),
     "cancelling.undo": lambda a, c: cancelling.undo(a, c.request),
     "cancelling.withdraw": lambda a, c: cancelling.withdraw(a, c.request),
+    "delegating.accept": lambda a, c: delegating.accept(a, c.delegation),
+    "delegating.cancel": lambda a, _: delegating.cancel(a),
+    "delegating.decline": lambda a, c: delegating.decline(a, c.delegation),
+    "delegating.propose": lambda a, c: delegating.propose(a, c.hr, c.booking.starts_at),
     "delivering.told_by_phone": lambda a, c: delivering.told_by_phone(a, c.request),
     "deputising.set_deputy": lambda a, c: deputising.set_deputy(a, c.hr, c.system),
     "directory.become": lambda a, c: directory.become(a, Platform.DINGTALK, "liuyang", None),
