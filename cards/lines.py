@@ -6,7 +6,6 @@ from cards.card import Line
 from models import BookingStatus, RequestStatus, StepStatus
 from workflow.card_views import CardView
 from workflow.moments import clock
-from workflow.places import ADDED_LABELS
 from workflow.showing import plain
 from workflow.views import BookingView, RequestView, StepView
 
@@ -79,10 +78,9 @@ def _level(request: RequestView, level: int, me: StepView | None) -> str:
 
 def _person(step: StepView, me: StepView | None) -> str:
     """Name one of several, with what was added to the level marked as such."""
-    added = next((label for label in ADDED if step.label.endswith(label)), "")
     name = "你" if me is not None and step.is_place(me) and not step.signed_by else plain(step.who)
     at = f" {clock(step.decided_at)}" if step.decided_at else ""
-    return f"{added}{' ' if added else ''}{name}{at} {MARKS[step.status]}".rstrip()
+    return f"{step.added}{' ' if step.added else ''}{name}{at} {MARKS[step.status]}".rstrip()
 
 
 def stands(request: RequestView) -> str:
@@ -110,7 +108,6 @@ def word_line(view: CardView) -> Line:
     return Line("", "") if request is not None and request.by_candidate else Line("注意", said)
 
 
-ADDED = tuple(ADDED_LABELS.values())
 MARKS = {
     StepStatus.APPROVED: "✓",
     StepStatus.REJECTED: "驳回",

@@ -159,6 +159,7 @@ TOPICS = {
     "hr_reschedule_asked": "改期意愿 → HR",
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
+    "step_copied": "抄送 → 知悉人",
     "hr_not_archived": "没有归档 → HR",
 }
 KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, checkpoints, outbox, places, requests, rights, standing_in, stepup
+from workflow import access, audit, chain, checkpoints, copying, outbox, places, requests, rights, standing_in, stepup
 from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
@@ -164,6 +164,7 @@ async def approve(
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.settle(act, request) == Verdict.AGREED:
         await requests.decided(act, request)
+    await copying.tell(act, request, step)
     await requests.refresh_steps_card(act, step)
     await checkpoints.attest(act, request.organisation)
     return request
@@ -193,6 +194,7 @@ async def reject(act: Act, step: Step, *, shown: Shown, comment: str) -> Cancell
         raise Missing(what="reject-reason", number=request.number)
     await settle_answer(act, step, StepStatus.REJECTED, comment)
     await _record(act, request, step, shown, "approval.rejected")
+    await copying.tell(act, request, step)
     if await chain.settle(act, request) == Verdict.REJECTED:
         await requests.end(act, request, RequestStatus.REJECTED)
     else:

@@ -144,6 +144,7 @@ class StepView:
     only_names: bool = False
     instead: str = ""
     signed_by: str = ""
+    added: str = ""  # 前加签, 后加签 or 并加签, which its label ends with
     waits_for: str = ""  # who was added before it and is asked first
 
     @property
@@ -245,11 +246,11 @@ def undoable(request: CancellationRequest, act: Act) -> bool:
 def step_view(request: CancellationRequest, step: Step, candidate: Candidate, sight: Sight = MASKED) -> StepView:
     """Return one step; the request's steps with their approvers must be loaded."""
     plan = places.plan_of(request, step)
-    label = plan.name or ROLE_LABELS[step.role]
+    label, added = plan.name or ROLE_LABELS[step.role], places.ADDED_LABELS[step.added] if step.added else ""
     decider = step.decided_by if step.decided_by_id not in (None, step.approver_id) else None
     return StepView(
         level=step.level,
-        label=f"{label}{places.ADDED_LABELS[step.added]}" if step.added else label,
+        label=f"{label}{added}",
         approver=_name(step.approver),
         status=step.status,
         decided_at=step.decided_at,
@@ -262,6 +263,7 @@ def step_view(request: CancellationRequest, step: Step, candidate: Candidate, si
         only_names=places.only_names(step),
         instead="、".join(_name(each.approver) for each in places.instead_of(request, step)),
         signed_by=_name(decider) if decider else "",
+        added=added,
         waits_for="、".join(_name(each.approver) for each in places.asked_before(request, step)),
     )
 

@@ -162,6 +162,7 @@ BEHIND = {
     "certifying.keep",
     "certifying.prove",
     "contacts.enter",
+    "copying.tell",
     "delegating.expire",
     "delivering.no_longer_owed",
     "directory.tell_administrators",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import AuditRecord, Step, StepStatus
+from models import AuditRecord, Card, OutboxMessage, Step, StepStatus
 from models.store import Store
 from tests.database.chains import HEAD, LEADER, Company, asked, board, card_of, chain_of, status
 from tests.database.talking import seen
@@ -149,6 +149,14 @@ async def test_an_answer_holds_once_somebody_answered_because_of_it(company: Com
     await company.presses("sunli", "approve", request)
     assert [each.action for each in (await seen(await card_of("qian", request))).buttons] == []
     assert "在你之后已同意" in await company.presses("qian", "undo", request)
+
+
+async def test_who_gets_a_copy_is_told_of_the_answer_and_asked_nothing(company: Company) -> None:
+    request = await company.request(StepPlan("分管领导", ("role:leader",), copies=("person:lina", "role:leader")))
+    await company.says("qian", f"同意 {request.number}")
+    copies = await OutboxMessage.filter(topic="step_copied").prefetch_related("account__employee")
+    assert sorted(each.account.employee.key for each in copies) == ["lina", "sunli", "zhao"]
+    assert not await Card.filter(holder__key="lina").exists()
 
 
 async def test_each_place_is_one_persons_and_the_requester_has_none(company: Company) -> None:

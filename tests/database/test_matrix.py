@@ -16,7 +16,7 @@ from models.store import Store
 from tests.database import office
 from tests.database.chains import HEAD, LEADER, Company, board
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, chain, handing_on, places, reminding, requests
+from workflow import approving, cancelling, chain, delegating, handing_on, places, reminding, requests
 from workflow.acting import Act
 from workflow.approving import Shown
 from workflow.errors import Refusal
@@ -38,7 +38,7 @@ def later(*people: str) -> dict[str, set[str]]:
     return answers(*people) | {"to_level": set(people)}
 
 
-MAY: dict[str, dict[str, set[str]]] = {
+MAY: dict[str, dict[str, set[str] | frozenset[str]]] = {
     "first level": {**answers("chenmin"), **RUNNING},
     "second level": {
         **later("qian"),
@@ -71,6 +71,16 @@ MAY: dict[str, dict[str, set[str]]] = {
         "take_back": {"qian"},
         **RUNNING,
     },
+    "delegated": {
+        **later("qian", "lina"),
+        **dict.fromkeys(("hand_on", "add"), frozenset({"qian"})),
+        "take_back": {"chenmin"},
+        **RUNNING,
+    },
+    "delegated to who agreed before": {**later("qian"), "take_back": {"chenmin"}, **RUNNING},
+    "delegated to who asked for it": {**later("qian"), "take_back": {"chenmin"}, **RUNNING},
+    "the delegation is over": {**later("qian"), "take_back": {"chenmin"}, **RUNNING},
+    "answered by the delegate": {"take_back": {"lina"}, "undo": {"liuyang"}},
     "the role is lost": {"take_back": {"chenmin"}, **RUNNING},
     "decided, inside the grace": {"take_back": {"qian"}, "undo": {"liuyang"}},
     "decided, after the grace": {},
@@ -78,7 +88,9 @@ MAY: dict[str, dict[str, set[str]]] = {
     "sent back": {"withdraw": {"liuyang"}, "submit": {"liuyang"}},
     "withdrawn": {},
 }
-"""State → move → who may make it, on their own card; nobody may on anybody else's."""
+"""State → move → who may make it, on their own card; nobody may on anybody else's but who decides in their place."""
+
+IN_PLACE_OF = {"delegated": {"lina": "qian"}, "answered by the delegate": {"lina": "qian"}}
 
 Building = Callable[[Company], Awaitable[CancellationRequest]]
 
@@ -137,6 +149,25 @@ def one_of_three(sign: Signing) -> Building:
     return build
 
 
+def delegated(to: str) -> Building:
+    async def build(company: Company) -> CancellationRequest:
+        request = await second(company)
+        asking, accepting = by(company.person("qian")), by(company.person(to))
+        until = NOW + timedelta(hours=1)
+        made = await company.store.transact(lambda: delegating.propose(asking, company.person(to), until))
+        await company.store.transact(lambda: delegating.accept(accepting, made))
+        return request
+
+    return build
+
+
+async def answered_in_place(company: Company) -> CancellationRequest:
+    request = await delegated("lina")(company)
+    step, act = await on(company, request, "qian"), by(company.person("lina"))
+    await company.store.transact(lambda: approving.approve(act, step, shown=Shown(1)))
+    return request
+
+
 async def role_lost(company: Company) -> CancellationRequest:
     request = await second(company)
     await company.store.transact(lambda: Grant.filter(employee=company.person("qian")).delete())
@@ -178,6 +209,11 @@ STATES: dict[str, tuple[Building, timedelta]] = {
     "returned to the first level": (returned, timedelta(0)),
     "all of three, one agreed": (one_of_three(Signing.ALL), timedelta(0)),
     "any of three, one agreed": (one_of_three(Signing.ANY), timedelta(0)),
+    "delegated": (delegated("lina"), timedelta(0)),
+    "delegated to who agreed before": (delegated("chenmin"), timedelta(0)),
+    "delegated to who asked for it": (delegated("liuyang"), timedelta(0)),
+    "the delegation is over": (delegated("lina"), timedelta(hours=1)),
+    "answered by the delegate": (answered_in_place, timedelta(0)),
     "the role is lost": (role_lost, timedelta(0)),
     "decided, inside the grace": (decided, timedelta(seconds=59)),
     "decided, after the grace": (decided, timedelta(seconds=60)),
@@ -216,10 +252,10 @@ class Cell:
     who: str
     step: Step | None = None
 
-    @property
-    def owned(self) -> bool:
-        """Tell whether the card is the person's own; a request has none."""
-        return self.step is None or self.step.approver.key == self.who
+    def is_theirs(self, state: str) -> bool:
+        """Tell whether the card is the person's own, or of whom they decide for; a request has none."""
+        stands_for = IN_PLACE_OF.get(state, {}).get(self.who, self.who)
+        return self.step is None or self.step.approver.key in (self.who, stands_for)
 
 
 class Room:
@@ -285,7 +321,7 @@ async def test_only_what_is_listed_happens(store: Store, state: str) -> None:
         where = f"{cell.move} by {cell.who} on {cell.step.approver.key if cell.step else 'the request'}"
         if await is_possible(store, cell, room, request.id, late):
             found.add(where)
-        if cell.owned and cell.who in MAY[state].get(cell.move, set()):
+        if cell.is_theirs(state) and cell.who in MAY[state].get(cell.move, set()):
             expected.add(where)
     sys.stdout.write(f"\nI10 {state}: {len(tried)} cells, {len(found)} possible\n")
     assert found == expected
