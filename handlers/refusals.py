@@ -140,7 +140,8 @@ def why(refusal: Refusal) -> str:
         case "not-now":
             return STATES.get(str(facts.get("state")), OTHERWISE)
         case "missing" if facts.get("what") == "approver":
-            role = ROLE_LABELS.get(facts.get("role"), f"「{facts.get('step')}」")  # type: ignore[call-overload]
+            named = f"「{facts['step']}」" if facts.get("step") else ""
+            role = ROLE_LABELS.get(facts.get("role"), named)  # type: ignore[call-overload]
             return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
         case "missing" if facts.get("what") == "votes":
             return STATES["votes"].format(**facts)
