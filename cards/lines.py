@@ -58,7 +58,29 @@ def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     """Return the whole way: who asked, who agreed, whose turn it is."""
     start = "候选人提出" if request.by_candidate else f"HR {plain(request.requester)} 发起"
     at = f" {clock(request.filed_at)}" if request.filed_at else ""
-    return Line("进度", " → ".join([f"{start}{at} ✓", *(_step(each, me) for each in request.steps)]))
+    levels: dict[int, str] = {level: f"{plain(name)} {SKIPPED}" for level, name in request.skipped}
+    levels |= {each.level: _level(request, each.level, me) for each in request.steps}
+    return Line("进度", " → ".join([f"{start}{at} ✓", *(levels[level] for level in sorted(levels))]))
+
+
+SKIPPED = "无人可审，按规范跳过"
+
+
+def _level(request: RequestView, level: int, me: StepView | None) -> str:
+    """Say who is asked at one level; of several, who of them and how many have to agree."""
+    steps = [each for each in request.steps if each.level == level]
+    if len(steps) == 1:
+        return _step(steps[0], me)
+    rule = next((each.rule for each in steps if each.rule), "")
+    people = "、".join(_person(each, me) for each in steps)
+    return f"{steps[0].label}{f'（{rule}）' if rule else ' '}{people}"
+
+
+def _person(step: StepView, me: StepView | None) -> str:
+    """Name one of several, with what was added to the level marked as such."""
+    name = "你" if me is not None and step.is_place(me) and not step.signed_by else plain(step.who)
+    at = f" {clock(step.decided_at)}" if step.decided_at else ""
+    return f"{step.added}{' ' if step.added else ''}{name}{at} {MARKS[step.status]}".rstrip()
 
 
 def stands(request: RequestView) -> str:
@@ -71,7 +93,8 @@ def stands(request: RequestView) -> str:
 def decisive(request: RequestView) -> StepView | None:
     """Return the step at which a request was rejected or sent back."""
     ends = (StepStatus.REJECTED, StepStatus.SENT_BACK)
-    return next((each for each in request.steps if each.status in ends), None)
+    found = [each for each in request.steps if each.status in ends]
+    return max(found, key=lambda each: each.decided_at.timestamp() if each.decided_at else 0.0, default=None)
 
 
 def word_line(view: CardView) -> Line:
@@ -92,14 +115,17 @@ MARKS = {
     StepStatus.OPEN: "处理中",
     StepStatus.WAITING: "",
     StepStatus.CLOSED: "已关闭",
+    StepStatus.HANDED_ON: "已转交",
+    StepStatus.SKIPPED: "前面已同意，按规范跳过",
+    StepStatus.VOIDED: "已作废",
 }
 
 
 def _step(step: StepView, me: StepView | None) -> str:
-    mine = me is not None and me.level == step.level
+    mine = me is not None and step.is_place(me)
     if mine and step.status == StepStatus.OPEN:
         return f"{step.label} 轮到你"
-    name = "你" if mine else plain(step.approver)
+    name = "你" if mine and not step.signed_by else plain(step.who)
     at = f" {clock(step.decided_at)}" if step.decided_at else ""
     return f"{step.label} {name}{at} {MARKS[step.status]}".rstrip()
 

@@ -6,6 +6,8 @@ TYPED = {
     "approve": "同意 {number}",
     "reject": "驳回 {number} 原因",
     "send_back": "退回 {number} 要补什么",
+    "hand_over": "转交 {number} 姓名",
+    "add": "前加签 {number} 姓名",
     "undo": "撤销 {number}",
     "submit": "提交 {number}",
     "confirm": "确认取消 {number}",

@@ -32,6 +32,14 @@ ACTIONS = {
     "approval.rejected": "驳回",
     "approval.sent_back": "退回补充",
     "approval.taken_back": "收回意见",
+    "approval.handed_on": "转交",
+    "approval.added": "加签",
+    "approval.returned": "退回到前面的节点",
+    "delegation.proposed": "请人代为审批",
+    "delegation.accepted": "同意代为审批",
+    "delegation.declined": "谢绝代为审批",
+    "delegation.ended": "代为审批结束",
+    "step.skipped": "系统代办：按规范跳过一级",
     "notice.sent": "已发出",
     "notice.submitted": "已提交短信平台",
     "notice.delivered": "已送达",
@@ -164,6 +172,7 @@ TOPICS = {
     "approver_reminded": "催办 → 审批人",
     "hr_person_wanted": "候选人要找人 → HR",
     "hr_wishes_back": "候选人想参加 → HR",
+    "step_copied": "抄送 → 知悉人",
     "hr_not_archived": "没有归档 → HR",
 }
 KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}

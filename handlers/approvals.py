@@ -1,5 +1,7 @@
 """同意, 驳回, 退回 of a cancellation, by card or by text."""
 
+import re
+
 from cards.drawing import draw
 from cards.lines import COUNTDOWN
 from handlers import picking
@@ -8,12 +10,14 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, requests, revising
+from workflow import approving, chain, handing_on, outbox, places, requests, revising, standing_in
 from workflow.card_views import card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
+from workflow.rights_words import name_of
 from workflow.views import request_seen
 
 MOST_LISTED = 20
+TO_THE_START = ("发起人", "申请人", "HR", "hr", "开头")
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
     ("不需", StillNeeded.NO),
@@ -56,7 +60,7 @@ def _chosen(value: str) -> StillNeeded | None:
 
 async def typed(context: Context, command: Command) -> None:
     """Answer 同意 / 驳回 / 退回, with numbers of the list just shown or a request's number."""
-    await answer(context, command, await _meant(context, command))
+    await answer(context, command, await meant(context, command))
 
 
 async def answer(context: Context, command: Command, steps: list[Step]) -> None:
@@ -68,17 +72,29 @@ async def answer(context: Context, command: Command, steps: list[Step]) -> None:
 
 async def _decide(context: Context, command: Command, step: Step) -> None:
     comment = command.options.get("附言", command.reason_text or command.rest)
-    shown = await _shown_of(context, step)
+    shown = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
-        needed = _needed(comment) if step.role == Role.DEPARTMENT_HEAD else None
+        needed = _needed(comment)
         await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
     elif command.verb == Verb.REJECT:
         await approving.reject(context.act, step, shown=shown, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
+        await _send_back(context, step, shown, comment)
 
 
-async def _shown_of(context: Context, step: Step) -> approving.Shown:
+async def _send_back(context: Context, step: Step, shown: approving.Shown, comment: str) -> None:
+    """Return a step to whoever asked, or with 到 to an earlier level: 退回 Q… 到 用人部门 原因."""
+    to = re.match(r"到\s*(\S+)\s*", comment)
+    if to is None or to[1] in TO_THE_START:
+        words = comment[to.end() :] if to else comment
+        await approving.send_back(context.act, step, shown=shown, comment=words)
+        return
+    before = handing_on.levels_before(await requests.reload(step.request_id), step)
+    level = next((number for number, plan in before if plan.name.startswith(to[1])), 0)
+    await handing_on.send_to_level(context.act, step, level, shown=shown, comment=comment[to.end() :])
+
+
+async def shown_of(context: Context, step: Step) -> approving.Shown:
     """Return what the person's card of a step shows; refuses while the card that shows a change is on its way."""
     mine = Card.filter(step=step, holder=context.employee, closed=False)
     card = await mine.order_by("-created_at").first()
@@ -94,10 +110,11 @@ def _needed(comment: str) -> StillNeeded | None:
     return next((value for word, value in NEEDED_WORDS if word in comment), None)
 
 
-async def _meant(context: Context, command: Command) -> list[Step]:
+async def meant(context: Context, command: Command) -> list[Step]:
+    """Return the steps that a number of the list or of a request names; without any, the only one that waits."""
     if command.who.request:
         return [await _step_of(context, await request_named(context, command.who.request))]
-    mine = await chain.open_steps_of(context.employee)
+    mine = await chain.open_steps_of(context.employee, context.act.now)
     if not mine:
         raise NotFound("nothing-to-approve")
     if command.picks:
@@ -111,10 +128,12 @@ async def _meant(context: Context, command: Command) -> list[Step]:
 
 
 async def _step_of(context: Context, request: CancellationRequest) -> Step:
-    steps = await chain.steps_of(request).prefetch_related("approver")
-    open_ = next((each for each in steps if each.status == StepStatus.OPEN), None)
-    own = next((each for each in steps if each.approver_id == context.employee.id), None)
-    found = open_ if open_ and open_.approver_id == context.employee.id else own or open_
+    steps = places.current(await chain.steps_of(request).prefetch_related("approver"), request.revision)
+    open_ = [each for each in steps if each.status == StepStatus.OPEN]
+    own = [each for each in steps if each.approver_id == context.employee.id]
+    asked = [each for each in own if each.status == StepStatus.OPEN]
+    theirs = [each for each in open_ if await standing_in.covering(request, each, context.employee, context.act.now)]
+    found = next(iter([*asked, *theirs, *own, *open_]), None)
     if found is None:
         raise NotYours(approver="其他人")
     return found
@@ -122,7 +141,14 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
 
 async def lines_of(context: Context) -> list[tuple[Step, str]]:
     """Return what waits for this person as lines of a list, the one nearest to its start first."""
-    steps = (await chain.open_steps_of(context.employee))[:MOST_LISTED]
+    steps = (await chain.open_steps_of(context.employee, context.act.now))[:MOST_LISTED]
     views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps]
     rows = sorted(zip(steps, views, strict=True), key=lambda row: row[1].booking.starts_at)
-    return [(step, f"{view.number} {view.booking.title} · {view.reason}") for step, view in rows]
+    return [
+        (step, f"{view.number} {view.booking.title} · {view.reason}{_in_place_of(context, step)}")
+        for step, view in rows
+    ]
+
+
+def _in_place_of(context: Context, step: Step) -> str:
+    return f"（代 {name_of(step.approver)}）" if step.approver_id != context.employee.id else ""

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from handlers.routing import Context, Incoming
 from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
-from workflow import approving, chain, revising
+from workflow import approving, chain, places, revising
 from workflow.card_views import AnyView, CardView
 from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
 
@@ -64,10 +64,17 @@ def _over(request: CancellationRequest, card: Card, action: str) -> Refusal:
 
 
 async def _decided(request: CancellationRequest, step: Step, action: str) -> Refusal:
-    later = chain.steps_of(request).filter(level__gt=step.level, status__in=list(approving.OUTCOMES))
-    followed = await later.order_by("level").prefetch_related("approver").first()
-    if action == "undo" and followed is not None:
-        return NotNow("followed", approver=str(followed.approver.name), what=approving.OUTCOMES[followed.status])
+    steps = await chain.steps_of(request).prefetch_related("approver")
+    followed = places.followers(request, steps, step) if action == "undo" else []
+    if followed:
+        name, what = str(followed[0].approver.name), approving.OUTCOMES[followed[0].status]
+        return NotNow("followed", approver=name, what=what)
     if step.status in approving.OUTCOMES:
         return AlreadyDecided(approving.OUTCOMES[step.status], "你", step.decided_at)
+    if step.status == StepStatus.VOIDED:
+        return NotNow("voided", number=request.number)
+    if step.status == StepStatus.CLOSED and request.status == RequestStatus.AWAITING_APPROVAL:
+        agreed = [each for each in steps if each.level == step.level and each.status == StepStatus.APPROVED]
+        who = "、".join(str(each.approver.name) for each in agreed)
+        return NotNow("answered-by-others", approver=who, number=request.number)
     return NotNow(state="taken-back" if step.status == StepStatus.WAITING else str(request.status))

@@ -87,11 +87,12 @@ def chosen(number: str, verb: str) -> Command:
 
 
 async def remind(context: Context, command: Command) -> None:
-    """Answer 催办 Q…: the approver hears of it again, and the requester hears whom it was."""
+    """Answer 催办 Q…: who is asked hears of it again, and the requester hears who that was."""
     if not command.who.request:
         await ask(context, Verb.REMIND)
         return
     request = await request_named(context, command.who.request)
-    approver = await reminding.remind(context.act, request)
-    text = f"已催办 {request.number}：已再提醒 {approver.name}。同一申请 4 小时内只提醒一次。"
+    people = await reminding.remind(context.act, request)
+    names = "、".join(str(each.name) for each in people)
+    text = f"已催办 {request.number}：已再提醒 {names}。同一申请 4 小时内只提醒一次。"
     await outbox.say(context.act, context.account, text)

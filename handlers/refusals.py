@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from handlers import erasing_words, retention_words, rights_words
+from workflow.delegation_words import REFUSED as OF_DELEGATIONS
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.moments import clock
@@ -48,6 +49,18 @@ STATES = {
     "awaiting_approval": "申请在审批中，还没有定。到哪一步了可发「时间轴」加申请号，催一下可发「催办」加申请号",
     "sent_back": "申请已退回，等申请人补充。发起人补好后发「提交」加申请号，再请你处理",
     "draft": "申请还没有提交。请发起人在卡片上点「提交审批」，或发「提交」加申请号",
+    "answered-by-others": "这一级 {approver} 已先答复，不再需要你的意见。到哪一步了可发「时间轴 {number}」",
+    "voided": "申请已退回到前面的节点重新审批，原来这一步不再算数。再轮到你时会收到新卡片，经过可发「时间轴 {number}」",
+    "only-names": "这一级没有人可审，请你指定一位，管理员不能代批。请发「转交 {number} 姓名」",
+    "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
+    "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
+    "taker-requester": "{who} 是 {number} 的发起人，不能审批自己的申请。请换一位同事",
+    "taker-absent": "没有找到这位同事，或已不在职、不在你的公司里。请核对姓名或工号再发",
+    "taker-asked": "{who} 已在 {number} 的审批链上，一人只审一级。请换一位同事",
+    "taker-administers": "{who} 是管理员或审计，不办业务审批。请换一位同事",
+    "taker-account": "{who} 还没有绑定钉钉或企业微信，收不到卡片。请换一位，或联系系统管理员绑定后再发",
+    "too-many-places": "这一级已有 {most} 个人，不能再加签。请先等已有的人答复",
+    "no-such-level": "没有这个可以退回的节点。现在可以发：{names}；退给发起人发「退回 {number} 要补什么」",
     "in-grace": "申请 {number} 已通过、还没执行，现在收回要用「撤销」：请在 {until} 前发「撤销 {number}」",
     "too-many-queries": "保存的查询已有 {most} 个，不能再多。先发「查询」看有哪些，再用「删除查询 名称」删掉不用的",
     "no-archive": "这个单位的规则不要求归档，没有归档包可送。要归档请联系系统管理员改规则",
@@ -64,7 +77,7 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
-WORDED = {**rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS, **erasing_words.REFUSED}
+WORDED = {**rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS, **erasing_words.REFUSED, **OF_DELEGATIONS}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
@@ -132,8 +145,11 @@ def why(refusal: Refusal) -> str:
         case "not-now":
             return STATES.get(str(facts.get("state")), OTHERWISE)
         case "missing" if facts.get("what") == "approver":
-            role = ROLE_LABELS.get(facts.get("role"), "")  # type: ignore[call-overload]
+            named = f"「{facts['step']}」" if facts.get("step") else ""
+            role = ROLE_LABELS.get(facts.get("role"), named)  # type: ignore[call-overload]
             return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
+        case "missing" if facts.get("what") == "votes":
+            return STATES["votes"].format(**facts)
         case "missing":
             return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
         case "reminded":

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import picking
+from handlers import delegations, picking
 from handlers.reading.grammar import Command
 from handlers.reading.granting import GrantWords, named_after_verb, read_grant
 from handlers.reading.verbs import Verb
@@ -46,7 +46,9 @@ async def show(context: Context, command: Command) -> None:
 async def _show(context: Context, employee: Employee) -> None:
     await employee.fetch_related("organisation")
     view = await rights_of(employee, context.act.now)
-    await outbox.say(context.act, context.account, told(view, own=employee.id == context.employee.id))
+    lines = await delegations.lines_of(context, employee)
+    text = told(view, own=employee.id == context.employee.id) + "".join(lines)
+    await outbox.say(context.act, context.account, text)
 
 
 async def propose(context: Context, command: Command) -> None:

@@ -13,6 +13,7 @@ from handlers import (
     choosing,
     confirm_typed,
     confirming,
+    delegations,
     deputies,
     erasing,
     evidence,
@@ -20,6 +21,7 @@ from handlers import (
     export_approvals,
     exporting,
     factors,
+    handing_on,
     help,
     linking,
     lists,
@@ -57,6 +59,9 @@ TYPED: dict[Verb, Typed] = {
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
     Verb.SEND_BACK: approvals.typed,
+    Verb.DELEGATE: delegations.typed,
+    Verb.HAND_OVER: handing_on.typed,
+    Verb.ADD: handing_on.typed,
     Verb.FIND: bookings.find,
     Verb.LIST: bookings.listing,
     Verb.TIMELINE: bookings.timeline,
@@ -92,7 +97,8 @@ TYPED: dict[Verb, Typed] = {
 }
 
 
-READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handlers say themselves what is unclear
+READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH, Verb.DELEGATE)
+"""Verbs whose handlers say themselves what is unclear."""
 
 
 async def text(context: Context) -> None:
@@ -128,7 +134,7 @@ async def _carefully(context: Context, command: Command) -> None:
     if command.verb == Verb.CANCEL and not (command.who.is_said or command.rest):
         await cancel.nearest(context, command)
         return
-    if command.problems and command.verb != Verb.CONFIRM_BATCH:
+    if command.problems and command.verb not in (Verb.CONFIRM_BATCH, Verb.DELEGATE):
         await outbox.say(context.act, context.account, f"没有取消：{command.problems[0]}编号 {context.reference}")
         return
     await TYPED[command.verb](context, command)
@@ -163,6 +169,8 @@ async def choose(context: Context, command: Command) -> None:
         await lists.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == confirm_typed.KIND:
         await confirm_typed.chosen(context, str(items[pick - 1]))
+    elif question["kind"] == handing_on.KIND:
+        await handing_on.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
     elif question["kind"] == recent.KIND:
@@ -203,6 +211,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await talk.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
+    if card.purpose == CardPurpose.APPROVAL and action in ("hand_over", "add"):
+        return await handing_on.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":
         return await approvals.pressed(context, card, action)
     handlers: dict[str, Pressed] = {

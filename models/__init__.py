@@ -4,6 +4,7 @@ from models.archive import ArchiveBlob, ArchivePackage, ArchiveStatus
 from models.audit import Anchor, AuditHead, AuditRecord, Checkpoint
 from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
 from models.cancellation import (
+    Added,
     CancellationRequest,
     Evidence,
     EvidenceBlob,
@@ -15,6 +16,7 @@ from models.cancellation import (
     StillNeeded,
 )
 from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
+from models.delegation import Delegation, DelegationStatus
 from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
 from models.erasure import Basis, ErasureRequest, ErasureStatus
@@ -51,6 +53,7 @@ from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
+    "Added",
     "Anchor",
     "ArchiveBlob",
     "ArchivePackage",
@@ -72,6 +75,8 @@ __all__ = [
     "CorrectionRequest",
     "CorrectionStatus",
     "CustomerServiceCursor",
+    "Delegation",
+    "DelegationStatus",
     "Dialogue",
     "DirectoryEntry",
     "DownloadLink",

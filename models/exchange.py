@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.delegation import Delegation
 from models.erasure import ErasureRequest
 from models.export import ExportRequest
 from models.person import Account, Employee, Platform
@@ -156,6 +157,7 @@ class CardPurpose(StrEnum):
     GRANT = "grant"  # an administrator: decide what another one proposes
     PURGE = "purge"  # a security administrator: may these old cases be removed?
     EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
+    DELEGATION = "delegation"  # a colleague: decide for somebody who is away?
     ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
 
 
@@ -197,6 +199,9 @@ class Card(SealedModel):
     erasure: fields.ForeignKeyNullableRelation[ErasureRequest] = fields.ForeignKeyField(
         "models.ErasureRequest", on_delete=fields.RESTRICT, null=True
     )
+    delegation: fields.ForeignKeyNullableRelation[Delegation] = fields.ForeignKeyField(
+        "models.Delegation", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -218,4 +223,5 @@ class Card(SealedModel):
     change_id: object
     purge_id: object
     export_id: object
+    delegation_id: object
     erasure_id: object

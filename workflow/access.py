@@ -66,17 +66,21 @@ async def holds(employee: Employee, role: Role, organisation: Organisation, now:
 
 async def holders(role: Role, organisation: Organisation, now: datetime) -> list[Employee]:
     """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
+    return next((each for each in await holders_upwards(role, organisation, now) if each), [])
+
+
+async def holders_upwards(role: Role, organisation: Organisation, now: datetime) -> list[list[Employee]]:
+    """Return who holds a role in a unit, in the unit above it, and so on; each group in the order of staff keys."""
     paths = _upwards(organisation.path)
     grants = (
         await current(now)
         .filter(role=role, organisation__path__in=paths, employee__active=True)
         .prefetch_related("employee", "organisation")
     )
-    for path in paths:
-        found = sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
-        if found:
-            return found
-    return []
+    return [
+        sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
+        for path in paths
+    ]
 
 
 def _upwards(path: str) -> list[str]:
@@ -132,12 +136,16 @@ async def booking_for(act: Act, booking_id: object, permission: str = READ) -> B
 
 
 async def request_for(act: Act, request_id: object) -> CancellationRequest:
-    """Fetch a request that the acting employee may see: by right of a role, as its requester or as an approver."""
+    """Fetch a request that the acting employee may see: by right of a role, or because they were asked about it.
+
+    That is its requester, an approver, and who was handed a card of it in an approver's place.
+    """
     employee = await require_employee(act)
     request = await CancellationRequest.get_or_none(id=request_id).prefetch_related(*REQUEST_RELATIONS)
     if request is None:
         raise NotFound(what="request")
     involved = employee.id in {request.requester_id, *(step.approver_id for step in request.steps)}
+    involved = involved or await Card.filter(request=request, holder=employee).exists()
     if not involved and not await may(employee, READ, request.organisation, act.now):
         raise NotFound(what="request")
     return request

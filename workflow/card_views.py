@@ -20,14 +20,16 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, anchoring, cancelling, delivering, requests, returning, weighing
+from workflow import access, anchoring, cancelling, delivering, places, requests, returning, standing_in, weighing
 from workflow.acting import Act
+from workflow.delegation_views import DelegationView, delegation_view
 from workflow.erasure_views import ErasureView, erasure_view
 from workflow.export_views import ExportView, export_view
 from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.purge_views import PurgeView, purge_view
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
+from workflow.rights_words import name_of
 from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import FULL, Sight, sight_of
 from workflow.states import OPEN_REQUESTS
@@ -68,6 +70,7 @@ class CardView:
     told: Told = field(default_factory=Told)
     code: str = ""  # 存证码 of the unit's log, where its rules want it
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
+    stands_in: str = ""  # in whose place its holder decides
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
 
     @property
@@ -102,7 +105,7 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView
+AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView | DelegationView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
@@ -113,6 +116,8 @@ async def card_view(card: Card, act: Act) -> AnyView:
         return await purge_view(card, act)
     if card.export_id is not None:
         return await export_view(card, act)
+    if card.delegation_id is not None:
+        return await delegation_view(card, act)
     if card.erasure_id is not None:
         return await erasure_view(card, act)
     if card.request_id is not None:
@@ -209,8 +214,9 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         now=act.now,
         booking=booking_view(request.booking, seen),
         request=request_view(request, act, seen),
-        step=step_view(step, request.booking.candidate, seen) if step else None,
+        step=step_view(request, step, request.booking.candidate, seen) if step else None,
         closed=card.closed,
+        stands_in=name_of(step.approver) if step and step.approver_id != card.holder_id else "",
         late=request.late,
         wish_at=wish.at if wish else None,
         needs_evidence=int(str(request.policy.get("evidence", 0))),
@@ -228,13 +234,20 @@ async def _request_actions(
     if holder is None:
         return ()
     if step is not None:
-        stands_in = step.stands_for_id is not None and holder.active
-        has_role = stands_in or await access.holds(holder, step.role, request.organisation, act.now)
-        return _step_actions(request, step, act) if has_role else ()
+        return _step_actions(request, step, holder, act) if await _may_answer(request, step, holder, act) else ()
     if request.requester_id not in (None, holder.id):
         return ()
     offered = _requesters_actions(request, act)
     return offered if offered and await access.may(holder, access.CANCEL, request.organisation, act.now) else ()
+
+
+async def _may_answer(request: CancellationRequest, step: Step, holder: Employee, act: Act) -> bool:
+    if holder.id != step.approver_id:
+        own = step.decided_by_id == holder.id
+        return own or await standing_in.covering(request, step, holder, act.now) is not None
+    if not places.needs_role(request, step):
+        return holder.active
+    return await access.holds(holder, step.role, request.organisation, act.now)
 
 
 def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ...]:
@@ -243,17 +256,27 @@ def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ..
     return ("undo",) if undoable(request, act) and request.requester_id is not None else ()
 
 
-def _step_actions(request: CancellationRequest, step: Step, act: Act) -> tuple[str, ...]:
+def _step_actions(request: CancellationRequest, step: Step, holder: Employee, act: Act) -> tuple[str, ...]:
     if step.revision != request.revision:
         return ()
     if step.status == StepStatus.OPEN and request.status == RequestStatus.AWAITING_APPROVAL:
-        returnable = not requests.is_candidates(request) or request.requester_id is not None
-        return ("approve", "send_back", "reject") if returnable else ("approve", "reject")
-    later = [each for each in request.steps if each.revision == step.revision and each.level > step.level]
-    undecided = all(each.status in (StepStatus.OPEN, StepStatus.WAITING) for each in later)
-    if step.status == StepStatus.APPROVED and undecided and _may_take_back(request, act):
+        return _answers(request, step, holder)
+    counts = any(each.id == step.id for each in places.live(request.steps, request.revision))
+    followed = counts and places.followers(request, request.steps, step)
+    if step.decided_by_id != holder.id:
+        return ()
+    if step.status == StepStatus.APPROVED and counts and not followed and _may_take_back(request, act):
         return ("undo",)
     return ()
+
+
+def _answers(request: CancellationRequest, step: Step, holder: Employee) -> tuple[str, ...]:
+    """Return what can be pressed by who is asked now; who only names somebody hands the step on."""
+    if places.only_names(step):
+        return ("hand_over",)
+    returnable = not requests.is_candidates(request) or request.requester_id is not None
+    others = ("hand_over", "add") if holder.id == step.approver_id else ()
+    return ("approve", *(["send_back"] if returnable else []), *others, "reject")
 
 
 def _may_take_back(request: CancellationRequest, act: Act) -> bool:

@@ -14,7 +14,7 @@ from tortoise.expressions import Q
 
 from models import Attempt, AttemptOutcome, AuditRecord, CancellationRequest, Organisation, Platform, RequestStatus
 from models.vault import Unsealable
-from workflow import access, evidence, verifying
+from workflow import access, evidence, places, verifying
 from workflow.anchor_listeners import is_heard
 from workflow.archive_metadata import missing_in
 from workflow.log_periods import Period
@@ -137,8 +137,7 @@ async def _told(ids: Collection[object]) -> set[object]:
 
 
 def _records(request: CancellationRequest, recorded: Iterable[str], told: Collection[object]) -> list[str]:
-    actions, steps = list(recorded), request.policy.get("steps")
-    wanted = len(steps) if isinstance(steps, list) else 0
+    actions, wanted = list(recorded), places.fewest_answers(request)
     lacks = [] if "request.filed" in actions else ["filed"]
     lacks += ["approvals"] if actions.count("approval.approved") < wanted else []
     return lacks + ([] if request.id in told else ["notices"])

@@ -1,6 +1,6 @@
 """Numbers that people read and type: Y… bookings, Q… requests, S… authorisations, L… purges, X… exports.
 
-D… is for erasures, G… for corrections of a candidate's data.
+W… is for delegations, D… for erasures, G… for corrections of a candidate's data.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -12,6 +12,7 @@ from models import (
     Booking,
     CancellationRequest,
     CorrectionRequest,
+    Delegation,
     ErasureRequest,
     ExportRequest,
     GrantChange,
@@ -57,8 +58,13 @@ async def correction_number(now: datetime) -> str:
     return await _unused(f"G{local(now):%Y%m%d}", CorrectionRequest)
 
 
+async def delegation_number(now: datetime) -> str:
+    """Return an unused number of a delegation such as W20261124-481."""
+    return await _unused(f"W{local(now):%Y%m%d}", Delegation)
+
+
 OfCandidates = type[Booking] | type[CancellationRequest] | type[CorrectionRequest] | type[ErasureRequest]
-Numbered = OfCandidates | type[ExportRequest] | type[GrantChange] | type[Purge]
+Numbered = OfCandidates | type[Delegation] | type[ExportRequest] | type[GrantChange] | type[Purge]
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

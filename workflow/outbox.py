@@ -15,6 +15,7 @@ from models import (
     Candidate,
     Card,
     CardPurpose,
+    Delegation,
     DownloadLink,
     Employee,
     ErasureRequest,
@@ -147,6 +148,7 @@ async def hand_card(
     purge: Purge | None = None,
     export: ExportRequest | None = None,
     erasure: ErasureRequest | None = None,
+    delegation: Delegation | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -162,6 +164,7 @@ async def hand_card(
         purge=purge,
         export=export,
         erasure=erasure,
+        delegation=delegation,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

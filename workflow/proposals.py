@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from models import Card, CardPurpose, Employee, ErasureRequest, ExportRequest, GrantChange, Purge
+from models import Card, CardPurpose, Delegation, Employee, ErasureRequest, ExportRequest, GrantChange, Purge
 from workflow import access, outbox
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotFound, NotNow
 from workflow.rights_words import name_of
 
-Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest)
+Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest, Delegation)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What a candidate says: it is never refused (design.md §4). The rules decide only what follows from it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from models import (
     Booking,
@@ -12,11 +12,24 @@ from models import (
     Origin,
     Role,
 )
-from workflow import access, audit, cancelling, chain, checkpoints, drafts, evidence, outbox, requests, unconfirmed
+from workflow import (
+    access,
+    audit,
+    cancelling,
+    chain,
+    checkpoints,
+    drafts,
+    evidence,
+    outbox,
+    requests,
+    staffing,
+    unconfirmed,
+)
 from workflow.acting import Act
 from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
+from workflow.plans import plans_of
 from workflow.policy import Decision, Policy, snapshot
 from workflow.reasons import UNSAID
 from workflow.states import LIVE_BOOKINGS, may_become
@@ -113,17 +126,17 @@ async def _file(
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
     await evidence.keep_reply(act, request, words, act.source)
     await outbox.set_timer(act, "expire", booking.starts_at, request)
-    if decision.drafted_for_hr or not await _somebody_decides(booking, decision, act.now):
+    if decision.drafted_for_hr or not await _somebody_decides(request, act):
         await _draft(act, request)
     else:
         await cancelling.proceed(act, request)
     return request
 
 
-async def _somebody_decides(booking: Booking, decision: Decision, now: datetime) -> bool:
+async def _somebody_decides(request: CancellationRequest, act: Act) -> bool:
     """Tell whether the steps can be taken; a candidate's word is not refused because an approver is missing."""
     try:
-        await chain.approvers(decision.steps, booking.organisation, now)
+        await staffing.staffed(plans_of(request.policy), request.organisation, act.now)
     except Missing:
         return False
     return True

@@ -185,7 +185,14 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back", "reveal.asked")
+WITH_REMARK = (
+    "approval.approved",
+    "approval.rejected",
+    "approval.sent_back",
+    "approval.handed_on",
+    "approval.returned",
+    "reveal.asked",
+)
 
 
 async def _names(pseudonyms: set[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from models import (
     BookingStatus,
     CancellationRequest,
     Candidate,
+    Employee,
     Evidence,
     EvidenceKind,
     Origin,
@@ -18,10 +19,11 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import requests
+from workflow import places, requests
 from workflow.acting import Act
 from workflow.masking import tail_of
 from workflow.moments import when_of
+from workflow.plans import Otherwise, Signing, StepPlan, plans_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
 from workflow.sight import MASKED, Sight, sight_of, sights_of
@@ -122,7 +124,11 @@ class Told:
 
 @dataclass(frozen=True)
 class StepView:
-    """One place in the chain as everybody with a card sees it."""
+    """One person's place in the chain as everybody with a card sees it.
+
+    `rule` says how many of a level have to agree, where several are asked; `instead` names who answered for somebody
+    who is no longer needed, or who took the place over; `signed_by` who answered, where it was not the approver.
+    """
 
     level: int
     label: str
@@ -131,6 +137,24 @@ class StepView:
     decided_at: datetime | None
     comment: str
     still_needed: str
+    slot: int = 1
+    role: Role | None = None
+    rule: str = ""
+    asks: bool = False
+    only_names: bool = False
+    instead: str = ""
+    signed_by: str = ""
+    added: str = ""  # 前加签, 后加签 or 并加签, which its label ends with
+    waits_for: str = ""  # who was added before it and is asked first
+
+    @property
+    def who(self) -> str:
+        """Name who answers or answered: 李娜 代 赵国强 where it was not the approver."""
+        return f"{self.signed_by} 代 {self.approver}" if self.signed_by else self.approver
+
+    def is_place(self, other: "StepView") -> bool:
+        """Tell whether two views show the same place."""
+        return (self.level, self.slot) == (other.level, other.slot)
 
 
 @dataclass(frozen=True)
@@ -156,6 +180,12 @@ class RequestView:
     evidence_needed: int
     steps: tuple[StepView, ...]
     undoable: bool
+    skipped: tuple[tuple[int, str], ...] = ()  # level and name of what the rules pass over, as nobody can be asked
+
+    @property
+    def levels(self) -> int:
+        """Count the levels of the chain."""
+        return len({*(each.level for each in self.steps), *(level for level, _ in self.skipped)})
 
 
 async def request_seen(request: CancellationRequest, act: Act) -> RequestView:
@@ -167,7 +197,7 @@ def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) 
     """Return a request with its chain; it must come from `requests.reload`."""
     candidate = request.booking.candidate
     reason = REASONS.get(request.reason_code)
-    steps = sorted((each for each in request.steps if each.revision == request.revision), key=lambda each: each.level)
+    steps = places.live(request.steps, request.revision)
     return RequestView(
         number=request.number,
         revision=request.revision,
@@ -186,9 +216,18 @@ def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) 
         ended_at=request.ended_at,
         evidence=tuple(_evidence_label(each, candidate, sight) for each in request.evidence),
         evidence_needed=int(str(request.policy.get("evidence", 0))),
-        steps=tuple(step_view(each, candidate, sight) for each in steps),
+        steps=tuple(step_view(request, each, candidate, sight) for each in steps),
         undoable=undoable(request, act),
+        skipped=_skipped(request, steps),
     )
+
+
+def _skipped(request: CancellationRequest, steps: Sequence[Step]) -> tuple[tuple[int, str], ...]:
+    asked = {each.level for each in steps}
+    if not asked and request.status in (RequestStatus.DRAFT, RequestStatus.AWAITING_EVIDENCE, RequestStatus.SENT_BACK):
+        return ()  # nothing is laid out yet
+    plans = enumerate(plans_of(request.policy), start=1)
+    return tuple((level, plan.name) for level, plan in plans if level not in asked and plan.otherwise == Otherwise.SKIP)
 
 
 def _evidence_label(piece: Evidence, candidate: Candidate, sight: Sight) -> str:
@@ -204,14 +243,38 @@ def undoable(request: CancellationRequest, act: Act) -> bool:
     return act.now < request.effective_at and stands and not requests.is_candidates(request)
 
 
-def step_view(step: Step, candidate: Candidate, sight: Sight = MASKED) -> StepView:
-    """Return one step; its approver must be loaded."""
+def step_view(request: CancellationRequest, step: Step, candidate: Candidate, sight: Sight = MASKED) -> StepView:
+    """Return one step; the request's steps with their approvers must be loaded."""
+    plan = places.plan_of(request, step)
+    label, added = plan.name or ROLE_LABELS[step.role], places.ADDED_LABELS[step.added] if step.added else ""
+    decider = step.decided_by if step.decided_by_id not in (None, step.approver_id) else None
     return StepView(
         level=step.level,
-        label=ROLE_LABELS[step.role],
-        approver=plain(str(step.approver.name), LONGEST_NAME),
+        label=f"{label}{added}",
+        approver=_name(step.approver),
         status=step.status,
         decided_at=step.decided_at,
         comment=sight.words_about(candidate, step.comment, LONGEST_COMMENT),
         still_needed=STILL_NEEDED.get(str(step.still_needed or ""), ""),
+        slot=step.slot,
+        role=step.role,
+        rule=_rule(plan),
+        asks=places.asks_still_needed(request, step),
+        only_names=places.only_names(step),
+        instead="、".join(_name(each.approver) for each in places.instead_of(request, step)),
+        signed_by=_name(decider) if decider else "",
+        added=added,
+        waits_for="、".join(_name(each.approver) for each in places.asked_before(request, step)),
     )
+
+
+def _name(employee: Employee) -> str:
+    return plain(str(employee.name), LONGEST_NAME)
+
+
+def _rule(plan: StepPlan) -> str:
+    """Say how many of a level have to agree."""
+    said = {Signing.ANY: "或签", Signing.ALL: "会签", Signing.VOTES: f"票签，{plan.votes} 人同意即可"}.get(
+        plan.sign, ""
+    )
+    return f"{said}，依次" if said and plan.in_turn else said

@@ -209,6 +209,7 @@ def _missing(command: Command) -> tuple[str, ...]:
     """Name what has to be asked because it was not said."""
     verb, who = command.verb, command.who
     located = who.is_said or command.when is not None or bool(command.rest)
+    named = command.colleague is not None or who.latin is not None
     needs: dict[Verb, tuple[bool, str]] = {
         Verb.CANCEL: (located, "要取消哪一位的面试？请带上姓名、手机尾号或预约号。"),
         Verb.PHONE_CANCEL: (located, "登记哪一位的电话取消？请带上姓名或手机尾号。"),
@@ -219,8 +220,8 @@ def _missing(command: Command) -> tuple[str, ...]:
             "改哪一位、改到什么时候？例如「改期 张伟 周五上午10点」。",
         ),
         Verb.FIND: (located, "要查谁？姓名、拼音、手机尾号、岗位或预约号都可以。"),
-        Verb.HAND_OVER: (command.colleague is not None, "转交给哪位同事？例如「转交 2 李娜」。"),
-        Verb.ADD: (command.colleague is not None, "请谁加签？例如「加签 2 李娜」。"),
+        Verb.HAND_OVER: (named, "转交给哪位同事？例如「转交 2 李娜」。"),
+        Verb.ADD: (named, "请谁加签？例如「前加签 2 李娜」（或后加签、并加签）。"),
         Verb.DELEGATE: (
             command.colleague is not None and command.to is not None,
             "委托给谁、到什么时候？例如「委托 李娜 至 周五17:00」。",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workflow
-from models import Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
+from models import Added, Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
@@ -20,6 +20,7 @@ from workflow import (
     approving,
     archiving,
     cancelling,
+    delegating,
     delivering,
     deputising,
     directory,
@@ -27,6 +28,7 @@ from workflow import (
     erasing,
     evidence,
     founding,
+    handing_on,
     holds,
     leaving,
     own_data,
@@ -54,7 +56,11 @@ READS = {
     "access.require_desk",
     "access.require_employee",
     "access.sees_card",
+    "approving.answerable",
+    "delegation_views.delegation_view",
+    "approving.checked",
     "archiving.state_of",
+    "handing_on.require_fit",
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",
@@ -145,6 +151,7 @@ BEHIND = {
     "anchoring.printed",
     "anchoring.refuse",
     "approving.renew_cards",
+    "approving.settle_answer",
     "archiving.arrange",
     "archiving.given_up",
     "archiving.incomplete",
@@ -157,6 +164,8 @@ BEHIND = {
     "certifying.keep",
     "certifying.prove",
     "contacts.enter",
+    "copying.tell",
+    "delegating.expire",
     "delivering.no_longer_owed",
     "alerting.tell_holders",
     "drafts.retire",
@@ -210,7 +219,7 @@ class Case:
         self.group = await office.unit("huachen", None)
         self.unit = await office.unit("huachen/heavy", Preset.STRICT)
         self.hr = await office.employee("liuyang", self.unit, Role.HR, name="刘洋")
-        await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
+        head = await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
         await office.employee("zhao", self.unit, Role.LEADER, name="赵国强")
         self.system = await office.employee("zhoukai", self.group, Role.SYSTEM_ADMIN, name="周凯")
         self.security = await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
@@ -230,6 +239,7 @@ class Case:
         self.link = link
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
+        self.delegation = await delegating.propose(by(head), self.hr, self.booking.starts_at)
         self.old = await office.old_booking(self.unit)
         self.purge = await purge_proposals.propose(by(self.system), self.unit)
         self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
@@ -263,6 +273,9 @@ WRITES: dict[str, Write] = {
     "administering.make_room": lambda a, c: administering.make_room(a, c.booking),
     "approving.approve": lambda a, c: approving.approve(a, c.step, shown=approving.Shown(1)),
     "approving.decide_consequence": lambda a, c: approving.decide_consequence(a, c.step, keep=False),
+    "handing_on.add": lambda a, c: handing_on.add(a, c.step, c.system, Added.BESIDE, shown=approving.Shown(1)),
+    "handing_on.hand_on": lambda a, c: handing_on.hand_on(a, c.step, c.system, shown=approving.Shown(1)),
+    "handing_on.send_to_level": lambda a, c: handing_on.send_to_level(a, c.step, 1, shown=approving.Shown(1)),
     "approving.reject": lambda a, c: approving.reject(a, c.step, shown=approving.Shown(1), comment="不行"),
     "approving.send_back": lambda a, c: approving.send_back(a, c.step, shown=approving.Shown(1)),
     "approving.take_back": lambda a, c: approving.take_back(a, c.step),
@@ -272,6 +285,10 @@ WRITES: dict[str, Write] = {
     "cancelling.submit": lambda a, c: cancelling.submit(a, c.request),
     "cancelling.undo": lambda a, c: cancelling.undo(a, c.request),
     "cancelling.withdraw": lambda a, c: cancelling.withdraw(a, c.request),
+    "delegating.accept": lambda a, c: delegating.accept(a, c.delegation),
+    "delegating.cancel": lambda a, _: delegating.cancel(a),
+    "delegating.decline": lambda a, c: delegating.decline(a, c.delegation),
+    "delegating.propose": lambda a, c: delegating.propose(a, c.hr, c.booking.starts_at),
     "delivering.told_by_phone": lambda a, c: delivering.told_by_phone(a, c.request),
     "deputising.set_deputy": lambda a, c: deputising.set_deputy(a, c.hr, c.system),
     "directory.become": lambda a, c: directory.become(a, Platform.DINGTALK, "liuyang", None),

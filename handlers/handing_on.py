@@ -1,0 +1,92 @@
+"""转交 and 加签 by text, and the question that their buttons ask: to whom."""
+
+from handlers import approvals, colleagues, picking
+from handlers.reading.grammar import Command
+from handlers.reading.text import plain as said
+from handlers.reading.verbs import Verb
+from handlers.rights_words import explained
+from handlers.routing import Answer, Context
+from models import Added, CancellationRequest, Card, Employee, Step
+from workflow import access, approving, chain, handing_on, outbox, places
+from workflow.card_views import card_view
+from workflow.errors import Refusal
+from workflow.rights_words import name_of
+
+KIND = "hand_on"
+MOST = 9
+WAYS = {"前加签": Added.BEFORE, "后加签": Added.AFTER, "并加签": Added.BESIDE}
+SAID = {Added.BEFORE: "先由其审批，再轮到你", Added.AFTER: "你同意之后再由其审批", Added.BESIDE: "与你同时审批"}
+WHICH = "「前加签」先由其审批再轮到你，「后加签」你同意之后由其审批，「并加签」同时审批"
+
+
+async def typed(context: Context, command: Command) -> None:
+    """Answer 转交 Q… 姓名 and 前加签 / 后加签 / 并加签 Q… 姓名; several rows of a list at once are possible."""
+    how = next((way for word, way in WAYS.items() if word in said(context.incoming.text)), None)
+    steps = await approvals.meant(context, command)
+    if command.verb == Verb.ADD and how is None:
+        number = (await steps[0].request).number
+        text = f"没有加签：请说明什么时候由其审批。{WHICH}，例如「前加签 {number} {command.colleague}」。"
+        await outbox.say(context.act, context.account, explained(text, context.reference))
+        return
+    who = await colleagues.named(context, command.colleague or command.who.latin or "")
+    if who is None:
+        return
+    comment = command.options.get("附言", command.reason_text)
+    for step in steps:
+        await _do(context, step, who, how if command.verb == Verb.ADD else None, comment)
+
+
+async def _do(context: Context, step: Step, who: Employee, how: Added | None, comment: str) -> None:
+    shown = await approvals.shown_of(context, step)
+    if how is None:
+        request = await handing_on.hand_on(context.act, step, who, shown=shown, comment=comment)
+        text = f"已把 {request.number} 转交 {name_of(who)}，由其审批，你不用再办。"
+    else:
+        request = await handing_on.add(context.act, step, who, how, shown=shown, comment=comment)
+        text = f"已{places.ADDED_LABELS[how]} {name_of(who)}：{request.number} {SAID[how]}。"
+    await outbox.say(context.act, context.account, text)
+
+
+async def pressed(context: Context, card: Card, action: str) -> Answer:
+    """Ask to whom: a card has no room for a name, and the answer is typed."""
+    step = await Step.get(id=card.step_id)
+    request = await approving.checked(context.act, step, card.revision)
+    people = await _likely(context, request)
+    lines = [f"{place}　{name_of(each)}" for place, each in enumerate(people, start=1)]
+    number = request.number
+    if action == "add":
+        who = name_of(people[0]) if people else "姓名"
+        text = f"请谁加签 {number}？{WHICH}。请回复「前加签 {number} {who}」（或后加签、并加签）。"
+    else:
+        await picking.ask(context, KIND, [str(each.id) for each in people], {"step": str(step.id)})
+        pick = f"回复 {picking.up_to(len(people))}（2 分钟内有效），或" if people else "请"
+        text = "\n".join([f"{number} 转交给谁？", *lines, f"{pick}发「转交 {number} 姓名」，可带「附言=…」。"])
+    await outbox.say(context.act, context.account, text)
+    return Answer(await card_view(card, context.act))
+
+
+async def _likely(context: Context, request: CancellationRequest) -> list[Employee]:
+    """Return who holds a role of the chain here or above, and could be asked."""
+    roles = {each.role for each in await chain.steps_of(request)}
+    groups = [
+        group
+        for role in sorted(roles)
+        for group in await access.holders_upwards(role, request.organisation, context.act.now)
+    ]
+    people = {each.id: each for group in groups for each in group}
+    return [each for each in people.values() if await _fits(context, request, each)][:MOST]
+
+
+async def _fits(context: Context, request: CancellationRequest, who: Employee) -> bool:
+    try:
+        await handing_on.require_fit(context.act, request, who)
+    except Refusal:
+        return False
+    return True
+
+
+async def chosen(context: Context, employee_id: str, question: dict[str, object]) -> None:
+    """Hand on to the one who was chosen by number."""
+    await picking.drop(context)
+    step = await Step.get(id=str(question["step"]))
+    await _do(context, step, await Employee.get(id=employee_id), None, "")

@@ -1,0 +1,84 @@
+"""Who may answer for somebody who is away: the delegate, while it lasts, within its limits, and never twice (I10)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models import CancellationRequest, Delegation, DelegationStatus, Employee, RequestStatus, Step, StepStatus
+from workflow import access, places
+
+ANSWERS = (StepStatus.APPROVED, StepStatus.REJECTED, StepStatus.SENT_BACK)
+RELATIONS = ("organisation", "principal", "delegate", "decided_by")
+
+
+async def held_by(employee: Employee, now: datetime) -> list[Delegation]:
+    """Return the delegations by which this person decides for others now."""
+    mine = Delegation.filter(delegate=employee, status=DelegationStatus.APPROVED, expires_at__gt=now)
+    return list(await mine.order_by("decided_at").prefetch_related(*RELATIONS)) if employee.active else []
+
+
+async def given_by(employee: Employee, now: datetime) -> list[Delegation]:
+    """Return who decides for this person now, or was asked to."""
+    open_ = (DelegationStatus.PROPOSED, DelegationStatus.APPROVED)
+    mine = Delegation.filter(principal=employee, status__in=open_, expires_at__gt=now)
+    return list(await mine.order_by("asked_at").prefetch_related(*RELATIONS))
+
+
+async def used(delegation: Delegation) -> int:
+    """Return how many steps were answered by this delegation."""
+    theirs = Step.filter(approver=delegation.principal_id, decided_by=delegation.delegate_id, status__in=ANSWERS)
+    return await theirs.filter(decided_at__gte=delegation.decided_at).count()
+
+
+async def delegates_for(request: CancellationRequest, step: Step, now: datetime) -> list[Employee]:
+    """Return who gets the card of a step beside its approver."""
+    active = Delegation.filter(principal_id=step.approver_id, status=DelegationStatus.APPROVED, expires_at__gt=now)
+    found = await active.prefetch_related(*RELATIONS)
+    steps = await Step.filter(request=request)
+    return [each.delegate for each in found if await _reaches(each, request, step, steps, now)]
+
+
+async def covering(request: CancellationRequest, step: Step, employee: Employee, now: datetime) -> Delegation | None:
+    """Return the delegation by which somebody may answer a step in its approver's place."""
+    steps = await Step.filter(request=request)
+    for each in await held_by(employee, now):
+        if each.principal_id == step.approver_id and await _reaches(each, request, step, steps, now):
+            return each
+    return None
+
+
+async def _reaches(
+    delegation: Delegation, request: CancellationRequest, step: Step, steps: Iterable[Step], now: datetime
+) -> bool:
+    """Tell whether a delegation reaches a step: nobody's own request, nobody at two levels, no more than agreed."""
+    delegate = delegation.delegate
+    if not delegate.active or places.only_names(step):
+        return False
+    if request.requester_id in (delegate.id, delegation.principal_id):
+        return False
+    if _answers_elsewhere(delegate, request, step, steps):
+        return False
+    if places.needs_role(request, step):
+        principal = delegation.principal
+        if not await access.holds(principal, step.role, request.organisation, now):
+            return False
+    return not delegation.most or await used(delegation) < delegation.most
+
+
+def _answers_elsewhere(delegate: Employee, request: CancellationRequest, step: Step, steps: Iterable[Step]) -> bool:
+    others = [each for each in places.live(steps, request.revision) if each.id != step.id]
+    return any(delegate.id in (each.approver_id, each.decided_by_id) for each in others)
+
+
+async def steps_for(employee: Employee, now: datetime) -> list[Step]:
+    """Return what waits for others and may be answered by this person in their place, oldest first."""
+    found: list[Step] = []
+    for each in await held_by(employee, now):
+        theirs = Step.filter(
+            approver_id=each.principal_id,
+            status=StepStatus.OPEN,
+            request__status=RequestStatus.AWAITING_APPROVAL,
+        )
+        for step in await theirs.order_by("opened_at").prefetch_related("request__organisation", "approver"):
+            if await _reaches(each, step.request, step, await Step.filter(request_id=step.request_id), now):
+                found.append(step)
+    return found
