@@ -1,4 +1,4 @@
-"""0013: a database whose requests have one step per level is widened, and every step reads as it did."""
+"""0014: a database whose requests have one step per level is widened, and every step reads as it did."""
 
 import shutil
 from pathlib import Path
@@ -24,7 +24,7 @@ def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.syspath_prepend(tmp_path)
     shutil.copytree(FOLDER, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (tmp_path / name).glob("00*.py"):
-        if path.stem >= "0013":
+        if path.stem >= "0014":
             path.unlink()
     return name
 
