@@ -1,6 +1,7 @@
 """Those outside who keep checkpoints, put together from the settings; and which units have too few of them."""
 
 import asyncio
+from datetime import datetime
 
 from tortoise.context import TortoiseContext
 
@@ -9,7 +10,7 @@ from bot.checks import Step
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.wires import Wires
-from models import Organisation
+from models import Organisation, Preset
 from models.migrating import sqlite_path
 from models.store import config
 from notifier.anchoring import Keeper
@@ -21,7 +22,9 @@ from platforms.timestamps import TimestampAuthority
 from platforms.wecom.group_robot import WeComGroupRobot
 from platforms.witnesses import WitnessApi
 from workflow.anchoring import CODE, POST, TSA, WITNESS
-from workflow.policy import WrongRules, policy_of
+from workflow.policy import WrongRules
+from workflow.rulebook import rules_of
+from workflow.rules.ruleset import RuleSet
 
 PATIENCE_S = 10.0
 ENOUGH = 2  # kinds of anchors, by default, where a unit's rules are strict (reliability.md R4)
@@ -68,10 +71,11 @@ def _group(settings: Settings, wired: Wires, http: Http, clock: Clock) -> Group 
     return None
 
 
-async def units(url: str) -> list[Organisation]:
-    """Read the units apart from the store that this process may have open.
+async def units(url: str, now: datetime) -> list[tuple[Organisation, RuleSet]]:
+    """Read the units whose rules are strict, apart from the store that this process may have open.
 
-    None where the database cannot be read or is not there yet: what is wrong with it is said by whoever tries it.
+    A unit that was entered without a preset is none of them. None where the
+    database cannot be read or is not there yet: what is wrong with it is said by whoever tries it.
     """
     path = sqlite_path(url)
     if path and not path.exists():
@@ -79,20 +83,28 @@ async def units(url: str) -> list[Organisation]:
     try:
         async with asyncio.timeout(PATIENCE_S), TortoiseContext() as context:
             await context.init(config=config(url))
-            return await Organisation.all().order_by("path")
+            return [each for unit in await Organisation.all().order_by("path") if (each := await _strict(unit, now))]
     except Exception:  # each driver has its own tree
         return []
 
 
-def too_few(settings: Settings, units: list[Organisation]) -> list[Step]:
+async def _strict(unit: Organisation, now: datetime) -> tuple[Organisation, RuleSet] | None:
+    try:
+        rules = await rules_of(unit, now)
+    except WrongRules:
+        return None
+    return (unit, rules) if unit.preset is not None and rules.preset == Preset.STRICT else None
+
+
+def too_few(settings: Settings, strict: list[tuple[Organisation, RuleSet]]) -> list[Step]:
     """Name the strict units whose log fewer than two kinds of people outside can vouch for."""
     outside = keys.outside(settings.audit)
     everywhere = {POST: outside.group, WITNESS: outside.witnesses, TSA: outside.authority}
     configured = {kind for kind, given in everywhere.items() if given}
     return [
         _too_few(unit, kinds)
-        for unit in units
-        if _is_strict(unit) and len(kinds := configured | ({CODE} if _prints(unit) else set())) < ENOUGH
+        for unit, rules in strict
+        if len(kinds := configured | ({CODE} if rules.code else set())) < ENOUGH
     ]
 
 
@@ -104,14 +116,3 @@ def _too_few(unit: Organisation, kinds: set[str]) -> Step:
         "配好审计群（audit.post_group）、见证人（audit.witnesses）或时间戳（audit.tsa_url）中的一种，"
         "说明见 docs/audit/anchors.md",
     )
-
-
-def _is_strict(unit: Organisation) -> bool:
-    try:
-        return policy_of(unit).name == "strict" and unit.preset is not None
-    except WrongRules:
-        return False
-
-
-def _prints(unit: Organisation) -> bool:
-    return policy_of(unit).code

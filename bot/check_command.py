@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -60,7 +61,7 @@ async def check(settings: Settings, *, offline: bool) -> Found:
         from bot.probes import try_all
 
         tried = await try_all(settings)
-        lacking += anchors.too_few(settings, await anchors.units(settings.database.url))
+        lacking += anchors.too_few(settings, await anchors.units(settings.database.url, datetime.now(UTC)))
     return Found(lacking, tried, tuple(sorted(set(_secrets(settings)), key=len, reverse=True)))
 
 

@@ -47,6 +47,7 @@ from models.query import SavedQuery
 from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.rules import RulesStatus, RulesText, RulesVersion
 from models.stepup import Factor, Proof
 
 __all__ = [
@@ -112,6 +113,9 @@ __all__ = [
     "RequestStatus",
     "RevealLink",
     "Role",
+    "RulesStatus",
+    "RulesText",
+    "RulesVersion",
     "SavedQuery",
     "SeenCipher",
     "Step",

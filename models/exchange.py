@@ -12,6 +12,7 @@ from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.retention import Purge
 from models.rights import GrantChange
+from models.rules import RulesVersion
 from models.sealed import Persons, Sealed, SealedModel
 
 
@@ -197,6 +198,9 @@ class Card(SealedModel):
     erasure: fields.ForeignKeyNullableRelation[ErasureRequest] = fields.ForeignKeyField(
         "models.ErasureRequest", on_delete=fields.RESTRICT, null=True
     )
+    rules: fields.ForeignKeyNullableRelation[RulesVersion] = fields.ForeignKeyField(
+        "models.RulesVersion", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -219,3 +223,4 @@ class Card(SealedModel):
     purge_id: object
     export_id: object
     erasure_id: object
+    rules_id: object

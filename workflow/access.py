@@ -66,7 +66,7 @@ async def holds(employee: Employee, role: Role, organisation: Organisation, now:
 
 async def holders(role: Role, organisation: Organisation, now: datetime) -> list[Employee]:
     """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
-    paths = _upwards(organisation.path)
+    paths = upwards(organisation.path)
     grants = (
         await current(now)
         .filter(role=role, organisation__path__in=paths, employee__active=True)
@@ -79,7 +79,8 @@ async def holders(role: Role, organisation: Organisation, now: datetime) -> list
     return []
 
 
-def _upwards(path: str) -> list[str]:
+def upwards(path: str) -> list[str]:
+    """Return the path of a unit and of every unit above it, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
 

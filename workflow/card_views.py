@@ -32,7 +32,6 @@ from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import FULL, Sight, sight_of
 from workflow.states import OPEN_REQUESTS
 from workflow.views import (
-    ROLE_LABELS,
     BookingView,
     RequestView,
     StepView,
@@ -127,7 +126,7 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
     seen = await _sight(card, booking, act)
     view = booking_view(booking, seen)
     proposed = _as_seen(json.loads(card.state) if card.state else {}, booking, seen)
-    policy, decision = cancelling.preview(booking, _origin(proposed), act)
+    rules, decision = await cancelling.preview(booking, _origin(proposed), act, str(proposed.get("reason", "")))
     running = await cancelling.open_request_of(booking)
     handler = await _handler(booking) if card.purpose == CardPurpose.CONFIRM else ""
     asked_by_hr = card.purpose != CardPurpose.CANDIDATE
@@ -144,14 +143,14 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
         booking=view,
         closed=card.closed,
         needs_approval=bool(decision.steps),
-        chain=tuple(ROLE_LABELS[role] for role in decision.steps),
+        chain=tuple(each.name for each in decision.plans),
         late=decision.late,
         needs_evidence=decision.evidence,
         proposed=proposed,
         actions=_booking_actions(card.purpose, bool(decision.steps or decision.evidence), wish) if usable else (),
         earlier=await cancelling.earlier_cancellations(booking),
         handled_by=handler,
-        grace_s=int(grace(policy, booking.starts_at, act.now).total_seconds()),
+        grace_s=int(grace(rules, booking.starts_at, act.now).total_seconds()),
     )
 
 
@@ -217,7 +216,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         actions=() if card.closed else await _request_actions(request, step, holder, act),
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
-        code=await anchoring.code_of(request.organisation),
+        code=await anchoring.code_of(request.organisation, act.now),
     )
 
 

@@ -21,6 +21,7 @@ from models import (
 from workflow import access, outbox
 from workflow.acting import Act
 from workflow.errors import Missing
+from workflow.plans import plans_of
 
 
 def steps_of(request: CancellationRequest) -> QuerySet[Step]:
@@ -30,8 +31,7 @@ def steps_of(request: CancellationRequest) -> QuerySet[Step]:
 
 def roles_of(request: CancellationRequest) -> list[Role]:
     """Return the roles that have to agree, as the policy said when the request was filed."""
-    steps = request.policy.get("steps", [])
-    return [Role(str(role)) for role in steps] if isinstance(steps, list) else []
+    return [role for plan in plans_of(request.policy) for role in plan.roles[:1]]
 
 
 async def lay_out(act: Act, request: CancellationRequest) -> None:

@@ -39,8 +39,8 @@ class Grade(StrEnum):
 class StepPlan:
     """One step of a chain as the rules describe it.
 
-    `who` names people as `role:<role>` or `person:<Employee.key>`. `votes` counts for 票签 alone. `beside` opens the step
-    together with the one before it; both have to be done before the next. `hours` are working hours.
+    `who` names people as `role:<role>` or `person:<Employee.key>`. `votes` counts for 票签 alone. `beside` opens the
+    step together with the one before it; both have to be done before the next. `hours` are working hours.
     """
 
     name: str

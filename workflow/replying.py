@@ -12,12 +12,24 @@ from models import (
     Origin,
     Role,
 )
-from workflow import access, audit, cancelling, chain, checkpoints, drafts, evidence, outbox, requests, unconfirmed
+from workflow import (
+    access,
+    audit,
+    cancelling,
+    chain,
+    checkpoints,
+    drafts,
+    evidence,
+    outbox,
+    requests,
+    rulebook,
+    unconfirmed,
+)
 from workflow.acting import Act
 from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
-from workflow.policy import Decision, Policy, snapshot
+from workflow.policy import Decision, RuleSet, snapshot
 from workflow.reasons import UNSAID
 from workflow.states import LIVE_BOOKINGS, may_become
 
@@ -57,7 +69,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if not may_become(booking.status, BookingStatus.DECLINED):
         raise NotNow(state=str(booking.status))
     running = await cancelling.open_request_of(booking)
-    policy, decision = cancelling.preview(booking, Origin.CANDIDATE, act)
+    rules, decision = await cancelling.preview(booking, Origin.CANDIDATE, act, reason_code)
     booking.declined_at = act.now
     await requests.move_booking(booking, BookingStatus.DECLINED)
     personal = {"words": audit.commitment(booking.candidate, "words", words)}
@@ -67,7 +79,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if running:
         request = await _join(act, running, words)
     else:
-        request = await _file(act, booking, (policy, decision), words, reason_code)
+        request = await _file(act, booking, (rules, decision), words, reason_code)
     await drafts.retire(act, booking)
     await unconfirmed.settle(act, booking)
     await _tell_who_waits(act, request, words)
@@ -91,9 +103,9 @@ async def _join(act: Act, running: CancellationRequest, words: str) -> Cancellat
 
 
 async def _file(
-    act: Act, booking: Booking, rules: tuple[Policy, Decision], words: str, reason_code: str
+    act: Act, booking: Booking, decided: tuple[RuleSet, Decision], words: str, reason_code: str
 ) -> CancellationRequest:
-    policy, decision = rules
+    rules, decision = decided
     request = await CancellationRequest.create(
         person_id=booking.candidate_id,
         number=await request_number(act.now),
@@ -104,10 +116,12 @@ async def _file(
         reason_text=words,
         late=decision.late,
         candidate=booking.candidate,
-        policy=snapshot(policy, decision),
+        policy=snapshot(rules, decision),
+        trace=decision.trace,
         created_at=act.now,
         filed_at=act.now,
     )
+    await rulebook.keep_text(rules)
     request = await requests.reload(request.id)
     data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": request.policy}
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)

@@ -31,7 +31,7 @@ async def test_a_strict_unit_wants_two_kinds(
     await store.transact(lambda: office.unit("huachen", None))
     await store.transact(lambda: office.unit("huachen/net", Preset.FAST))
     await store.transact(lambda: office.unit("huachen/heavy", Preset.STRICT))
-    found = anchors.too_few(settings_with(home, database_url, audit), await anchors.units(database_url))
+    found = anchors.too_few(settings_with(home, database_url, audit), await anchors.units(database_url, office.NOW))
     assert [each.title for each in found] == (["给「单位 huachen/heavy」再配一种锚定"] if named else [])
 
 
@@ -42,10 +42,10 @@ async def test_a_unit_that_prints_no_code_needs_one_more(store: Store, home: Pat
         await unit.save(update_fields=["policy"])
 
     await store.transact(enter)
-    found = anchors.too_few(settings_with(home, database_url, GROUP), await anchors.units(database_url))
+    found = anchors.too_few(settings_with(home, database_url, GROUP), await anchors.units(database_url, office.NOW))
     assert "只有审计群" in found[0].why
 
 
 @pytest.mark.parametrize("url", ["sqlite:///nowhere/at/all.db", "postgres://a:b@127.0.0.1:1/none"])
 async def test_a_database_that_is_not_there_names_no_unit(url: str) -> None:
-    assert await anchors.units(url) == []
+    assert await anchors.units(url, office.NOW) == []

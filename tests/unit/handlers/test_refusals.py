@@ -77,6 +77,8 @@ FACTS: dict[str, object] = {
     "has": "审计",
     "wanted": "HR",
     "role": "leader",
+    "scene": "开始前两小时内",
+    "because": "候选人多半已在路上",
     "number": "Q20261124-007",
     "when": "11月25日 周三 15:00",
     "until": "10:16",
