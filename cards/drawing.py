@@ -8,12 +8,14 @@ from cards.export import export_card
 from cards.grant import grant_card
 from cards.purge import purge_card
 from cards.request import request_card
+from cards.rules import rules_card
 from models import CardPurpose
 from workflow.card_views import AnyView
 from workflow.erasure_views import ErasureView
 from workflow.export_views import ExportView
 from workflow.purge_views import PurgeView
 from workflow.rights_views import GrantView
+from workflow.rules_views import RulesView
 
 DRAWN_BY = {
     CardPurpose.CONFIRM: confirm_card,
@@ -34,4 +36,6 @@ def draw(view: AnyView) -> Card:
         return export_card(view)
     if isinstance(view, ErasureView):
         return erasure_card(view)
+    if isinstance(view, RulesView):
+        return rules_card(view)
     return DRAWN_BY[view.purpose](view)

@@ -24,6 +24,7 @@ from models import (
     OutboxMessage,
     Platform,
     Purge,
+    RulesVersion,
     SeenCipher,
 )
 from workflow import audit, outbox, proposals, stepup
@@ -195,8 +196,8 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-Matter = CancellationRequest | Booking | ErasureRequest | ExportRequest | GrantChange | Purge
-NUMBER = re.compile(r"(?<![a-z0-9])([qydxsl])[0-9]{8}-[0-9]{3,11}(?![0-9])")
+Matter = CancellationRequest | Booking | ErasureRequest | ExportRequest | GrantChange | Purge | RulesVersion
+NUMBER = re.compile(r"(?<![a-z0-9])([qydxslr])[0-9]{8}-[0-9]{3,11}(?![0-9])")
 NUMBERED: dict[str, type[Matter]] = {
     "q": CancellationRequest,
     "y": Booking,
@@ -204,6 +205,7 @@ NUMBERED: dict[str, type[Matter]] = {
     "x": ExportRequest,
     "s": GrantChange,
     "l": Purge,
+    "r": RulesVersion,
 }
 
 

@@ -152,6 +152,10 @@ def why(refusal: Refusal) -> str:
             return f"规范要求通知候选人（{facts['scene']}），不能选不通知。请改选通知候选人，再点一次"
         case "rules-keep":
             return f"规范要求保留候选人的资格（{facts['scene']}），不能选不保留。请改选保留，再点一次"
+        case "rules-unit-not-found":
+            return "没有找到这个单位，或不在你的范围内。只发「规范」看自己单位的"
+        case "rules-version-not-found":
+            return f"这个单位没有第 {facts['version']} 版规范。只发「规范」看现在是第几版"
         case "role-lost":
             return "你已不是这一级的审批人，不能再决定。请联系发起的 HR 撤回后重新提交；你的权限可发「权限 我」查看"
         case "may-not-cancel":

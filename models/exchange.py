@@ -158,6 +158,7 @@ class CardPurpose(StrEnum):
     PURGE = "purge"  # a security administrator: may these old cases be removed?
     EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
     ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
+    RULES = "rules"  # a security administrator: shall this version of the rules hold?
 
 
 class Card(SealedModel):

@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role, RulesVersion
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
 from workflow.permissions import (
@@ -19,6 +19,7 @@ from workflow.permissions import (
     PERMISSIONS,
     READ,
     RETENTION_READ,
+    RULES_READ,
 )
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
@@ -159,6 +160,9 @@ async def sees_card(act: Act, card: Card) -> bool:
     if card.erasure_id is not None:
         erasure = await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
         return await may_see_erasure(employee, erasure, act.now)
+    if card.rules_id is not None:
+        version = await RulesVersion.get(id=card.rules_id).prefetch_related("organisation")
+        return await may_any(employee, RULES_READ, version.organisation, act.now)
     await card.fetch_related("booking__organisation", "change__organisation", "export__organisation")
     matter = card.change or card.export or card.booking
     permission = GRANT_READ if card.change else EXPORT_APPROVE if card.export else READ

@@ -28,6 +28,7 @@ from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.purge_views import PurgeView, purge_view
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
+from workflow.rules_views import RulesView, rules_view
 from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import FULL, Sight, sight_of
 from workflow.states import OPEN_REQUESTS
@@ -101,7 +102,7 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView
+AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView | RulesView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
@@ -114,6 +115,8 @@ async def card_view(card: Card, act: Act) -> AnyView:
         return await export_view(card, act)
     if card.erasure_id is not None:
         return await erasure_view(card, act)
+    if card.rules_id is not None:
+        return await rules_view(card, act)
     if card.request_id is not None:
         return await _of_request(card, await requests.reload(card.request_id), act)
     booking = await Booking.get(id=card.booking_id).prefetch_related(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from models import Organisation, RulesStatus, RulesText, RulesVersion
+from models import Employee, Organisation, RulesStatus, RulesText, RulesVersion
 from workflow import access
 from workflow.policy import CONTACT, entered
 from workflow.rules.loading import load
@@ -49,3 +49,27 @@ async def by_digest(digest: str) -> RuleSet | None:
             return each
     found = await RulesText.get_or_none(digest=digest)
     return load(found.document) if found else None
+
+
+async def version_of(organisation: Organisation, version: int) -> RuleSet | None:
+    """Return one version of a unit's rules, approved or not; the first is what it was entered with."""
+    found = await RulesVersion.get_or_none(organisation=organisation, version=version)
+    if found is not None:
+        return load(found.document, found.version)
+    base = entered(organisation)
+    return base if base.version == version else None
+
+
+async def unit_seen_by(employee: Employee, named: str, now: datetime) -> Organisation | None:
+    """Return the unit of this name or path whose rules somebody may read; their own where none is named.
+
+    They are read by whoever works there, above, below, or holds a role there; any other unit is as absent as none.
+    """
+    own = await employee.organisation
+    if not named:
+        return own
+    paths = [own.path, *(path for _, path in await access.grants_of(employee, now))]
+    for each in [*await Organisation.filter(path=named), *await Organisation.filter(name=named)]:
+        if any(access.covers(path, each.path) or access.covers(each.path, path) for path in paths):
+            return each
+    return None

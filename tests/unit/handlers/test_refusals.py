@@ -77,6 +77,7 @@ FACTS: dict[str, object] = {
     "has": "审计",
     "wanted": "HR",
     "role": "leader",
+    "version": 9,
     "scene": "开始前两小时内",
     "because": "候选人多半已在路上",
     "number": "Q20261124-007",
