@@ -26,6 +26,7 @@ from models import (
     Platform,
     Purge,
     RevealLink,
+    RulesVersion,
 )
 from models.store import announce
 from models.vault import vault
@@ -147,6 +148,7 @@ async def hand_card(
     purge: Purge | None = None,
     export: ExportRequest | None = None,
     erasure: ErasureRequest | None = None,
+    rules: RulesVersion | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -162,6 +164,7 @@ async def hand_card(
         purge=purge,
         export=export,
         erasure=erasure,
+        rules=rules,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

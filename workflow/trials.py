@@ -87,7 +87,7 @@ async def replayed(
         if was is None:
             continue
         seen += 1
-        if not _is_kept(was, row["policy"]):
+        if not is_kept(was, row["policy"]):
             false.append(str(row["number"]))
         now = decide(facts_of(row["trace"]), rules)
         if essence(now) != essence(was):
@@ -103,7 +103,8 @@ async def _was(trace: dict[str, object], texts: dict[str, RuleSet | None]) -> De
     return decide(facts_of(trace), rules) if rules else None
 
 
-def _is_kept(decision: Decision, policy: dict[str, object]) -> bool:
+def is_kept(decision: Decision, policy: dict[str, object]) -> bool:
+    """Tell whether what a request keeps is what its own trace gives."""
     kept = (policy.get("rule"), policy.get("steps"), policy.get("evidence"))
     return kept == (decision.rule, as_kept(decision.plans), decision.evidence)
 
