@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import Organisation, Origin, Preset, Role
@@ -80,6 +80,7 @@ def test_each_preset_decides_as_the_table_says(row: tuple[Any, ...], origin: Ori
     assert decision.allowed
 
 
+@settings(deadline=None)
 @given(preset=st.sampled_from(Preset), asked=rules_written.facts)
 def test_the_values_that_were_before_documents_say_what_the_presets_say(preset: Preset, asked: Facts) -> None:
     as_values = load(document_of(preset, OF_PRESET[preset]))
@@ -190,6 +191,7 @@ changes = st.sampled_from([each.name for each in fields(Values)]) | st.text(max_
 settings_of_any_kind = st.none() | st.booleans() | st.integers(-1, 9) | st.floats() | st.lists(st.sampled_from(Role))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(changes, settings_of_any_kind, max_size=3), rules_written.facts)
 def test_any_values_either_make_rules_or_an_error_that_names_one_of_them(changes: dict[str, Any], asked: Facts) -> None:
     outcome = made_or_named(changes)

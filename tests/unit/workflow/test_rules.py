@@ -161,7 +161,7 @@ def problems_of(document: Mapping[str, object]) -> tuple[str, ...]:
     return wrong.value.problems
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(documents, facts)
 def test_no_rules_can_refuse_a_candidate_or_want_more_than_their_word(document: dict[str, Any], asked: Facts) -> None:
     rules = loaded_or_named(document)
@@ -172,7 +172,7 @@ def test_no_rules_can_refuse_a_candidate_or_want_more_than_their_word(document: 
         assert decision.evidence == 0 or "reply" in decision.proof.kinds
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(documents, facts)
 def test_a_trace_replayed_gives_the_same_answer(document: dict[str, Any], asked: Facts) -> None:
     rules = loaded_or_named(document)
@@ -213,6 +213,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*WHOLE, "scenes.0", "chains.三级"]), json_values)
 def test_anything_at_all_in_a_key_is_read_or_refused_never_a_crash(key: str, value: Any) -> None:
     document = deepcopy(WHOLE)
