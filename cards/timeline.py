@@ -95,6 +95,8 @@ ACTIONS = {
     "rules.approved": "同意规范新版本",
     "rules.refused": "驳回规范新版本",
     "rules.expired": "系统代办：规范新版本过期",
+    "rules.link_made": "取得规范链接",
+    "rules.taken": "下载规范",
     "case.purged": "到期清理",
     "retention.cleared": "系统代办：清除短期内容",
     "grant.ended": "授权结束",

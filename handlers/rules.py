@@ -9,7 +9,7 @@ from handlers.reading.grammar import Command
 from handlers.reading.text import as_written
 from handlers.routing import Context
 from models import Organisation
-from workflow import access, outbox, rulebook, trials
+from workflow import access, downloads, outbox, rulebook, trials
 from workflow.errors import NotFound
 from workflow.rules.explaining import explained, follows
 from workflow.rules.words import changes, document, heading
@@ -32,6 +32,10 @@ async def show(context: Context, command: Command) -> None:
     parts = [f"{part.heading}\n" + "\n".join(part.lines) for part in document(rules)]
     for text in messages("\n".join([heading(rules, plain(unit.name)), *parts]).split("\n")):
         await outbox.say(context.act, context.account, text)
+    link = await downloads.offer_rules(context.act, unit)
+    minutes, code = int(downloads.LASTS.total_seconds() // 60), downloads.code_of(link)
+    how = f"打印件（PDF）{minutes} 分钟内可以下载一次，网页会问验证码：{code}。链接和验证码请勿转给别人。"
+    await outbox.say(context.act, context.account, how, download=link)
 
 
 async def _unit(context: Context, named: str) -> Organisation:

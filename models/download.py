@@ -9,7 +9,8 @@ from models.person import Employee
 class DownloadLink(Model):
     """下载链接 (`/d/<token>`) to the timeline of one case; only the token's keyed hash is stored, and no code.
 
-    Where `report` is set it leads to the printed examination of the unit with that path instead.
+    Where `report` is set it leads to the printed examination of the unit with that path instead, or to its printed
+    rules where `number` says so.
     """
 
     id = fields.UUIDField(primary_key=True)

@@ -17,6 +17,7 @@ from workflow.timeline import Case
 LASTS = timedelta(minutes=15)
 MOST_TRIES = one_time.MOST_TRIES
 PURPOSE = "download"
+RULES = "取消规范"  # stands for a number in a link to the rules of the unit in `report`
 
 
 async def offer(act: Act, case: Case) -> DownloadLink:
@@ -33,6 +34,12 @@ async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
     return await _made(act, employee, purge.organisation, ("purge", purge.number, 1))
 
 
+async def offer_rules(act: Act, organisation: Organisation) -> DownloadLink:
+    """Make a link of the acting person's to the printed rules of a unit."""
+    employee = await access.require_employee(act)
+    return await _made(act, employee, organisation, ("rules", organisation.path[-64:], 1), organisation.path)
+
+
 async def offer_log(act: Act, number: str) -> DownloadLink:
     """Make a link of the acting person's to the log that somebody else agreed they may take out."""
     request = await export_requests.usable(act, number)
@@ -40,9 +47,10 @@ async def offer_log(act: Act, number: str) -> DownloadLink:
 
 
 async def _made(
-    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int]
+    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int], report: str = ""
 ) -> DownloadLink:
-    link = DownloadLink(employee=employee, number=subject[1], created_at=act.now, expires_at=act.now + LASTS)
+    link = DownloadLink(employee=employee, number=RULES if report else subject[1], report=report)
+    link.created_at, link.expires_at = act.now, act.now + LASTS
     link.token_index = one_time.index_of(PURPOSE, token_of(link.id.hex))
     await link.save()
     data = {"until": audit.stamp(link.expires_at)}

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from models import Employee, Organisation, RulesStatus, RulesText, RulesVersion
-from workflow import access
+from workflow import access, audit
+from workflow.acting import Act
+from workflow.errors import NotFound
 from workflow.policy import CONTACT, entered
 from workflow.rules.loading import load
 from workflow.rules.presets import PRESETS
@@ -34,6 +36,17 @@ async def rules_of(organisation: Organisation, now: datetime) -> RuleSet:
 def has_own(organisation: Organisation) -> bool:
     """Tell whether a unit was entered with rules of its own."""
     return organisation.preset is not None or bool(set(organisation.policy) - {CONTACT})
+
+
+async def take(act: Act, path: str) -> tuple[Organisation, RuleSet]:
+    """Take the rules of a unit out as a print; that somebody did is on record before they have it."""
+    unit = await unit_seen_by(await access.require_employee(act), path, act.now)
+    if unit is None:
+        raise NotFound("rules-unit-not-found")
+    rules = await rules_of(unit, act.now)
+    data = {"version": rules.version, "digest": rules.digest}
+    await audit.record(act, unit, "rules.taken", ("rules", unit.path[-64:], 1), data=data)
+    return unit, rules
 
 
 async def keep_text(rules: RuleSet) -> None:

@@ -101,6 +101,8 @@ READS_ON_RECORD = {
     "downloads.note_wrong_code",
     "downloads.offer",
     "downloads.offer_log",
+    "downloads.offer_rules",
+    "rulebook.take",
     "downloads.take",
     "examining.ask",
     "examining.note",
