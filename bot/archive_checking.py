@@ -13,7 +13,7 @@ from bot.archive_checks import AUTHENTIC, COMPLETE, SAFE, USABLE, Check, Weight
 from models import CancellationRequest, Evidence, RequestStatus
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
-from workflow import audit, delivering, evidence, merkle, notes, requests, signing
+from workflow import audit, delivering, evidence, merkle, notes, places, requests, signing
 from workflow.lines import read
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
@@ -49,14 +49,13 @@ async def _facts(number: str) -> Facts:
     request = await requests.reload(found.id)
     pieces = list(request.evidence)
     candidate = request.booking.candidate
-    steps = request.policy.get("steps")
     told = await delivering.told(request)
     return Facts(
         number=number,
         pieces=pieces,
         commitments=frozenset(audit.commitment(candidate, "evidence", each.digest) for each in pieces),
         wanted=int(str(request.policy.get("evidence", 0))),
-        levels=len(steps) if isinstance(steps, list) else 0,
+        levels=places.fewest_answers(request),
         cancelled=request.status == RequestStatus.CARRIED_OUT,
         told=not request.notify or told.how != Delivery.UNDER_WAY,
     )

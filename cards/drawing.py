@@ -9,6 +9,7 @@ from cards.export import export_card
 from cards.grant import grant_card
 from cards.purge import purge_card
 from cards.request import request_card
+from cards.rules import rules_card
 from models import CardPurpose
 from workflow.card_views import AnyView
 from workflow.delegation_views import DelegationView
@@ -16,6 +17,7 @@ from workflow.erasure_views import ErasureView
 from workflow.export_views import ExportView
 from workflow.purge_views import PurgeView
 from workflow.rights_views import GrantView
+from workflow.rules_views import RulesView
 
 DRAWN_BY = {
     CardPurpose.CONFIRM: confirm_card,
@@ -38,4 +40,6 @@ def draw(view: AnyView) -> Card:
         return delegation_card(view)
     if isinstance(view, ErasureView):
         return erasure_card(view)
+    if isinstance(view, RulesView):
+        return rules_card(view)
     return DRAWN_BY[view.purpose](view)

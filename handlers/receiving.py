@@ -25,6 +25,7 @@ from models import (
     OutboxMessage,
     Platform,
     Purge,
+    RulesVersion,
     SeenCipher,
 )
 from workflow import audit, outbox, proposals, stepup
@@ -196,8 +197,9 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
 
 
-Matter = CancellationRequest | Booking | Delegation | ErasureRequest | ExportRequest | GrantChange | Purge
-NUMBER = re.compile(r"(?<![a-z0-9])([qydxslw])[0-9]{8}-[0-9]{3,11}(?![0-9])")
+OfCases = CancellationRequest | Booking | ErasureRequest | ExportRequest | Purge
+Matter = OfCases | Delegation | GrantChange | RulesVersion
+NUMBER = re.compile(r"(?<![a-z0-9])([qydxslwr])[0-9]{8}-[0-9]{3,11}(?![0-9])")
 NUMBERED: dict[str, type[Matter]] = {
     "q": CancellationRequest,
     "y": Booking,
@@ -206,6 +208,7 @@ NUMBERED: dict[str, type[Matter]] = {
     "s": GrantChange,
     "l": Purge,
     "w": Delegation,
+    "r": RulesVersion,
 }
 
 

@@ -159,12 +159,24 @@ def why(refusal: Refusal) -> str:
             return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
         case "evidence-size":
             return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
+        case "evidence-most":
+            return f"规范最多收 {facts['most']} 份证明文件，这一份没有保存。要换一份请联系审批人退回后再补"
         case "evidence-pixels":
             return f"图片尺寸太大，没有保存，最多 {facts['most']} 万像素。请截图或缩小后再发"
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":
             return "自己发起的申请不能自己审批，要由别人决定。到哪一步了可发「时间轴」加申请号"
+        case "rules-forbid":
+            return f"规范不允许（{facts['scene']}）：{facts['because']}。没有取消，也没有通知任何人；发「规范」可看全文"
+        case "rules-notify":
+            return f"规范要求通知候选人（{facts['scene']}），不能选不通知。请改选通知候选人，再点一次"
+        case "rules-keep":
+            return f"规范要求保留候选人的资格（{facts['scene']}），不能选不保留。请改选保留，再点一次"
+        case "rules-unit-not-found":
+            return "没有找到这个单位，或不在你的范围内。只发「规范」看自己单位的"
+        case "rules-version-not-found":
+            return f"这个单位没有第 {facts['version']} 版规范。只发「规范」看现在是第几版"
         case "role-lost":
             return "你已不是这一级的审批人，不能再决定。请联系发起的 HR 撤回后重新提交；你的权限可发「权限 我」查看"
         case "may-not-cancel":

@@ -34,6 +34,7 @@ from handlers import (
     returning,
     revealing,
     rights,
+    rules,
     saved_queries,
     taking_back,
     waiting,
@@ -94,6 +95,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.DEPUTY: deputies.typed,
     Verb.LINK: linking.typed,
     Verb.ERASE: erasing.propose,
+    Verb.POLICY: rules.show,
+    Verb.TRIAL: rules.trial,
 }
 
 

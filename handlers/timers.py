@@ -23,6 +23,7 @@ from workflow import (
     returning,
     revealing,
     rights,
+    rules_proposals,
     unconfirmed,
 )
 from workflow import viewing as facts
@@ -38,6 +39,7 @@ OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     purge_proposals.KIND.timer: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
     erasing.KIND.timer: lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
     delegating.KIND.timer: lambda act, payload: delegating.expire(act, payload["delegation"]),
+    rules_proposals.KIND.timer: lambda act, payload: rules_proposals.expire(act, payload["rules"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
     "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),

@@ -1,6 +1,16 @@
 """待我审批: one numbered list of whatever waits for somebody, and 同意, 驳回, 退回 of what it shows."""
 
-from handlers import approvals, delegations, erasing, export_approvals, granting, picking, proposals, purges
+from handlers import (
+    approvals,
+    delegations,
+    erasing,
+    export_approvals,
+    granting,
+    picking,
+    proposals,
+    purges,
+    rules_proposals,
+)
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
@@ -9,7 +19,14 @@ from models import Card, Role, Step
 from workflow import chain, outbox
 from workflow.errors import NotFound
 
-TALKS: tuple[AnyTalk, ...] = (delegations.TALK, erasing.TALK, export_approvals.TALK, purges.TALK, granting.TALK)
+TALKS: tuple[AnyTalk, ...] = (
+    delegations.TALK,
+    erasing.TALK,
+    export_approvals.TALK,
+    purges.TALK,
+    granting.TALK,
+    rules_proposals.TALK,
+)
 OF_PURPOSE = {talk.kind.purpose: talk for talk in TALKS}
 ANSWERS = (Verb.APPROVE, Verb.REJECT, Verb.SEND_BACK)
 LISTED = "todo"  # the kind of the list that 同意 1 refers to

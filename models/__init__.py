@@ -49,6 +49,7 @@ from models.query import SavedQuery
 from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.rules import RulesStatus, RulesText, RulesVersion
 from models.stepup import Factor, Proof
 
 __all__ = [
@@ -117,6 +118,9 @@ __all__ = [
     "RequestStatus",
     "RevealLink",
     "Role",
+    "RulesStatus",
+    "RulesText",
+    "RulesVersion",
     "SavedQuery",
     "SeenCipher",
     "Step",

@@ -98,6 +98,7 @@ class CancellationRequest(SealedModel):
         "models.Candidate", on_delete=fields.RESTRICT, null=True
     )
     policy = fields.JSONField[dict[str, object]](default=dict)
+    trace = fields.JSONField[dict[str, object]](null=True)  # why the rules decided so; null before there were traces
     created_at = fields.DatetimeField()
     filed_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)

@@ -13,6 +13,7 @@ from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.retention import Purge
 from models.rights import GrantChange
+from models.rules import RulesVersion
 from models.sealed import Persons, Sealed, SealedModel
 
 
@@ -159,6 +160,7 @@ class CardPurpose(StrEnum):
     EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
     DELEGATION = "delegation"  # a colleague: decide for somebody who is away?
     ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
+    RULES = "rules"  # a security administrator: shall this version of the rules hold?
 
 
 class Card(SealedModel):
@@ -202,6 +204,9 @@ class Card(SealedModel):
     delegation: fields.ForeignKeyNullableRelation[Delegation] = fields.ForeignKeyField(
         "models.Delegation", on_delete=fields.RESTRICT, null=True
     )
+    rules: fields.ForeignKeyNullableRelation[RulesVersion] = fields.ForeignKeyField(
+        "models.RulesVersion", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -225,3 +230,4 @@ class Card(SealedModel):
     export_id: object
     delegation_id: object
     erasure_id: object
+    rules_id: object

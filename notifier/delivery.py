@@ -64,7 +64,7 @@ class Notices:
         if row.account_id:
             return words, [await Account.get(id=row.account_id)]
         if words is not None:
-            words = replace(words, code=await anchoring.code_of(booking.organisation))
+            words = replace(words, code=await anchoring.code_of(booking.organisation, self.now()))
         accounts = await outbox.accounts_of(booking.candidate)
         left = [each for each in accounts if each.platform not in payload.get("without", ())]
         return words, in_order(

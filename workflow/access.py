@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role, RulesVersion
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
 from workflow.permissions import (
@@ -19,6 +19,7 @@ from workflow.permissions import (
     PERMISSIONS,
     READ,
     RETENTION_READ,
+    RULES_READ,
 )
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
@@ -71,7 +72,7 @@ async def holders(role: Role, organisation: Organisation, now: datetime) -> list
 
 async def holders_upwards(role: Role, organisation: Organisation, now: datetime) -> list[list[Employee]]:
     """Return who holds a role in a unit, in the unit above it, and so on; each group in the order of staff keys."""
-    paths = _upwards(organisation.path)
+    paths = upwards(organisation.path)
     grants = (
         await current(now)
         .filter(role=role, organisation__path__in=paths, employee__active=True)
@@ -83,7 +84,8 @@ async def holders_upwards(role: Role, organisation: Organisation, now: datetime)
     ]
 
 
-def _upwards(path: str) -> list[str]:
+def upwards(path: str) -> list[str]:
+    """Return the path of a unit and of every unit above it, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
@@ -166,6 +168,9 @@ async def sees_card(act: Act, card: Card) -> bool:
     if card.erasure_id is not None:
         erasure = await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
         return await may_see_erasure(employee, erasure, act.now)
+    if card.rules_id is not None:
+        version = await RulesVersion.get(id=card.rules_id).prefetch_related("organisation")
+        return await may_any(employee, RULES_READ, version.organisation, act.now)
     await card.fetch_related("booking__organisation", "change__organisation", "export__organisation")
     matter = card.change or card.export or card.booking
     permission = GRANT_READ if card.change else EXPORT_APPROVE if card.export else READ

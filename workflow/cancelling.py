@@ -15,15 +15,16 @@ from models import (
     RequestStatus,
     StepStatus,
 )
-from workflow import access, audit, chain, checkpoints, outbox, requests, staffing
+from workflow import access, audit, chain, checkpoints, outbox, requests, rulebook, staffing
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Refusal, Stale
+from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Refusal, Stale
 from workflow.levels import Verdict
 from workflow.moments import when_of
 from workflow.numbering import request_number
 from workflow.plans import plans_of
-from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
-from workflow.reasons import reason_of
+from workflow.policy import Decision, Facts, RuleSet, decide, snapshot
+from workflow.reasons import REASONS, reason_of
+from workflow.rules_on_record import on_record
 from workflow.states import CANCELLABLE, OPEN_REQUESTS
 
 
@@ -37,11 +38,42 @@ class Wish:
     keep: bool = True
 
 
-def preview(booking: Booking, origin: Origin, act: Act) -> tuple[Policy, Decision]:
+async def preview(booking: Booking, origin: Origin, act: Act, reason: str) -> tuple[RuleSet, Decision]:
     """Return what the rules would ask for; the confirm card shows it before anything is filed."""
-    policy = policy_of(booking.organisation)
-    facts = Facts(origin, act.candidate is not None, booking.starts_at, act.now, booking.position.sensitive)
-    return policy, decision_for(facts, policy)
+    rules = await rulebook.rules_of(booking.organisation, act.now)
+    return rules, decide(await facts_of(booking, origin, act, reason), rules)
+
+
+async def facts_of(booking: Booking, origin: Origin, act: Act, reason: str) -> Facts:
+    """Return everything that the rules may look at, as it is now."""
+    return Facts(
+        origin=origin,
+        by_candidate=act.candidate is not None,
+        starts_at=booking.starts_at,
+        now=act.now,
+        sensitive=booking.position.sensitive,
+        reason=reason,
+        position=booking.position.name,
+        earlier=await earlier_cancellations(booking),
+    )
+
+
+async def _require_permitted(booking: Booking, wish: Wish, act: Act) -> None:
+    """Refuse before anybody is asked anything, where the reason that was named leaves no way."""
+    reason = REASONS.get(wish.reason_code)
+    _, decision = await preview(booking, reason.origin if reason else Origin.COMPANY, act, wish.reason_code)
+    if not decision.allowed:
+        require_allowed(decision, wish)
+
+
+def require_allowed(decision: Decision, wish: Wish) -> None:
+    """Refuse what the rules do not allow a company; a candidate's own wish never comes here (S12)."""
+    if not decision.allowed:
+        raise NotAllowed("rules-forbid", scene=decision.scene, because=decision.because)
+    if decision.notice.always and not wish.notify:
+        raise NotAllowed("rules-notify", scene=decision.scene)
+    if decision.consequence.keeps and not wish.keep:
+        raise NotAllowed("rules-keep", scene=decision.scene)
 
 
 async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
@@ -49,6 +81,7 @@ async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
     booking = await access.booking_for(act, booking.id, access.CANCEL)
     employee = await access.require_employee(act)
     require_cancellable(booking, await open_request_of(booking), act)
+    await _require_permitted(booking, wish, act)
     account = await outbox.account_of(employee)
     if account is None:
         raise Missing(what="account")
@@ -86,9 +119,9 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
     if shown != booking.revision:
         raise Stale(number=booking.number)
     reason = reason_of(wish.reason_code, wish.reason_text)
-    policy, decision = preview(booking, reason.origin, act)
-    kept = snapshot(policy, decision)
-    await staffing.staffed(plans_of(kept), booking.organisation, act.now, employee.id)
+    rules, decision = await preview(booking, reason.origin, act, reason.code)
+    require_allowed(decision, wish)
+    await staffing.staffed(decision.plans, booking.organisation, act.now, employee.id)
     request = await CancellationRequest.create(
         person_id=booking.candidate_id,
         number=await request_number(act.now),
@@ -101,10 +134,12 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
         keep_eligibility=wish.keep,
         late=decision.late,
         requester=employee,
-        policy=kept,
+        policy=snapshot(rules, decision),
+        trace=decision.trace,
         created_at=act.now,
         filed_at=act.now,
     )
+    await rulebook.keep_text(rules)
     await requests.freeze(booking)
     request = await requests.reload(request.id)
     await _record_filing(act, request)
@@ -125,7 +160,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
         "late": request.late,
         "notify": request.notify,
         "keep": request.keep_eligibility,
-        "policy": request.policy,
+        "policy": await on_record(request.policy),
     }
     await audit.record(
         act, request.organisation, "request.filed", requests.subject_of(request), data=data, personal=personal
@@ -136,7 +171,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
 async def proceed(act: Act, request: CancellationRequest) -> None:
     """Take the next step that the rules want: evidence, then the chain, then carrying out."""
     needed = int(str(request.policy.get("evidence", 0)))
-    if await Evidence.filter(request=request).count() < needed:
+    if await evidence_that_counts(request) < needed:
         if request.status != RequestStatus.AWAITING_EVIDENCE:
             await requests.move(request, RequestStatus.AWAITING_EVIDENCE)
         return
@@ -148,6 +183,13 @@ async def proceed(act: Act, request: CancellationRequest) -> None:
         if await chain.settle(act, request) == Verdict.AGREED:  # every level was skipped, as its rules say
             await requests.decided(act, request)
     await checkpoints.attest(act, request.organisation)
+
+
+async def evidence_that_counts(request: CancellationRequest) -> int:
+    """Return how many pieces there are of the kinds that the rules want; requests from before kinds take any."""
+    kinds = request.policy.get("evidence_kinds")
+    pieces = Evidence.filter(request=request)
+    return await (pieces.filter(kind__in=kinds) if isinstance(kinds, list) else pieces).count()
 
 
 async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:

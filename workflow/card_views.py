@@ -30,11 +30,11 @@ from workflow.purge_views import PurgeView, purge_view
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
 from workflow.rights_words import name_of
+from workflow.rules_views import RulesView, rules_view
 from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import FULL, Sight, sight_of
 from workflow.states import OPEN_REQUESTS
 from workflow.views import (
-    ROLE_LABELS,
     BookingView,
     RequestView,
     StepView,
@@ -105,7 +105,7 @@ class CardView:
         return self.request.number if self.request else self.booking.number
 
 
-AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView | DelegationView
+AnyView = CardView | GrantView | PurgeView | ExportView | ErasureView | DelegationView | RulesView
 
 
 async def card_view(card: Card, act: Act) -> AnyView:
@@ -120,6 +120,8 @@ async def card_view(card: Card, act: Act) -> AnyView:
         return await delegation_view(card, act)
     if card.erasure_id is not None:
         return await erasure_view(card, act)
+    if card.rules_id is not None:
+        return await rules_view(card, act)
     if card.request_id is not None:
         return await _of_request(card, await requests.reload(card.request_id), act)
     booking = await Booking.get(id=card.booking_id).prefetch_related(
@@ -132,7 +134,7 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
     seen = await _sight(card, booking, act)
     view = booking_view(booking, seen)
     proposed = _as_seen(json.loads(card.state) if card.state else {}, booking, seen)
-    policy, decision = cancelling.preview(booking, _origin(proposed), act)
+    rules, decision = await cancelling.preview(booking, _origin(proposed), act, str(proposed.get("reason", "")))
     running = await cancelling.open_request_of(booking)
     handler = await _handler(booking) if card.purpose == CardPurpose.CONFIRM else ""
     asked_by_hr = card.purpose != CardPurpose.CANDIDATE
@@ -149,14 +151,14 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
         booking=view,
         closed=card.closed,
         needs_approval=bool(decision.steps),
-        chain=tuple(ROLE_LABELS[role] for role in decision.steps),
+        chain=tuple(each.name for each in decision.plans),
         late=decision.late,
         needs_evidence=decision.evidence,
         proposed=proposed,
         actions=_booking_actions(card.purpose, bool(decision.steps or decision.evidence), wish) if usable else (),
         earlier=await cancelling.earlier_cancellations(booking),
         handled_by=handler,
-        grace_s=int(grace(policy, booking.starts_at, act.now).total_seconds()),
+        grace_s=int(grace(rules, booking.starts_at, act.now).total_seconds()),
     )
 
 
@@ -223,7 +225,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         actions=() if card.closed else await _request_actions(request, step, holder, act),
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
-        code=await anchoring.code_of(request.organisation),
+        code=await anchoring.code_of(request.organisation, act.now),
     )
 
 

@@ -23,6 +23,7 @@ from workflow.errors import Invalid
 from workflow.states import OPEN_REQUESTS
 
 LARGEST = 10 * 1024 * 1024
+MOST_PIECES = 20  # files, of a request from before its rules said how many
 PROOF_FOLLOWS = timedelta(days=7)  # after a candidate's cancellation
 SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -53,6 +54,9 @@ async def keep_file(act: Act, request: CancellationRequest, material: Material) 
     await access.require_desk(act, access.CANCEL, request.organisation)
     if len(material.content) > LARGEST:
         raise Invalid("evidence-size", most_mb=LARGEST // 2**20)
+    most = int(str(request.policy.get("evidence_most", MOST_PIECES)))
+    if await Evidence.filter(request=request, kind=EvidenceKind.FILE).count() >= most:
+        raise Invalid("evidence-most", most=most)
     kind = media_type(material.content)
     if pictures.pixels(material.content) > pictures.MOST_PIXELS:
         raise Invalid("evidence-pixels", most=pictures.MOST_PIXELS // 10_000)

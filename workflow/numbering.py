@@ -1,6 +1,6 @@
 """Numbers that people read and type: Y… bookings, Q… requests, S… authorisations, L… purges, X… exports.
 
-W… is for delegations, D… for erasures, G… for corrections of a candidate's data.
+D… is for erasures, G… for corrections of a candidate's data, R… for versions of the rules, W… for delegations.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -17,6 +17,7 @@ from models import (
     ExportRequest,
     GrantChange,
     Purge,
+    RulesVersion,
 )
 from workflow.acting import local
 
@@ -63,8 +64,14 @@ async def delegation_number(now: datetime) -> str:
     return await _unused(f"W{local(now):%Y%m%d}", Delegation)
 
 
+async def rules_number(now: datetime) -> str:
+    """Return an unused number of a proposed version of the rules such as R20261124-481."""
+    return await _unused(f"R{local(now):%Y%m%d}", RulesVersion)
+
+
 OfCandidates = type[Booking] | type[CancellationRequest] | type[CorrectionRequest] | type[ErasureRequest]
-Numbered = OfCandidates | type[Delegation] | type[ExportRequest] | type[GrantChange] | type[Purge]
+OfColleagues = type[Delegation] | type[ExportRequest] | type[GrantChange] | type[Purge] | type[RulesVersion]
+Numbered = OfCandidates | OfColleagues
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

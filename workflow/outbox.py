@@ -27,6 +27,7 @@ from models import (
     Platform,
     Purge,
     RevealLink,
+    RulesVersion,
 )
 from models.store import announce
 from models.vault import vault
@@ -149,6 +150,7 @@ async def hand_card(
     export: ExportRequest | None = None,
     erasure: ErasureRequest | None = None,
     delegation: Delegation | None = None,
+    rules: RulesVersion | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -165,6 +167,7 @@ async def hand_card(
         export=export,
         erasure=erasure,
         delegation=delegation,
+        rules=rules,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,

@@ -28,6 +28,8 @@ PURGE_PROPOSE: Final = "purge:propose"
 PURGE_APPROVE: Final = "purge:approve"
 ERASE_PROPOSE: Final = "erase:propose"
 ERASE_APPROVE: Final = "erase:approve"
+RULES_PROPOSE: Final = "rules:propose"
+RULES_APPROVE: Final = "rules:approve"
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.HR: frozenset(
@@ -43,10 +45,11 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     ),
     Role.SYSTEM_ADMIN: frozenset(
         {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
+        | {RULES_PROPOSE}
     ),
     Role.SECURITY_ADMIN: frozenset(
         {GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, SETTINGS_READ, AUDIT_VERIFY, HOLD_SET, PURGE_APPROVE, ERASE_APPROVE}
-        | {EXPORT_APPROVE}
+        | {EXPORT_APPROVE, RULES_APPROVE}
     ),
 }
 
@@ -71,11 +74,16 @@ SAID: Final[dict[str, str]] = {
     PURGE_APPROVE: "审批清理到期的记录",
     ERASE_PROPOSE: "提出删除候选人的资料",
     ERASE_APPROVE: "审批删除候选人的资料",
+    RULES_PROPOSE: "提出取消规范的新版本",
+    RULES_APPROVE: "审批取消规范的新版本",
 }
 """What a permission allows, in the words people read; a permission is spoken of once its command exists."""
 
 RETENTION_READ: Final = (HOLD_SET, PURGE_PROPOSE, PURGE_APPROVE, AUDIT_READ)
 """Whoever holds one of these may know what is held, what is due, and what was purged."""
+
+RULES_READ: Final = (RULES_PROPOSE, RULES_APPROVE, AUDIT_READ)
+"""Whoever holds one of these may know which versions of the rules are proposed, and replay past cases under them."""
 
 ADMINISTRATORS: Final = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 """The three that are held by three different people."""

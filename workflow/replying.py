@@ -22,6 +22,7 @@ from workflow import (
     evidence,
     outbox,
     requests,
+    rulebook,
     staffing,
     unconfirmed,
 )
@@ -30,8 +31,9 @@ from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
 from workflow.plans import plans_of
-from workflow.policy import Decision, Policy, snapshot
+from workflow.policy import Decision, RuleSet, snapshot
 from workflow.reasons import UNSAID
+from workflow.rules_on_record import on_record
 from workflow.states import LIVE_BOOKINGS, may_become
 
 STILL_WAITED_FOR = timedelta(hours=1)  # after the planned end of an interview
@@ -70,7 +72,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if not may_become(booking.status, BookingStatus.DECLINED):
         raise NotNow(state=str(booking.status))
     running = await cancelling.open_request_of(booking)
-    policy, decision = cancelling.preview(booking, Origin.CANDIDATE, act)
+    rules, decision = await cancelling.preview(booking, Origin.CANDIDATE, act, reason_code)
     booking.declined_at = act.now
     await requests.move_booking(booking, BookingStatus.DECLINED)
     personal = {"words": audit.commitment(booking.candidate, "words", words)}
@@ -80,7 +82,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if running:
         request = await _join(act, running, words)
     else:
-        request = await _file(act, booking, (policy, decision), words, reason_code)
+        request = await _file(act, booking, (rules, decision), words, reason_code)
     await drafts.retire(act, booking)
     await unconfirmed.settle(act, booking)
     await _tell_who_waits(act, request, words)
@@ -104,9 +106,9 @@ async def _join(act: Act, running: CancellationRequest, words: str) -> Cancellat
 
 
 async def _file(
-    act: Act, booking: Booking, rules: tuple[Policy, Decision], words: str, reason_code: str
+    act: Act, booking: Booking, decided: tuple[RuleSet, Decision], words: str, reason_code: str
 ) -> CancellationRequest:
-    policy, decision = rules
+    rules, decision = decided
     request = await CancellationRequest.create(
         person_id=booking.candidate_id,
         number=await request_number(act.now),
@@ -117,12 +119,15 @@ async def _file(
         reason_text=words,
         late=decision.late,
         candidate=booking.candidate,
-        policy=snapshot(policy, decision),
+        policy=snapshot(rules, decision),
+        trace=decision.trace,
         created_at=act.now,
         filed_at=act.now,
     )
+    await rulebook.keep_text(rules)
     request = await requests.reload(request.id)
-    data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": request.policy}
+    kept = await on_record(request.policy)
+    data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": kept}
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
     await evidence.keep_reply(act, request, words, act.source)
     await outbox.set_timer(act, "expire", booking.starts_at, request)

@@ -40,6 +40,7 @@ from workflow import (
     returning,
     revealing,
     rights,
+    rules_proposals,
 )
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound, NotNow, NotYours
@@ -64,6 +65,8 @@ READS = {
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",
+    "cancelling.facts_of",
+    "cancelling.preview",
     "card_views.card_view",
     "proposals.named",
     "proposals.on_card",
@@ -78,8 +81,11 @@ READS = {
     "replying.own_booking",
     "replying.upcoming",
     "rights_views.grant_view",
+    "rules_views.rules_view",
     "timeline.case_of",
     "timeline.of_booking",
+    "trials.at_the_desk",
+    "trials.trial",
     "views.booking_seen",
     "views.bookings_seen",
     "views.request_seen",
@@ -102,6 +108,8 @@ READS_ON_RECORD = {
     "downloads.note_wrong_code",
     "downloads.offer",
     "downloads.offer_log",
+    "downloads.offer_rules",
+    "rulebook.take",
     "downloads.take",
     "examining.ask",
     "examining.note",
@@ -203,6 +211,7 @@ BEHIND = {
     "proposals.settle",
     "rights.end",
     "rights.expire",
+    "rules_proposals.expire",
     "unconfirmed.close",
     "unconfirmed.settle",
     "unconfirmed.tell",
@@ -241,6 +250,7 @@ class Case:
         self.change = await rights.propose(by(self.system), wanted)
         self.delegation = await delegating.propose(by(head), self.hr, self.booking.starts_at)
         self.old = await office.old_booking(self.unit)
+        self.rules = await rules_proposals.propose(by(self.system), self.unit, {"base": "fast"})
         self.purge = await purge_proposals.propose(by(self.system), self.unit)
         self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
         await holds.place(by(self.security), self.held.number, "劳动仲裁")
@@ -301,6 +311,9 @@ WRITES: dict[str, Write] = {
     "holds.release": lambda a, c: holds.release(a, c.held.number),
     "purge_proposals.approve": lambda a, c: purge_proposals.approve(a, c.purge),
     "purge_proposals.propose": lambda a, c: purge_proposals.propose(a, c.unit),
+    "rules_proposals.approve": lambda a, c: rules_proposals.approve(a, c.rules),
+    "rules_proposals.propose": lambda a, c: rules_proposals.propose(a, c.group, {"base": "fast"}),
+    "rules_proposals.reject": lambda a, c: rules_proposals.reject(a, c.rules),
     "purge_proposals.reject": lambda a, c: purge_proposals.reject(a, c.purge),
     "leaving.leave": lambda a, c: leaving.leave(a, c.hr, source="dingtalk"),
     "erasing.approve": lambda a, c: erasing.approve(a, c.erasure),
@@ -385,6 +398,8 @@ async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> N
     await store.transact(lambda: WRITES["cancelling.withdraw"](by(case.hr), case))
     await store.transact(lambda: WRITES["purge_proposals.reject"](by(case.security), case))
     await store.transact(lambda: WRITES["purge_proposals.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["rules_proposals.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["rules_proposals.approve"](by(case.security), case))
     await store.transact(lambda: WRITES["holds.release"](by(case.security), case))
     await store.transact(lambda: WRITES["holds.place"](by(case.security), case))
     await store.transact(lambda: WRITES["erasing.propose"](by(case.hr), case))

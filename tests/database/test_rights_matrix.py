@@ -32,12 +32,23 @@ from models import (
     Preset,
     Purge,
     Role,
+    RulesVersion,
     Step,
 )
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, erasing, evidence, export_requests, outbox, purge_proposals, rights
+from workflow import (
+    approving,
+    cancelling,
+    erasing,
+    evidence,
+    export_requests,
+    outbox,
+    purge_proposals,
+    rights,
+    rules_proposals,
+)
 from workflow.card_views import card_view
 from workflow.log_periods import Period
 from workflow.rights import GrantChangeKind, Wanted
@@ -51,6 +62,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "undoable": {"undo"},
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
+    "rules": {"approve", "reject"},
     "purge": {"approve", "reject"},
     "export": {"approve", "reject"},
     "erasure": {"approve", "reject"},
@@ -62,6 +74,7 @@ HOLDERS = {
     "undoable": "hr",
     "approval": "head",
     "grant": "security",
+    "rules": "security",
     "purge": "security",
     "export": "security",
     "erasure": "security",
@@ -101,6 +114,7 @@ async def entered() -> Office:
         "request": await _returned(people, bookings[3]),
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
+        "rules": await _rules_card(people, heavy),
         "purge": await _purge_card(people, heavy),
         "export": await _export_card(people, heavy),
         "erasure": await _erasure_card(people, await office.booking(heavy, "马岱", "13800007788", -TWO_DAYS)),
@@ -150,6 +164,10 @@ async def _grant_card(people: dict[str, Employee], unit: Any) -> Card:
     wanted = Wanted(GrantChangeKind.GIVE, people["interviewer"], Role.LEADER, unit)
     change = await rights.propose(by(people["system"]), wanted)
     return await Card.get(change=change)
+
+
+async def _rules_card(people: dict[str, Employee], unit: Any) -> Card:
+    return await Card.get(rules=await rules_proposals.propose(by(people["system"]), unit, {"base": "fast"}))
 
 
 async def _purge_card(people: dict[str, Employee], unit: Any) -> Card:
@@ -204,6 +222,7 @@ async def state() -> tuple[object, ...]:
         await Step.all().order_by("id").values_list("status", "decided_at"),
         await Grant.all().order_by("id").values_list("role"),
         await GrantChange.all().order_by("id").values_list("status"),
+        await RulesVersion.all().order_by("id").values_list("status"),
         await Purge.all().order_by("id").values_list("status"),
         await Hold.all().order_by("id").values_list("released_at"),
         await ExportRequest.all().order_by("id").values_list("status"),

@@ -17,7 +17,14 @@ each_card = pytest.mark.parametrize("view", VIEWS, ids=[f"{place}-{view.purpose}
 
 
 def test_every_purpose_has_its_drawing() -> None:
-    apart = {CardPurpose.DELEGATION, CardPurpose.ERASURE, CardPurpose.GRANT, CardPurpose.PURGE, CardPurpose.EXPORT}
+    apart = {
+        CardPurpose.DELEGATION,
+        CardPurpose.ERASURE,
+        CardPurpose.GRANT,
+        CardPurpose.PURGE,
+        CardPurpose.EXPORT,
+        CardPurpose.RULES,
+    }
     assert set(DRAWN_BY) == set(CardPurpose) - apart == {view.purpose for view in VIEWS}
 
 
