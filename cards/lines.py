@@ -54,6 +54,11 @@ def evidence_line(request: RequestView) -> Line:
     return Line("证明", f"{names} · {count}")
 
 
+def twin_lines(view: CardView) -> tuple[Line, ...]:
+    """Return where else a file of the evidence is used; it decides nothing, but who decides has to know."""
+    return tuple(Line("注意", each) for each in view.twins[:2])
+
+
 def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     """Return the whole way: who asked, who agreed, whose turn it is."""
     start = "候选人提出" if request.by_candidate else f"HR {plain(request.requester)} 发起"

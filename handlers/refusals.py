@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import erasing_words, retention_words, rights_words
+from handlers import erasing_words, evidence_words, retention_words, rights_words
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.moments import clock
@@ -134,12 +134,8 @@ def why(refusal: Refusal) -> str:
         case "reminded":
             at = clock(facts["at"])  # type: ignore[arg-type]
             return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系"
-        case "evidence-type":
-            return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
-        case "evidence-size":
-            return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
-        case "evidence-pixels":
-            return f"图片尺寸太大，没有保存，最多 {facts['most']} 万像素。请截图或缩小后再发"
+        case code if code.startswith(evidence_words.PREFIX):
+            return evidence_words.why(refusal)
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":

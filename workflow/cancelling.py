@@ -18,6 +18,7 @@ from models import (
 from workflow import access, audit, chain, checkpoints, outbox, requests
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Refusal, Stale
+from workflow.evidence_rules import rules_of
 from workflow.moments import when_of
 from workflow.numbering import request_number
 from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
@@ -132,7 +133,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
 
 async def proceed(act: Act, request: CancellationRequest) -> None:
     """Take the next step that the rules want: evidence, then the chain, then carrying out."""
-    needed = int(str(request.policy.get("evidence", 0)))
+    needed = rules_of(request.policy).least
     if await Evidence.filter(request=request).count() < needed:
         if request.status != RequestStatus.AWAITING_EVIDENCE:
             await requests.move(request, RequestStatus.AWAITING_EVIDENCE)

@@ -16,6 +16,7 @@ from models import Attempt, AttemptOutcome, AuditRecord, CancellationRequest, Or
 from models.vault import Unsealable
 from workflow import access, evidence, verifying
 from workflow.archive_metadata import missing_in
+from workflow.evidence_rules import rules_of
 from workflow.log_periods import Period
 from workflow.verifying import Finding
 
@@ -144,7 +145,7 @@ def _records(request: CancellationRequest, recorded: Iterable[str], told: Collec
 
 async def _files(request: CancellationRequest) -> list[str]:
     pieces = list(request.evidence)
-    wanted = int(str(request.policy.get("evidence", 0)))
+    wanted = rules_of(request.policy).least
     lacks = ["evidence-count"] if len(pieces) < wanted else []
     for piece in pieces:
         if await evidence.is_erased(piece):

@@ -14,7 +14,9 @@ _MARKS = (
     (b"\x7fELF\x02\x01\x01", "program"),
     (b"This program cannot be run in DOS mode", "program"),
 )
-_PAGE = re.compile(rb"<(?:script|iframe)[\s>]|<html[\s>]|<!doctype\s+html|<\?php\s|<svg\s[^<>]{0,200}xmlns", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"<(?:script|iframe)[\s>]|<html[\s>]|<!doctype\s+html|<\?php\s|<svg\s[^<>]{0,200}xmlns", re.IGNORECASE
+)
 _END_OF_ZIP = re.compile(rb"PK\x05\x06\0\0\0\0")  # one disk: what every archive of today says
 _TAIL = 66_000  # bytes in which a zip's end is looked for, its comment included
 

@@ -1,4 +1,4 @@
-"""PDFs: every object is looked at, those inside object streams too; what a reader would run or unpack for ever is refused.
+"""PDFs: every object is looked at, also inside object streams; what a reader would run or unpack for ever is refused.
 
 Pages are not drawn: no library of ours can. A person opens what was checked here with their own reader.
 """
@@ -91,7 +91,7 @@ def _objects(reader: PdfFileReader) -> Iterator[generic.PdfObject]:
         if len(references) > MOST_OBJECTS:
             raise Refuse("pdf-heavy")
     for number, generation in sorted(references):
-        yield reader.get_object(generic.Reference(number, generation, reader))
+        yield reader.get_object(generic.Reference(number, generation, reader))  # type: ignore[no-untyped-call]
 
 
 def _dictionaries(value: object) -> Iterator[generic.DictionaryObject]:
@@ -107,7 +107,9 @@ def _dictionaries(value: object) -> Iterator[generic.DictionaryObject]:
 
 
 def _refuse_active(entry: generic.DictionaryObject) -> None:
-    said = {str(key) for key in entry} | {str(entry.raw_get(key)) for key in ("/S", "/Subtype", "/Type") if key in entry}
+    said = {str(key) for key in entry} | {
+        str(entry.raw_get(key)) for key in ("/S", "/Subtype", "/Type") if key in entry
+    }
     for name in said & ACTIVE.keys():
         raise Refuse("pdf-active", ACTIVE[name])
     wide, high = entry.get("/Width"), entry.get("/Height")
