@@ -10,7 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from platforms.printing.fonts import FILE
 
-WORDS = "面试取消时间公司您好收到明天下午抱歉家里有事不能参加谢谢医院检查报告发烧请假通知请问可以改期吗感谢理解联系电话地址"
+WORDS = (
+    "面试取消时间公司您好收到明天下午抱歉家里有事不能参加谢谢医院检查报告发烧请假通知请问可以改期吗感谢理解联系电话地址"
+)
 
 
 def png(seed: int = 1, size: tuple[int, int] = (300, 400)) -> bytes:

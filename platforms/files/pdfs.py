@@ -3,6 +3,7 @@
 Pages are not drawn: no library of ours can. A person opens what was checked here with their own reader.
 """
 
+import importlib
 import io
 import re
 import zlib
@@ -17,6 +18,7 @@ from platforms.files.kinds import PDF
 from platforms.files.pictures import MOST_PIXELS
 from platforms.files.verdict import Refuse, Shown, Verdict
 
+importlib.import_module("pyhanko.pdf_utils.filters")  # which it loads late, when no file can be opened any more
 MOST_PAGES = 50
 MOST_OBJECTS = 20_000
 MOST_UNPACKED = 200_000_000  # bytes, of all streams together

@@ -1,6 +1,7 @@
 """T18: what a stranger's file does, it does in a process of its own; each attack is a real file, named and refused."""
 
 import asyncio
+import hashlib
 import io
 import os
 import resource
@@ -27,6 +28,7 @@ TAKEN = {
     "a photograph of a phone": (hostile_files.located(), kinds.JPEG),
     "pdf": (hostile_files.pdf(), kinds.PDF),
     "pdf of fifty pages": (hostile_files.pdf(50), kinds.PDF),
+    "pdf with an object stream": (hostile_files.hidden_in_object_stream({"/S": "/Named", "/N": "/Print"}), kinds.PDF),
     "mail": (pictures.MAIL, kinds.MAIL),
 }
 
@@ -70,7 +72,7 @@ async def test_a_mail_is_shown_as_text_and_fetches_nothing() -> None:
     assert lines["发件人"] == "张伟 <zhang.wei@example.com>"
     assert lines["主题"] == "取消面试"
     assert lines["DKIM 签名"] == "有（域名自称 example.com），没有联网验证"
-    assert lines["附件"].startswith("note.pdf，8 字节，SHA-256 8dc2ea")
+    assert lines["附件"] == f"note.pdf，8 字节，SHA-256 {hashlib.sha256(b'%PDF-1.7').hexdigest()}"
     assert shown.text.strip() == "我来不了了"
 
 
@@ -118,9 +120,9 @@ async def test_in_there_is_no_file_no_socket_no_program_and_no_endless_memory(de
     assert end in said
 
 
-async def test_in_there_time_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    code, _ = await inside(f"import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass")
-    assert code == -9 or code == -24  # SIGKILL or SIGXCPU
+async def test_in_there_time_ends() -> None:
+    code, _ = await inside("import resource; resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass")
+    assert code in (-9, -24)  # SIGKILL or SIGXCPU
 
 
 def test_this_process_is_not_limited_by_it() -> None:
