@@ -54,6 +54,12 @@ WHY = {
 }
 
 
+REFUSED = {
+    "no-such-piece": "申请 {number} 的证明共 {count} 份，没有要看的这一份。请发「看证据 {number}」看全部",
+}
+"""What the workflow refuses about looking at evidence."""
+
+
 def why(refusal: Refusal) -> str:
     """Return the sentence for one refusal about a file."""
     code, seen = refusal.code.removeprefix(PREFIX), str(refusal.facts.get("seen", ""))

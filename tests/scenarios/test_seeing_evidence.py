@@ -105,12 +105,10 @@ async def test_without_a_number_and_without_that_piece_the_way_is_said(company: 
     await company.sees("chenmin", "证明共 1 份", after=seen)
 
 
-async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Company, number: str) -> None:
-    del number
-    card = await asked_for_evidence(company, "高原")
-    number = request_number(card)
+async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Company) -> None:
+    number = request_number(await asked_for_evidence(company))
     await company.sends_file("liuyang", "邮件.eml", pictures.MAIL, "message/rfc822")
-    await company.card("chenmin", "待你审批", number)
+    await company.card("chenmin", "待你审批", "1 份 ✓")
     page = await asks(company, "chenmin", number)
     _, body = await page.sends(page.code)
     shown = body.decode()
@@ -118,3 +116,13 @@ async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Compa
     assert "没有联网验证" in shown
     assert "tracker.example" not in shown
     assert "steal()" not in shown
+    await company.taps("chenmin", await company.card("chenmin", "待你审批"), "send_back", comment="还要医院的证明")
+    await company.card("liuyang", "已退回补充")
+    await company.sends_file("liuyang", "证明.pdf", hostile_files.pdf(), "application/pdf")
+    await company.settled()
+    page = await asks(company, "chenmin", number, " 2")
+    answer, body = await page.sends(page.code)
+    assert body == hostile_files.pdf()
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{number}-2.pdf"'
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
