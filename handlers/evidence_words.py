@@ -10,15 +10,15 @@ PREFIX = "evidence-"
 SEEN = {
     "heic": "这是手机的 HEIC 照片，这里打不开。请把照片截一张图再发，或在相机设置里选「兼容性最佳」重拍",
     "avif": "这是 AVIF 图片，这里不收。请截图再发",
-    "gif": "这是 GIF 动图，不能作证明。请截图再发",
+    "gif": "这是 GIF 动图。请截图再发",
     "bmp": "这是 BMP 图片，这里不收。请截图再发",
     "tiff": "这是 TIFF 图片，这里不收。请截图或另存为 PDF 再发",
-    "svg": "这是 SVG，里面可以带程序，不能作证明。请截图再发",
-    "html": "这是网页文件，里面可以带程序，不能作证明。请截图或打印成 PDF 再发",
+    "svg": "这是 SVG，里面可以带程序。请截图再发",
+    "html": "这是网页文件，里面可以带程序。请截图或打印成 PDF 再发",
     "ole": "这是 .msg 或旧版 Office 文件，这里打不开。邮件请另存为 .eml，文档请另存为 PDF，或截图再发",
-    "office": "这是 Office 文档，内容可以随时改，不能作证明。请另存为 PDF 或截图再发",
+    "office": "这是 Office 文档，内容可以随时改。请另存为 PDF 或截图再发",
     "archive": "这是压缩包，这里不解压。请解压后把图片或 PDF 逐个发来",
-    "program": "这是程序，不能作证明。请发截图",
+    "program": "这是程序。请发截图",
     "postscript": "这是 PostScript 文件，里面可以带程序。请另存为 PDF 再发",
     "video": "这是视频，这里不收。请在关键的画面截图再发",
     "voice": "这是语音，这里听不了。请把要紧的话打成文字，或发截图",
@@ -71,5 +71,5 @@ def why(refusal: Refusal) -> str:
 def _of_kind(seen: str, allowed: str) -> str:
     if seen in SAID:
         return f"这件申请的规则不收{SAID[seen]}，没有保存。请发 {allowed}"
-    what = SEEN.get(seen, "这种文件不能作证明")
-    return f"{what}，没有保存。能作证明的是 {allowed}"
+    hint = f"：{SEEN[seen]}" if seen in SEEN else ""
+    return f"这种文件不能作证明，没有保存{hint}。请发 {allowed}"

@@ -59,7 +59,13 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
-WORDED = {**evidence_words.REFUSED, **rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS, **erasing_words.REFUSED}
+WORDED = {
+    **evidence_words.REFUSED,
+    **rights_words.REFUSED,
+    **retention_words.REFUSED,
+    **OF_EXPORTS,
+    **erasing_words.REFUSED,
+}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
