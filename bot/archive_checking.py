@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from bot import archive_xml
 from bot.archive_checks import AUTHENTIC, COMPLETE, SAFE, USABLE, Check, Weight
 from models import CancellationRequest, Evidence, RequestStatus
+from platforms.files import kinds
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
-from workflow import audit, delivering, evidence, merkle, notes, places, requests, signing
+from workflow import audit, delivering, evidence_rules, merkle, notes, places, requests, signing
+from workflow.evidence_rules import rules_of
 from workflow.lines import read
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
@@ -54,7 +56,7 @@ async def _facts(number: str) -> Facts:
         number=number,
         pieces=pieces,
         commitments=frozenset(audit.commitment(candidate, "evidence", each.digest) for each in pieces),
-        wanted=int(str(request.policy.get("evidence", 0))),
+        wanted=rules_of(request.policy).least,
         levels=places.fewest_answers(request),
         cancelled=request.status == RequestStatus.CARRIED_OUT,
         told=not request.notify or told.how != Delivery.UNDER_WAY,
@@ -149,10 +151,6 @@ def _opens(path: str, content: bytes, media: str, weight: Weight) -> Iterator[Ch
         return
     said = f"含有会自己运行或带出内容的部分：{'、'.join(seen.acting)}" if seen.acting else "没有脚本、宏和内嵌文件"
     yield Check(SAFE, ACTIVE, path, not seen.acting, said, Weight.NOTED)
-    fits = media == "text/plain" or _shows(content) == media
-    small = len(content) <= evidence.LARGEST
+    fits = media == "text/plain" or kinds.media_type(content) == media
+    small = len(content) <= evidence_rules.LARGEST
     yield Check(SAFE, "type", path, fits and small, f"类型与内容相符，{len(content)} 字节", Weight.NOTED)
-
-
-def _shows(content: bytes) -> str:
-    return next((kind for start, kind in evidence.SIGNATURES.items() if content.startswith(start)), "")

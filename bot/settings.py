@@ -17,6 +17,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
 from bot.settings_audit import Audit
+from bot.settings_evidence import EvidenceSection
 from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
     Address,
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     directory: Directory = Field(default_factory=Directory, description="通讯录")
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
+    evidence: EvidenceSection = Field(default_factory=EvidenceSection, description="证明材料的检查")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
     stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,

@@ -10,6 +10,7 @@ from cards.lines import (
     progress_line,
     reason_line,
     stands,
+    twin_lines,
     word_line,
 )
 from models import RequestStatus, Role, StepStatus
@@ -30,6 +31,7 @@ def approval_card(view: CardView) -> Card:
         Line("岗位", str(booking_lines(request.booking)[0].value)),
         reason_line(request),
         evidence_line(request),
+        *twin_lines(view),
         distance(request.booking.starts_at, view.now, request.late),
         impact_line(view),
         _progress(view, request, step),

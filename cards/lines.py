@@ -47,11 +47,16 @@ def reason_line(request: RequestView) -> Line:
 def evidence_line(request: RequestView) -> Line:
     """Return what is there and what is missing; the line begins with 证明 on every card."""
     names = "、".join(plain(each, 24) for each in request.evidence[:3])
-    missing = request.evidence_needed - len(request.evidence)
+    missing = request.evidence_needed - (len(request.evidence) - request.evidence_aside)
     if not request.evidence:
         return Line("证明", f"待补 {missing} 份" if missing > 0 else "无需证明")
     count = f"{len(request.evidence)} 份 ✓" if missing <= 0 else f"{len(request.evidence)} 份，还差 {missing} 份"
     return Line("证明", f"{names} · {count}")
+
+
+def twin_lines(view: CardView) -> tuple[Line, ...]:
+    """Return where else a file of the evidence is used; it decides nothing, but who decides has to know."""
+    return tuple(Line("注意", each) for each in view.twins[:2])
 
 
 def progress_line(request: RequestView, me: StepView | None = None) -> Line:

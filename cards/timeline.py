@@ -28,6 +28,10 @@ ACTIONS = {
     "request.withdrawn": "撤回",
     "request.expired": "系统代办：到点关闭",
     "evidence.kept": "收到证明",
+    "evidence.refused": "没有收下的文件",
+    "evidence.link_made": "取得看证明的链接",
+    "evidence.viewed": "看证明",
+    "evidence.view_refused": "没有让看证明",
     "approval.approved": "同意",
     "approval.rejected": "驳回",
     "approval.sent_back": "退回补充",
@@ -232,6 +236,8 @@ def _details(entry: Entry) -> list[str]:
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
+    if isinstance(used := data.get("twins"), list) and used:
+        found.append(f"图片也在另外 {len(used)} 个申请里")
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:

@@ -35,16 +35,18 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
         async with in_transaction():
             await cancelling.evidence_came(act, await requests.reload(request.id))
     except Refusal as refusal:
+        await kept.note_refused(act, request, material, refusal)
         await outbox.say(act, await Account.get(id=row.account_id), sentence(refusal, reference))
         return refusal.code
     return ""
 
 
-async def lost(act: Act, row: OutboxMessage) -> None:
-    """Tell the sender that a file could not be fetched, so that it is sent again."""
+async def lost(act: Act, row: OutboxMessage, *, unchecked: bool = False) -> None:
+    """Tell the sender that a file could not be fetched, or not be checked, so that it is sent again."""
     if act.candidate is not None:
-        await candidate_files.lost(act, row)
+        await candidate_files.lost(act, row, unchecked=unchecked)
         return
     request = await CancellationRequest.get(id=row.request_id)
-    text = f"证明没有收到：平台没有把文件交给我们。申请 {request.number} 还在等证明，请重新发一次。"
+    why = "病毒检查一直没有做成，所以没有保存" if unchecked else "平台没有把文件交给我们"
+    text = f"证明没有收到：{why}。申请 {request.number} 还在等证明，请重新发一次。"
     await outbox.say(act, await Account.get(id=row.account_id), text)

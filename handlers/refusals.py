@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import erasing_words, retention_words, rights_words
+from handlers import erasing_words, evidence_words, retention_words, rights_words
 from workflow.delegation_words import REFUSED as OF_DELEGATIONS
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
@@ -77,7 +77,14 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
-WORDED = {**rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS, **erasing_words.REFUSED, **OF_DELEGATIONS}
+WORDED = {
+    **evidence_words.REFUSED,
+    **rights_words.REFUSED,
+    **retention_words.REFUSED,
+    **OF_EXPORTS,
+    **erasing_words.REFUSED,
+    **OF_DELEGATIONS,
+}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
@@ -155,14 +162,8 @@ def why(refusal: Refusal) -> str:
         case "reminded":
             at = clock(facts["at"])  # type: ignore[arg-type]
             return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系"
-        case "evidence-type":
-            return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
-        case "evidence-size":
-            return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
-        case "evidence-most":
-            return f"规范最多收 {facts['most']} 份证明文件，这一份没有保存。要换一份请联系审批人退回后再补"
-        case "evidence-pixels":
-            return f"图片尺寸太大，没有保存，最多 {facts['most']} 万像素。请截图或缩小后再发"
+        case code if code.startswith(evidence_words.PREFIX):
+            return evidence_words.why(refusal)
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":

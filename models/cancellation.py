@@ -200,12 +200,18 @@ class Evidence(SealedModel):
         "models.Employee", on_delete=fields.RESTRICT, null=True
     )
     source = fields.CharField(max_length=160, default="")  # the platform's message id
+    raw_digest = fields.CharField(max_length=64, default="", db_default="")  # SHA-256 of what that message came in
+    look = fields.CharField(max_length=512, default="", db_default="")  # perceptual hash of a picture, hex
+    shape = fields.IntField(default=0, db_default=0)  # 1000 × width / height of a picture
+    facts = fields.JSONField[dict[str, int]](null=True)  # pages, parts, size: counts, never words of the file
+    twins = fields.JSONField[list[list[object]]](null=True)  # [number of another request, difference in thousandths]
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "evidence"
         manager = Persons()
         unique_together = (("request", "digest"),)
+        indexes = (("digest",),)
 
 
 class EvidenceBlob(Model):

@@ -20,7 +20,7 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, factors, outbox, requests, revealing
+from workflow import access, administering, anchoring, downloads, evidence_viewing, factors, outbox, requests, revealing
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.erasing import NOTICE
@@ -77,6 +77,8 @@ class Notices:
             return Words(payload["text"], page=f"{self.public_url}/f/{factors.token_of(payload['factor'])}")
         if "download" in payload:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
+        if "evidence" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/e/{evidence_viewing.token_of(payload['evidence'])}")
         if "reveal" in payload:
             return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:

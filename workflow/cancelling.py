@@ -18,6 +18,7 @@ from models import (
 from workflow import access, audit, chain, checkpoints, outbox, requests, rulebook, staffing
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Refusal, Stale
+from workflow.evidence_rules import rules_of
 from workflow.levels import Verdict
 from workflow.moments import when_of
 from workflow.numbering import request_number
@@ -170,8 +171,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
 
 async def proceed(act: Act, request: CancellationRequest) -> None:
     """Take the next step that the rules want: evidence, then the chain, then carrying out."""
-    needed = int(str(request.policy.get("evidence", 0)))
-    if await evidence_that_counts(request) < needed:
+    if await evidence_that_counts(request) < rules_of(request.policy).least:
         if request.status != RequestStatus.AWAITING_EVIDENCE:
             await requests.move(request, RequestStatus.AWAITING_EVIDENCE)
         return
@@ -186,10 +186,8 @@ async def proceed(act: Act, request: CancellationRequest) -> None:
 
 
 async def evidence_that_counts(request: CancellationRequest) -> int:
-    """Return how many pieces there are of the kinds that the rules want; requests from before kinds take any."""
-    kinds = request.policy.get("evidence_kinds")
-    pieces = Evidence.filter(request=request)
-    return await (pieces.filter(kind__in=kinds) if isinstance(kinds, list) else pieces).count()
+    """Return how many pieces there are of the kinds that the rules want."""
+    return await Evidence.filter(request=request, kind__in=rules_of(request.policy).counts).count()
 
 
 async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:

@@ -20,10 +20,22 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, anchoring, cancelling, delivering, places, requests, returning, standing_in, weighing
+from workflow import (
+    access,
+    anchoring,
+    cancelling,
+    delivering,
+    places,
+    requests,
+    returning,
+    standing_in,
+    twins,
+    weighing,
+)
 from workflow.acting import Act
 from workflow.delegation_views import DelegationView, delegation_view
 from workflow.erasure_views import ErasureView, erasure_view
+from workflow.evidence_rules import rules_of
 from workflow.export_views import ExportView, export_view
 from workflow.policy import NO_GRACE_WITHIN, grace
 from workflow.purge_views import PurgeView, purge_view
@@ -72,6 +84,7 @@ class CardView:
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
     stands_in: str = ""  # in whose place its holder decides
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
+    twins: tuple[str, ...] = ()  # where else a file of its evidence is used, as far as the holder may know
 
     @property
     def begun(self) -> bool:
@@ -221,11 +234,12 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         stands_in=name_of(step.approver) if step and step.approver_id != card.holder_id else "",
         late=request.late,
         wish_at=wish.at if wish else None,
-        needs_evidence=int(str(request.policy.get("evidence", 0))),
+        needs_evidence=rules_of(request.policy).least,
         actions=() if card.closed else await _request_actions(request, step, holder, act),
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation, act.now),
+        twins=await twins.seen(list(request.evidence), holder, act),
     )
 
 

@@ -17,6 +17,7 @@ from models.vault import Unsealable
 from workflow import access, evidence, places, verifying
 from workflow.anchor_listeners import is_heard
 from workflow.archive_metadata import missing_in
+from workflow.evidence_rules import rules_of
 from workflow.log_periods import Period
 from workflow.verifying import Finding
 
@@ -145,8 +146,8 @@ def _records(request: CancellationRequest, recorded: Iterable[str], told: Collec
 
 async def _files(request: CancellationRequest) -> list[str]:
     pieces = list(request.evidence)
-    wanted = int(str(request.policy.get("evidence", 0)))
-    lacks = ["evidence-count"] if len(pieces) < wanted else []
+    rules = rules_of(request.policy)
+    lacks = ["evidence-count"] if len([each for each in pieces if each.kind in rules.counts]) < rules.least else []
     for piece in pieces:
         if await evidence.is_erased(piece):
             continue

@@ -12,7 +12,14 @@ from models.vault import Unsealable
 from workflow import audit, evidence
 from workflow.timeline import Case
 
-SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf", "text/plain": "txt"}
+SUFFIXES = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "message/rfc822": "eml",
+    "text/plain": "txt",
+}
 
 
 @dataclass

@@ -94,14 +94,16 @@ async def say(
     download: DownloadLink | None = None,
     reveal: RevealLink | None = None,
     factor: Factor | None = None,
+    evidence: DownloadLink | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
-    `reveal` that of the link, with `factor` that of the page that shows a secret; each is made when it is sent.
+    `reveal` that of the link, with `factor` that of the page that shows a secret, with `evidence` that of
+    the page that shows pictures; each is made when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    links = _links(download=download, reveal=reveal, factor=factor)
+    links = _links(download=download, reveal=reveal, factor=factor, evidence=evidence)
     await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 

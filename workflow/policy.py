@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from models import Organisation, Preset
+from workflow import evidence_rules
 from workflow.plans import as_kept
 from workflow.rules.deciding import Decision, decide, is_late
 from workflow.rules.overriding import overridden
@@ -40,7 +41,10 @@ def grace(rules: RuleSet, starts_at: datetime, now: datetime) -> timedelta:
 
 
 def snapshot(rules: RuleSet, decision: Decision) -> dict[str, object]:
-    """Return what a request keeps of the rules it was decided by; `steps` is read by `plans_of`."""
+    """Return what a request keeps of the rules it was decided by.
+
+    `steps` is read by `plans_of`, `evidence` by `evidence_rules.rules_of`.
+    """
     return {
         "name": rules.name,
         "version": rules.version,
@@ -49,7 +53,5 @@ def snapshot(rules: RuleSet, decision: Decision) -> dict[str, object]:
         "grace_s": rules.grace_s,
         "notice_period_h": rules.notice_period_h,
         "steps": as_kept(decision.plans),
-        "evidence": decision.evidence,
-        "evidence_most": decision.proof.most,
-        "evidence_kinds": [str(each) for each in decision.proof.kinds],
+        "evidence": evidence_rules.as_kept(decision.proof.rules),
     }

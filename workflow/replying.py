@@ -100,7 +100,7 @@ async def _earlier(booking: Booking) -> CancellationRequest:
 async def _join(act: Act, running: CancellationRequest, words: str) -> CancellationRequest:
     """Add the candidate's word to the company's own request: it is its best evidence, and goes on to its closing."""
     request = await requests.reload(running.id)
-    await evidence.keep_reply(act, request, words, act.source)
+    await evidence.keep_reply(act, request, words, act.message)
     await cancelling.more_evidence(act, await requests.reload(running.id))
     return await requests.reload(running.id)
 
@@ -129,7 +129,7 @@ async def _file(
     kept = await on_record(request.policy)
     data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": kept}
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
-    await evidence.keep_reply(act, request, words, act.source)
+    await evidence.keep_reply(act, request, words, act.message)
     await outbox.set_timer(act, "expire", booking.starts_at, request)
     if decision.drafted_for_hr or not await _somebody_decides(request, act):
         await _draft(act, request)

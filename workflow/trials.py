@@ -6,6 +6,7 @@ from datetime import datetime
 from models import Booking, CancellationRequest, Organisation, Origin, RulesStatus, RulesVersion
 from workflow import access, cancelling, rulebook
 from workflow.acting import Act
+from workflow.evidence_rules import rules_of
 from workflow.plans import as_kept
 from workflow.reasons import REASONS
 from workflow.rules.deciding import Decision, decide, facts_of
@@ -105,8 +106,8 @@ async def _was(trace: dict[str, object], texts: dict[str, RuleSet | None]) -> De
 
 def is_kept(decision: Decision, policy: dict[str, object]) -> bool:
     """Tell whether what a request keeps is what its own trace gives."""
-    kept = (policy.get("rule"), policy.get("steps"), policy.get("evidence"))
-    return kept == (decision.rule, as_kept(decision.plans), decision.evidence)
+    kept = (policy.get("rule"), policy.get("steps"), rules_of(policy))
+    return kept == (decision.rule, as_kept(decision.plans), decision.proof.rules)
 
 
 def essence(decision: Decision) -> tuple[object, ...]:

@@ -21,8 +21,9 @@ from models import (
 )
 from workflow import places, requests
 from workflow.acting import Act
+from workflow.evidence_rules import rules_of
 from workflow.masking import tail_of
-from workflow.moments import when_of
+from workflow.moments import clock, when_of
 from workflow.plans import Otherwise, Signing, StepPlan, plans_of
 from workflow.reasons import REASONS, UNSAID
 from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
@@ -31,6 +32,7 @@ from workflow.states import CANCELLABLE, LIVE_BOOKINGS
 
 REASON_OPTIONS = tuple((reason.code, reason.label) for reason in REASONS.values() if reason.code != UNSAID)
 STILL_NEEDED = {"yes": "仍需招聘", "paused": "暂停招聘", "no": "不再招聘"}
+DOORS = {"kf": "微信", "wecom": "企业微信", "dingtalk": "钉钉", "sms": "短信", "page": "网页"}
 ROLE_LABELS = {
     Role.HR: "HR",
     Role.DEPARTMENT_HEAD: "用人部门",
@@ -180,6 +182,7 @@ class RequestView:
     evidence_needed: int
     steps: tuple[StepView, ...]
     undoable: bool
+    evidence_aside: int = 0  # pieces of a kind that the rules do not count
     skipped: tuple[tuple[int, str], ...] = ()  # level and name of what the rules pass over, as nobody can be asked
 
     @property
@@ -215,7 +218,8 @@ def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) 
         effective_at=request.effective_at,
         ended_at=request.ended_at,
         evidence=tuple(_evidence_label(each, candidate, sight) for each in request.evidence),
-        evidence_needed=int(str(request.policy.get("evidence", 0))),
+        evidence_needed=rules_of(request.policy).least,
+        evidence_aside=len([each for each in request.evidence if each.kind not in rules_of(request.policy).counts]),
         steps=tuple(step_view(request, each, candidate, sight) for each in steps),
         undoable=undoable(request, act),
         skipped=_skipped(request, steps),
@@ -231,8 +235,10 @@ def _skipped(request: CancellationRequest, steps: Sequence[Step]) -> tuple[tuple
 
 
 def _evidence_label(piece: Evidence, candidate: Candidate, sight: Sight) -> str:
-    is_reply = piece.kind == EvidenceKind.REPLY
-    return "候选人本人回复" if is_reply else sight.words_about(candidate, piece.name, LONGEST_NAME)
+    if piece.kind != EvidenceKind.REPLY:
+        return sight.words_about(candidate, piece.name, LONGEST_NAME)
+    door = DOORS.get(piece.source.partition(":")[0], "")
+    return f"候选人本人回复（{door}{' ' if door else ''}{clock(piece.created_at)}）"
 
 
 def undoable(request: CancellationRequest, act: Act) -> bool:

@@ -54,7 +54,15 @@ PLAIN: dict[type[Model], dict[str, object]] = {
         "erase_after": None,
     },
     Account: {"address_index": "", "heard_at": None, "sent_since_heard": 0},
-    Evidence: {"digest": F("cipher_digest"), "source": ""},  # the digest of a short reply can be guessed
+    Evidence: {  # the digest of a short reply can be guessed
+        "digest": F("cipher_digest"),
+        "source": "",
+        "raw_digest": "",
+        "look": "",
+        "shape": 0,
+        "facts": None,
+        "twins": None,
+    },
     Attempt: {"provider_id": "", "error": ""},
     Card: {"closed": True, "update_codes": []},
     InboundMessage: {"answer": {}},

@@ -61,6 +61,7 @@ class Verb(StrEnum):
     GRANT = "授权"
     REVOKE = "收回授权"
     SHOW = "显示"
+    SEE_EVIDENCE = "看证据"
     HOLD = "留存冻结"
     RELEASE_HOLD = "解除冻结"
     RETENTION = "留存清单"
@@ -197,6 +198,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
     Verb.SHOW: ("显示", "显示资料"),
+    Verb.SEE_EVIDENCE: ("看证据", "看证明", "查看证据", "查看证明", "证明", "kzj"),
     Verb.HOLD: ("留存冻结", "冻结留存"),
     Verb.RELEASE_HOLD: ("解除冻结", "解除留存冻结"),
     Verb.RETENTION: ("留存清单", "留存列表"),
@@ -266,6 +268,7 @@ _ALONE: Final = frozenset(
         "查",
         "模板",
         "显示",
+        "证明",
         "更多",
         "没事了",
         "清单",

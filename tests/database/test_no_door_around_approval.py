@@ -164,7 +164,7 @@ async def test_evidence_of_another_kind_does_not_count(store: Store, desk: Desk)
     request: CancellationRequest = await store.transact(
         lambda: cancelling.request_cancellation(by(desk.hr), desk.booking, Wish("plan_changed"), shown=1)
     )
-    only = {**request.policy, "evidence_kinds": ["reply"], "evidence_most": 1}
+    only = {**request.policy, "evidence": {"least": 1, "counts": ["reply"], "most": 1}}
     await store.transact(lambda: CancellationRequest.filter(id=request.id).update(policy=only))
     asked = await requests.reload(request.id)
     await store.transact(lambda: evidence.keep_file(by(desk.hr), asked, evidence.Material(PNG, "a.png", "m1")))
@@ -173,4 +173,4 @@ async def test_evidence_of_another_kind_does_not_count(store: Store, desk: Desk)
     more = evidence.Material(PNG + b"1", "b.png", "m2")
     with pytest.raises(Refusal) as refusal:
         await store.transact(lambda: evidence.keep_file(by(desk.hr), asked, more))
-    assert refusal.value.code == "evidence-most"
+    assert refusal.value.code == "evidence-count"

@@ -128,7 +128,7 @@ async def test_a_candidates_picture_becomes_the_proof_of_their_own_word(company:
     await company.card("wangfang", "待你审批", "候选人发来的图片")
     assert await Evidence.filter(kind="file").count() == 1
     await company.sends_file("zhangwei-8123", "说明.docx", b"PK\x03\x04 no picture", "application/msword")
-    await company.sees("zhangwei-8123", "没有保存", "PNG、JPG 图片或 PDF", "不受影响")
+    await company.sees("zhangwei-8123", "没有保存", "PNG、JPG、WebP", "不受影响")
 
 
 async def test_a_candidates_picture_is_no_proof_of_the_companys_own_request(company: Company) -> None:

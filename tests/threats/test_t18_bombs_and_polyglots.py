@@ -1,6 +1,7 @@
 """T18: a file that is too large, of another kind, or a bomb when it is opened is refused and not kept.
 
-Nothing here decodes pictures or PDFs, so nothing can explode on our side; who opens evidence is protected by its caps.
+What the head of a file shows, and what its sender is told; the files themselves are opened in a process of their own:
+test_t18_files_inspected.py.
 """
 
 import io

@@ -9,7 +9,7 @@ import yaml
 
 from models import EvidenceKind, Origin, Preset
 from workflow.reasons import REASONS
-from workflow.rules.ruleset import Consequence, Notice, Proof, RuleSet, Scene, When, WrongRules
+from workflow.rules.ruleset import FILES, MOST_MB, Consequence, Notice, Proof, RuleSet, Scene, When, WrongRules
 from workflow.rules.section import Section
 from workflow.rules.steps import chains_in
 from workflow.strict_yaml import WithoutAliases
@@ -151,11 +151,19 @@ def _when(part: Section) -> When:
 def _proof(part: Section) -> Proof:
     kinds = part.words("kinds", [str(each) for each in EvidenceKind]) if part.has("kinds") else ()
     least = part.number("least", 0, 20)
-    proof = Proof(least, part.number("most", max(Proof.most, least), 20), tuple(EvidenceKind(each) for each in kinds))
+    proof = Proof(
+        least,
+        part.number("most", max(Proof.most, least), 20),
+        tuple(EvidenceKind(each) for each in kinds) or Proof.kinds,
+        part.words("files", FILES) or FILES,
+        part.number("most_mb", MOST_MB, MOST_MB),
+    )
+    if proof.most_mb == 0:
+        part.wrong("most_mb", f"应为 1 到 {MOST_MB} 的整数")
     if proof.least > proof.most:
         part.wrong("least", f"多于最多的 {proof.most} 份")
     part.end()
-    return proof if proof.kinds else replace(proof, kinds=Proof.kinds)
+    return proof
 
 
 def _require_sense(one: Section, scene: Scene) -> None:

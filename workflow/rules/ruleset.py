@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from models import EvidenceKind, Origin, Preset, Role
+from workflow.evidence_rules import LARGEST, SAID, EvidenceRules
 from workflow.plans import StepPlan
 
 APPROVING = (Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER)  # who can be asked to agree
+FILES = tuple(SAID)  # the kinds of files that can be taken at all
+MOST_MB = LARGEST // 2**20
 MOST = 100_000  # of any number in the rules; more is a slip of the finger
 
 
@@ -48,11 +51,18 @@ class When:
 
 @dataclass(frozen=True)
 class Proof:
-    """证明材料: how many pieces are needed before anybody is asked, how many are taken, and of which kinds."""
+    """证明材料: how many pieces of which kinds are needed before anybody is asked; how many files, which, how large."""
 
     least: int = 0
     most: int = 9
     kinds: tuple[EvidenceKind, ...] = (EvidenceKind.FILE, EvidenceKind.REPLY)
+    files: tuple[str, ...] = FILES
+    most_mb: int = MOST_MB
+
+    @property
+    def rules(self) -> EvidenceRules:
+        """Return what whoever takes evidence goes by."""
+        return EvidenceRules(self.least, self.most, self.kinds, self.files, self.most_mb * 2**20)
 
 
 @dataclass(frozen=True)

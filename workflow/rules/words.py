@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import EvidenceKind, Origin, Role
+from workflow.evidence_rules import SAID
 from workflow.plans import PERSON, STILL_NEEDED, Grade, Otherwise, Signing, StepPlan
 from workflow.reasons import REASONS
-from workflow.rules.ruleset import Proof, RuleSet, Scene, When
+from workflow.rules.ruleset import FILES, MOST_MB, Proof, RuleSet, Scene, When
 
 TITLE = "AI面试取消管理规范"
 ROLES = {
@@ -74,7 +75,10 @@ def _scene(rules: RuleSet, scene: Scene) -> str:
 def proof(wanted: Proof) -> str:
     """Say how much evidence is needed before anybody is asked."""
     kinds = "或".join(KINDS[each] for each in wanted.kinds)
-    return f"至少 {wanted.least} 份证明（{kinds}），最多 {wanted.most} 份" if wanted.least else "不用证明"
+    needs = f"至少 {wanted.least} 份证明（{kinds}），最多 {wanted.most} 份" if wanted.least else "不用证明"
+    files = f"，文件只收{'、'.join(SAID[each] for each in wanted.files)}" if wanted.files != FILES else ""
+    size = f"，每份不超过 {wanted.most_mb} MB" if wanted.most_mb != MOST_MB else ""
+    return f"{needs}{files}{size}"
 
 
 def conditions(when: When) -> str:

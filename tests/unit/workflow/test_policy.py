@@ -223,7 +223,11 @@ def test_a_request_keeps_the_rules_it_was_decided_by() -> None:
         "grace_s": 90,
         "notice_period_h": 24,
         "steps": as_kept(decision.plans),
-        "evidence": 1,
-        "evidence_most": 9,
-        "evidence_kinds": ["file", "reply"],
+        "evidence": {
+            "least": 1,
+            "most": 9,
+            "counts": ["file", "reply"],
+            "kinds": ["picture", "pdf", "mail"],
+            "max_bytes": 10 * 2**20,
+        },
     }

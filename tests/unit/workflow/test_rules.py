@@ -138,6 +138,9 @@ SCENES: list[tuple[str, int, dict[str, Any]]] = [
     ("scenes.3.when.latte", 2, {"when": {"latte": True}}),
     ("scenes.3.evidence.least", 2, {"evidence": {"least": 3, "most": 2}}),
     ("scenes.3.evidence.kinds", 2, {"evidence": {"kinds": ["oath"]}}),
+    ("scenes.3.evidence.files", 2, {"evidence": {"files": ["video"]}}),
+    ("scenes.3.evidence.most_mb", 2, {"evidence": {"most_mb": 0}}),
+    ("scenes.3.evidence.most_mb", 2, {"evidence": {"most_mb": 11}}),
 ]
 
 
