@@ -12,7 +12,7 @@ from workflow.acting import Act, local
 from workflow.lines import lines_of
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
-ENCLOSED = ("verify.py", "说明.txt")
+ENCLOSED = ("verify.py", "verify_statements.py", "说明.txt")
 
 
 def enclosed() -> dict[str, bytes]:

@@ -22,6 +22,7 @@ def booking_lines(booking: BookingView) -> tuple[Line, ...]:
 
 
 COUNTDOWN = "距面试"
+PROGRESS = "进度"
 MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
@@ -58,7 +59,7 @@ def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     """Return the whole way: who asked, who agreed, whose turn it is."""
     start = "候选人提出" if request.by_candidate else f"HR {plain(request.requester)} 发起"
     at = f" {clock(request.filed_at)}" if request.filed_at else ""
-    return Line("进度", " → ".join([f"{start}{at} ✓", *(_step(each, me) for each in request.steps)]))
+    return Line(PROGRESS, " → ".join([f"{start}{at} ✓", *(_step(each, me) for each in request.steps)]))
 
 
 def stands(request: RequestView) -> str:

@@ -1,15 +1,14 @@
 """同意, 驳回, 退回 of a cancellation, by card or by text."""
 
-from cards.drawing import draw
-from cards.lines import COUNTDOWN
-from handlers import picking
+from cards.showing import asks, showing, shown_view
+from handlers import changed, picking
 from handlers.locating import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, requests, revising
-from workflow.card_views import card_view
+from workflow import approving, chain, outbox, requests, showings
+from workflow.card_views import CardView, card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
 from workflow.views import request_seen
 
@@ -28,7 +27,7 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
     comment = str(form.get("comment", ""))
-    shown = await _shown(context, card)
+    shown = await _shown(context, card, step)
     if action == "approve":
         if "keep" in form and step.role == Role.HR:
             await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
@@ -38,14 +37,16 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
         await approving.reject(context.act, step, shown=shown, comment=comment)
     else:
         await approving.send_back(context.act, step, shown=shown, comment=comment)
-    return Answer(await card_view(card, context.act))
+    return Answer(await shown_view(card, context.act))
 
 
-async def _shown(context: Context, card: Card) -> approving.Shown:
-    """Return what stands on the card; the line that counts down is left out, as each minute changes it."""
-    drawn = draw(await card_view(card, context.act))
-    lines = tuple(str(each) for each in drawn.lines if each.label != COUNTDOWN)
-    return approving.Shown(card.revision, drawn.title, lines)
+async def _shown(context: Context, card: Card, step: Step) -> approving.Shown:
+    """Return what stands on the card in somebody's hand; refuse where that is no longer how it is (I8)."""
+    was = showings.under(card, card.handle)
+    view = await card_view(card, context.act)
+    if asks(view) and isinstance(view, CardView) and (was is None or showing(view).voids(was)):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return approving.Shown(step.revision) if was is None else approving.Shown(was.revision, was.title, was.told, was)
 
 
 def _chosen(value: str) -> StillNeeded | None:
@@ -79,14 +80,16 @@ async def _decide(context: Context, command: Command, step: Step) -> None:
 
 
 async def _shown_of(context: Context, step: Step) -> approving.Shown:
-    """Return what the person's card of a step shows; refuses while the card that shows a change is on its way."""
+    """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
     mine = Card.filter(step=step, holder=context.employee, closed=False)
     card = await mine.order_by("-created_at").first()
-    if card is None:
-        return approving.Shown(step.revision)
-    if changed := await revising.unseen(card):
-        raise Stale("", **changed)
-    return await _shown(context, card)
+    if step.approver_id != context.employee.id or step.status != StepStatus.OPEN:
+        return approving.Shown(step.revision)  # refused for that, in its own words
+    if card is None or not await showings.has_reached(card):
+        raise Stale("unshown", number=(await requests.reload(step.request_id)).number, step=step.id)
+    if was := await showings.unseen(card):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return await _shown(context, card, step)
 
 
 def _needed(comment: str) -> StillNeeded | None:

@@ -108,8 +108,10 @@ def why(refusal: Refusal) -> str:
             return f"还没轮到你：先由 {facts['approver']} 审批，之后你会收到卡片"
         case "already-decided":
             return _already(facts)
-        case "stale" if "was" in facts:
-            return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
+        case "stale" if "changes" in facts:
+            return f"你看过以后：{facts['changes']}。请看过更新后的卡片再决定"
+        case "unshown":
+            return f"申请 {facts['number']} 的内容还没有给你看过。卡片已发给你，请看过再点，或再回复一次"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
         case "proof-needed":

@@ -47,11 +47,13 @@ from models.query import SavedQuery
 from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.statement import ApprovalStatement
 from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
     "Anchor",
+    "ApprovalStatement",
     "ArchiveBlob",
     "ArchivePackage",
     "ArchiveStatus",

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, checkpoints, outbox, requests, stepup
+from workflow import access, audit, chain, checkpoints, confirming, outbox, requests, stepup
 from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
+from workflow.showings import Showing
 
 OVER = (
     RequestStatus.CARRIED_OUT,
@@ -28,6 +29,7 @@ class Shown:
     revision: int
     title: str = ""
     lines: tuple[str, ...] = ()
+    showing: Showing | None = None
 
 
 async def _checked(act: Act, step: Step, shown: int) -> CancellationRequest:
@@ -85,15 +87,22 @@ def _facts(request: CancellationRequest, step: Step, shown: Shown) -> dict[str, 
     `shown` is a commitment (HMAC-SHA-256) to the canonical JSON of title, lines and evidence digests; `policy` the
     SHA-256 of the rules that stand in the record `request.filed`.
     """
-    digests = sorted(each.digest for each in request.evidence)
-    card = {"title": shown.title, "lines": list(shown.lines), "evidence": digests}
+    card = _card(request, shown)
     return {
         "level": step.level,
         "role": str(step.role),
         "rev": request.revision,
         "policy": hashlib.sha256(canonical(request.policy).encode()).hexdigest(),
         "shown": audit.commitment(request.booking.candidate, "shown", card),
-        "pieces": len(digests),
+        "pieces": len(request.evidence),
+    }
+
+
+def _card(request: CancellationRequest, shown: Shown) -> dict[str, object]:
+    return {
+        "title": shown.title,
+        "lines": list(shown.lines),
+        "evidence": sorted(each.digest for each in request.evidence),
     }
 
 
@@ -107,7 +116,8 @@ async def approve(
     proof = await _proven(act, request, step)
     step.still_needed = still_needed
     await _answer(act, step, StepStatus.APPROVED, comment)
-    data = {**_facts(request, step, shown), "still_needed": str(still_needed or ""), **proof}
+    signed = await confirming.confirm(act, request, step, shown.showing, _card(request, shown))
+    data = {**_facts(request, step, shown), "still_needed": str(still_needed or ""), **proof, **signed}
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.open_next(act, request) is None:
         await requests.decided(act, request)
@@ -153,7 +163,8 @@ async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") ->
 
 
 async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
-    data = _facts(request, step, shown)
+    signed = await confirming.confirm(act, request, step, shown.showing, _card(request, shown))
+    data = {**_facts(request, step, shown), **signed}
     await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)
 

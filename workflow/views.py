@@ -1,5 +1,6 @@
 """What one viewer may see: plain values, drawn by `cards/` and worded by `notifier/` and `handlers/`."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from models import (
 )
 from workflow import requests
 from workflow.acting import Act
+from workflow.canonical import canonical
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS, UNSAID
@@ -156,6 +158,8 @@ class RequestView:
     evidence_needed: int
     steps: tuple[StepView, ...]
     undoable: bool
+    policy_digest: str = ""  # of the rules it was filed under, as in its record
+    evidence_digests: tuple[str, ...] = ()  # of each stored ciphertext
 
 
 async def request_seen(request: CancellationRequest, act: Act) -> RequestView:
@@ -188,6 +192,8 @@ def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) 
         evidence_needed=int(str(request.policy.get("evidence", 0))),
         steps=tuple(step_view(each, candidate, sight) for each in steps),
         undoable=undoable(request, act),
+        policy_digest=hashlib.sha256(canonical(request.policy).encode()).hexdigest(),
+        evidence_digests=tuple(sorted(each.cipher_digest for each in request.evidence)),
     )
 
 

@@ -1,0 +1,76 @@
+"""Keeping the 审批确认记录 of each decision, in the decision's own transaction, and giving it out with a case."""
+
+import json
+import secrets
+from collections.abc import Iterable
+
+from models import ApprovalStatement, AuditRecord, CancellationRequest, Step
+from workflow import audit, signing, statements
+from workflow.acting import Act
+from workflow.canonical import canonical
+from workflow.showings import Showing
+from workflow.statements import Decision
+
+FOLDER = "statements"
+
+
+async def confirm(
+    act: Act, request: CancellationRequest, step: Step, showing: Showing | None, card: dict[str, object]
+) -> dict[str, object]:
+    """Make, sign and keep the statement of a decision that `step` now holds; returns what belongs into its record.
+
+    `card` is what the commitment `shown` of the record is of. Without a showing nothing was shown: a door of ours that
+    has no cards.
+    """
+    seen = showing or _unshown(request, step)
+    last = await ApprovalStatement.filter(request=request).order_by("-place").first()
+    candidate = request.booking.candidate
+    said = Decision(
+        log=request.organisation.origin,
+        request=request.number,
+        decision=str(step.status),
+        approver=act.subject,
+        acts_for=f"u_{step.stands_for_id.hex[:16]}" if step.stands_for_id else "",  # type: ignore[attr-defined]
+        comment=audit.commitment(candidate, "comment", step.comment) if step.comment else "",
+        shown=audit.commitment(candidate, "shown", card),
+        at=act.now,
+        nonce=secrets.token_hex(16),
+        prev=last.digest if last else statements.FIRST,
+    )
+    text = statements.text_of(seen, said)
+    made = await ApprovalStatement.create(
+        person_id=request.person_id,
+        request=request,
+        place=last.place + 1 if last else 1,
+        digest=statements.digest_of(text),
+        text=text,
+        signatures=statements.signature_of(text, signing.signing().key_of(said.log)),
+        shown=canonical(card),
+        made_at=act.now,
+    )
+    return {"statement": made.digest, "confirmation": made.place}
+
+
+def _unshown(request: CancellationRequest, step: Step) -> Showing:
+    return Showing(
+        revision=request.revision,
+        level=step.level,
+        levels=max((each.level for each in request.steps), default=step.level),
+        policy=statements.digest_of(canonical(request.policy)),
+        evidence=tuple(sorted(each.cipher_digest for each in request.evidence)),
+    )
+
+
+async def files_of(records: Iterable[AuditRecord], *, shown: bool) -> dict[str, bytes]:
+    """Return the statements that these records name, by path; with `shown` what opens those of people not erased."""
+    named = {str(json.loads(each.line)["data"].get("statement", "")): each.seq for each in records}
+    found: dict[str, bytes] = {}
+    rows = ApprovalStatement.filter(digest__in=[each for each in named if each])
+    for row in await rows.prefetch_related("request__booking__candidate"):
+        place = f"{FOLDER}/{named[row.digest]}"
+        found[f"{place}.statement"] = statements.note_of(row.text, row.signatures)
+        candidate = row.request.booking.candidate
+        if shown and candidate.secret is not None and row.shown is not None:
+            opening = {"key": audit.commitment_key(candidate, "shown").hex(), "value": json.loads(row.shown)}
+            found[f"{place}.shown.json"] = canonical(opening).encode()
+    return found
