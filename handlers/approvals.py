@@ -1,13 +1,13 @@
 """同意, 驳回, 退回 of a cancellation, by card or by text."""
 
-from cards.showing import asks, showing, shown_view
+from cards.showing import showing
 from handlers import changed, picking
 from handlers.locating import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, requests, showings
+from workflow import approving, chain, outbox, requests, shown
 from workflow.card_views import CardView, card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
 from workflow.views import request_seen
@@ -27,24 +27,24 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
     comment = str(form.get("comment", ""))
-    shown = await _shown(context, card, step)
+    seen = await _shown(context, card, step)
     if action == "approve":
         if "keep" in form and step.role == Role.HR:
             await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
         needed = _chosen(str(form.get("still_needed", "")))
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
+        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
     elif action == "reject":
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+        await approving.reject(context.act, step, shown=seen, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
-    return Answer(await shown_view(card, context.act))
+        await approving.send_back(context.act, step, shown=seen, comment=comment)
+    return Answer(await shown.shown_view(card, context.act, showing))
 
 
 async def _shown(context: Context, card: Card, step: Step) -> approving.Shown:
     """Return what stands on the card in somebody's hand; refuse where that is no longer how it is (I8)."""
-    was = showings.under(card, card.handle)
+    was = shown.under(card, card.handle)
     view = await card_view(card, context.act)
-    if asks(view) and isinstance(view, CardView) and (was is None or showing(view).voids(was)):
+    if shown.asks(view) and isinstance(view, CardView) and (was is None or showing(view).voids(was)):
         raise Stale(changes=await changed.since(card, was, context), step=step.id)
     return approving.Shown(step.revision) if was is None else approving.Shown(was.revision, was.title, was.told, was)
 
@@ -69,14 +69,14 @@ async def answer(context: Context, command: Command, steps: list[Step]) -> None:
 
 async def _decide(context: Context, command: Command, step: Step) -> None:
     comment = command.options.get("附言", command.reason_text or command.rest)
-    shown = await _shown_of(context, step)
+    seen = await _shown_of(context, step)
     if command.verb == Verb.APPROVE:
         needed = _needed(comment) if step.role == Role.DEPARTMENT_HEAD else None
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
+        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
     elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+        await approving.reject(context.act, step, shown=seen, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
+        await approving.send_back(context.act, step, shown=seen, comment=comment)
 
 
 async def _shown_of(context: Context, step: Step) -> approving.Shown:
@@ -85,9 +85,9 @@ async def _shown_of(context: Context, step: Step) -> approving.Shown:
     card = await mine.order_by("-created_at").first()
     if step.approver_id != context.employee.id or step.status != StepStatus.OPEN:
         return approving.Shown(step.revision)  # refused for that, in its own words
-    if card is None or not await showings.has_reached(card):
-        raise Stale("unshown", number=(await requests.reload(step.request_id)).number, step=step.id)
-    if was := await showings.unseen(card):
+    if card is None or not await shown.has_reached(card):
+        raise await changed.unshown(step)
+    if was := await shown.unseen(card):
         raise Stale(changes=await changed.since(card, was, context), step=step.id)
     return await _shown(context, card, step)
 

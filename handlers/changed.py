@@ -72,7 +72,7 @@ async def since(card: Card, was: Showing | None, context: Context) -> str:
     return words(was, showing(view))
 
 
-async def unshown(context: Context, step: Step) -> Stale:
+async def unshown(step: Step) -> Stale:
     """Return the refusal for somebody who was shown nothing yet."""
     request = await requests.reload(step.request_id)
     return Stale(UNSHOWN, number=request.number, step=step.id)

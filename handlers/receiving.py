@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from cards.showing import shown_view
+from cards.showing import showing
 from handlers import answering, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
 from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
@@ -27,7 +27,7 @@ from models import (
     Purge,
     SeenCipher,
 )
-from workflow import audit, outbox, proposals, stepup
+from workflow import audit, outbox, proposals, shown, stepup
 from workflow.acting import Act
 from workflow.card_views import AnyView
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
@@ -168,7 +168,7 @@ async def _refused(context: Context, refusal: Refusal) -> Answer:
 
 async def _anew(context: Context, card: Card) -> AnyView:
     """Return the card for the answer to a press that was refused; an update that says the same need not go out."""
-    view = await shown_view(card, context.act)
+    view = await shown.shown_view(card, context.act, showing)
     await outbox.shown_at_once(context.act, card)
     return view
 
@@ -238,4 +238,4 @@ async def _present(incoming: Incoming, now: datetime) -> Answer:
     context = await known(incoming, now, "")
     if card is None or context is None or card.account_id != context.account.id:
         return Answer()
-    return Answer(await shown_view(card, context.act))
+    return Answer(await shown.shown_view(card, context.act, showing))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cards.card import Card as Drawn
 from cards.drawing import draw
-from cards.showing import shown_view
+from cards.showing import showing
 from cards.text import card_text
 from models import Account, Card, CardPurpose, OutboxMessage, OutboxStatus
 from models.store import Store
@@ -19,6 +19,7 @@ from notifier.words import Words
 from platforms.errors import Misconfigured, PlatformError, Refused, Unreachable
 from workflow.acting import Act
 from workflow.card_views import AnyView, card_view
+from workflow.shown import shown_view
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class CardDelivery:
         act = Act(self.now(), "clock", "system")
         if card.purpose != CardPurpose.APPROVAL:
             return await card_view(card, act)
-        return await self.store.transact(lambda: shown_view(card, act))
+        return await self.store.transact(lambda: shown_view(card, act, showing))
 
     async def _send(self, row: OutboxMessage, card: Card, account: Account, drawn: Drawn, number: str) -> None:
         tried = await self.trier.attempt(

@@ -4,10 +4,12 @@ import json
 import secrets
 from collections.abc import Iterable
 
-from models import ApprovalStatement, AuditRecord, CancellationRequest, Step
+from models import ApprovalStatement, AuditRecord, CancellationRequest, Step, StepStatus
 from workflow import audit, signing, statements
 from workflow.acting import Act
 from workflow.canonical import canonical
+from workflow.errors import NotNow
+from workflow.plans import Grade, plans_of
 from workflow.showings import Showing
 from workflow.statements import Decision
 
@@ -22,6 +24,7 @@ async def confirm(
     `card` is what the commitment `shown` of the record is of. Without a showing nothing was shown: a door of ours that
     has no cards.
     """
+    _require_grade(request, step)
     seen = showing or _unshown(request, step)
     last = await ApprovalStatement.filter(request=request).order_by("-place").first()
     candidate = request.booking.candidate
@@ -49,6 +52,14 @@ async def confirm(
         made_at=act.now,
     )
     return {"statement": made.digest, "confirmation": made.place}
+
+
+def _require_grade(request: CancellationRequest, step: Step) -> None:
+    """Refuse consent where the rules want a signature that nobody can give here: it is never signed with less."""
+    plans = plans_of(request.policy)
+    grade = plans[step.level - 1].grade if step.level <= len(plans) else Grade.G0
+    if grade != Grade.G0 and step.status == StepStatus.APPROVED:
+        raise NotNow("grade-missing", number=request.number)
 
 
 def _unshown(request: CancellationRequest, step: Step) -> Showing:

@@ -1,24 +1,13 @@
-"""看到的内容: what an approver's card showed under each of its handles; they decide on that and nothing else (I8).
-
-A drawing with other content gets another handle, as `voids` says; the newest few are kept with the card, sealed under
-the candidate's key.
-"""
+"""看到的内容: what one drawing of an approver's card says, as plain values; they decide on that and nothing else."""
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
-from models import BookingStatus, Card, OutboxMessage, OutboxStatus
-from models.vault import vault
-from workflow.acting import Act
+from models import BookingStatus
 from workflow.canonical import canonical, stamp
 from workflow.card_views import CardView
-
-KEPT = "shown"  # in the state of an approver's card: [handle, what it stands for], the oldest first
-MOST = 8
-UNDER_WAY = (OutboxStatus.WAITING, OutboxStatus.CLAIMED, OutboxStatus.SENDING)
 
 
 @dataclass(frozen=True)
@@ -98,39 +87,3 @@ def showing_of(view: CardView, title: str, lines: tuple[tuple[str, str], ...], m
 def digest_of(value: object) -> str:
     """Return the SHA-256 of a value's canonical JSON."""
     return hashlib.sha256(canonical(value).encode()).hexdigest()
-
-
-def under(card: Card, handle: str) -> Showing | None:
-    """Return what a handle of this card stands for; None when nothing was drawn with it, or too long ago."""
-    return next((Showing.read(kept) for at, kept in reversed(_kept(card)) if at == handle), None)
-
-
-def _kept(card: Card) -> list[tuple[str, dict[str, object]]]:
-    return [(str(at), dict(kept)) for at, kept in json.loads(card.state).get(KEPT, [])] if card.state else []
-
-
-async def keep(act: Act, card: Card, now: Showing) -> None:
-    """Note what is about to be shown; where it voids what the handle stood for, the card gets another handle."""
-    kept, before = _kept(card), under(card, card.handle)
-    if before is not None and not now.voids(before):
-        return
-    if before is not None:
-        card.handle = vault().token("card", card.id.hex, act.now.isoformat(), str(len(kept)), digest_of(asdict(now)))
-    card.revision = now.revision
-    card.state = json.dumps({KEPT: [*kept, (card.handle, asdict(now))][-MOST:]}, ensure_ascii=False)
-    await card.save(update_fields=["handle", "revision", "sealed_state"])
-
-
-async def has_reached(card: Card) -> bool:
-    """Tell whether a card was shown at all, as far as we know: handed out, and not given up."""
-    if card.delivered_at is not None:
-        return True
-    gone_out = (OutboxStatus.SENDING, OutboxStatus.SENT)
-    return await OutboxMessage.filter(card=card, kind="card", status__in=gone_out).exists()
-
-
-async def unseen(card: Card) -> Showing | None:
-    """Return what a card showed before the drawing that is still on its way; None when its holder has the newest."""
-    kept = _kept(card)
-    updates = OutboxMessage.filter(card=card, kind="card_update", status__in=UNDER_WAY)
-    return Showing.read(kept[-2][1]) if len(kept) > 1 and await updates.exists() else None
