@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot import certificates, packing, printouts
 from bot.exporting import Asking, Exported, keep, timeline_of
-from workflow import confirming, exporting
+from workflow import exporting
 from workflow.acting import local
 from workflow.canonical import canonical
 from workflow.exporting import TakenCase
@@ -33,8 +33,7 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
     if opened.lines:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
     files |= opened.files
-    entitled = taken.case.names and taken.case.evidence
-    files |= await confirming.files_of(taken.records, shown=entitled)
+    files |= await packing.stated(taken.case, taken.records)
     guide = _guide(taken, _Enclosed(opened, by.printed.who, signing.fingerprint()), by)
     files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
     return files

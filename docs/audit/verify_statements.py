@@ -9,8 +9,9 @@ import pathlib
 import re
 import sys
 
-import verify
-from verify import HEX, NAME, Fault, attempt, canonical, digest, parse, require
+sys.path.insert(0, str(pathlib.Path(__file__).parent))  # as `python3 -I` leaves it out
+import verify  # noqa: E402
+from verify import HEX, NAME, Fault, attempt, canonical, digest, parse, require  # noqa: E402
 
 NOTE = f"([^\0-\x1f]+)\n\n((?:— {NAME} [A-Za-z0-9+/=]+\n){{1,100}})"
 WORDS = (
