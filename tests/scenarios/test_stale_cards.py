@@ -100,7 +100,7 @@ async def test_a_typed_answer_is_about_the_card_that_was_shown_last(company: Com
     await company.card(person, "待你审批", "11月26日 周四 12:00")
     await company.settled()
     await company.says(person, word.format(request_number(card)))
-    await company.card(person, "已同意")
+    await company.sees(person, "已同意 1 条")
 
 
 async def test_who_was_shown_nothing_is_shown_the_case_before_a_word_decides_it(company: Company) -> None:
