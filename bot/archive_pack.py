@@ -70,7 +70,7 @@ class Packer:
         files[archive_xml.SCHEMA.name] = await asyncio.to_thread(archive_xml.SCHEMA.read_bytes)
         await self._print(act, parts, Proof(newest.log, digest, newest.size, newest.code))
         opened = await openings_of(case, parts.records)
-        files |= opened.files
+        files |= opened.files | await packing.stated(case, parts.records)
         if case.names and opened.lines:
             files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
         checks = await archive_checking.checked(parts.metadata.request, files, await self._signing(act))
@@ -132,7 +132,8 @@ def _guide(found: Metadata, act: Act, checks: Sequence[Check], opened: Openings)
         f"归档包 {found.number}：{found.title}",
         f"制作：守约，{local(act.now):%Y-%m-%d %H:%M:%S}（北京时间）。办理结果：{found.result}。",
         f"{METADATA} 是元数据，格式见 {archive_xml.SCHEMA.name}；timeline.pdf 是带数字签名的时间轴；"
-        f"evidence/ 里有证明材料 {len(opened.files)} 份；records/ 和 proofs/ 是审计日志原文和证明。",
+        f"evidence/ 里有证明材料 {len(opened.files)} 份；records/ 和 proofs/ 是审计日志原文和证明；"
+        "statements/ 是每一次审批的审批确认记录（不是电子签名）。",
         f"{MANIFEST} 是每个文件的 SHA-256，用 sha256sum -c {MANIFEST} 核对。",
         f"{REPORT} 是四性检测的结果：{verdict_of(checks)}，共 {len(checks)} 项。这是制作时的自查。",
     ]

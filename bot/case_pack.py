@@ -40,6 +40,7 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
     if opened.lines:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
     files |= opened.files
+    files |= await packing.stated(taken.case, taken.records)
     guide = _guide(taken, _Enclosed(opened, by.printed.who, signing.fingerprint()), by)
     files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
     return files
@@ -60,6 +61,7 @@ def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
         f"records/ 里是审计日志 {case.organisation.origin} 与本案有关的 {len(taken.records)} 条记录原文，"
         f"proofs/ 里是它们各自的包含证明，检查点代码 {taken.checkpoint.code}。",
         f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
+        "statements/ 里是每一次审批的审批确认记录（不是电子签名），核对：python3 verify_statements.py。",
         _what_is_open(taken, opened),
     ]
     if not case.names and opened.lines:

@@ -6,13 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from models import AuditRecord
 from models.store import Store
-from workflow import checkpoints, packing
+from workflow import checkpoints, confirming, packing
 from workflow.acting import Act, local
 from workflow.lines import lines_of
+from workflow.timeline import Case
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
 ENCLOSED = ("verify.py", "说明.txt")
+OF_STATEMENTS = "verify_statements.py"
 
 
 def enclosed() -> dict[str, bytes]:
@@ -27,6 +30,12 @@ async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> di
     """
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
     return {**await packing.excerpt(log, seqs), **enclosed()}
+
+
+async def stated(case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:
+    """Return the 审批确认记录 of a case's decisions with the program that checks them, opened for who may see all."""
+    found = await confirming.files_of(records, shown=case.names and case.evidence)
+    return {**found, OF_STATEMENTS: (AUDITORS / OF_STATEMENTS).read_bytes()}
 
 
 def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:

@@ -94,7 +94,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         f"{local(entry.at):%Y-%m-%d %H:%M:%S}",
         who,
         words.door(entry),
-        words.what(entry),
+        words.what(entry) + words.confirmation(entry),
         words.outcome(entry),
     )
 

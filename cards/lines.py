@@ -22,6 +22,7 @@ def booking_lines(booking: BookingView) -> tuple[Line, ...]:
 
 
 COUNTDOWN = "距面试"
+PROGRESS = "进度"
 MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
@@ -65,7 +66,7 @@ def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     at = f" {clock(request.filed_at)}" if request.filed_at else ""
     levels: dict[int, str] = {level: f"{plain(name)} {SKIPPED}" for level, name in request.skipped}
     levels |= {each.level: _level(request, each.level, me) for each in request.steps}
-    return Line("进度", " → ".join([f"{start}{at} ✓", *(levels[level] for level in sorted(levels))]))
+    return Line(PROGRESS, " → ".join([f"{start}{at} ✓", *(levels[level] for level in sorted(levels))]))
 
 
 SKIPPED = "无人可审，按规范跳过"

@@ -251,6 +251,12 @@ def role(entry: Entry) -> str:
     return ROLE_LABELS[Role(code)] if entry.action.startswith("approval.") and code in set(Role) else ""
 
 
+def confirmation(entry: Entry) -> str:
+    """Name the 审批确认记录 of a decision: its number and level; its time is the entry's own. It is no 电子签名."""
+    place = entry.data.get("confirmation")
+    return f"。审批确认记录 {entry.subject}-{place}，第 {entry.data.get('level')} 级" if place else ""
+
+
 def door(entry: Entry) -> str:
     """Name the door it came through."""
     return DOORS.get(entry.via, entry.via)

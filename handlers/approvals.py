@@ -2,16 +2,15 @@
 
 import re
 
-from cards.drawing import draw
-from cards.lines import COUNTDOWN
-from handlers import picking
+from cards.showing import showing
+from handlers import changed, picking
 from handlers.locating import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, handing_on, outbox, places, requests, revising, standing_in
-from workflow.card_views import card_view
+from workflow import approving, chain, handing_on, outbox, places, requests, shown, standing_in
+from workflow.card_views import CardView, card_view
 from workflow.errors import Invalid, NotFound, NotYours, Stale
 from workflow.rights_words import name_of
 from workflow.views import request_seen
@@ -32,24 +31,26 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
     comment = str(form.get("comment", ""))
-    shown = await _shown(context, card)
+    seen = await seen_on(context, card, step)
     if action == "approve":
         if "keep" in form and step.role == Role.HR:
             await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
         needed = _chosen(str(form.get("still_needed", "")))
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
+        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
     elif action == "reject":
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+        await approving.reject(context.act, step, shown=seen, comment=comment)
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
-    return Answer(await card_view(card, context.act))
+        await approving.send_back(context.act, step, shown=seen, comment=comment)
+    return Answer(await shown.shown_view(card, context.act, showing))
 
 
-async def _shown(context: Context, card: Card) -> approving.Shown:
-    """Return what stands on the card; the line that counts down is left out, as each minute changes it."""
-    drawn = draw(await card_view(card, context.act))
-    lines = tuple(str(each) for each in drawn.lines if each.label != COUNTDOWN)
-    return approving.Shown(card.revision, drawn.title, lines)
+async def seen_on(context: Context, card: Card, step: Step) -> approving.Shown:
+    """Return what stands on the card in somebody's hand; refuse where that is no longer how it is (I8)."""
+    was = shown.under(card, card.handle)
+    view = await card_view(card, context.act)
+    if shown.asks(view) and isinstance(view, CardView) and (was is None or showing(view).voids(was)):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return approving.Shown(step.revision) if was is None else approving.Shown(was.revision, was.title, was.told, was)
 
 
 def _chosen(value: str) -> StillNeeded | None:
@@ -72,37 +73,41 @@ async def answer(context: Context, command: Command, steps: list[Step]) -> None:
 
 async def _decide(context: Context, command: Command, step: Step) -> None:
     comment = command.options.get("附言", command.reason_text or command.rest)
-    shown = await shown_of(context, step)
+    seen = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
         needed = _needed(comment)
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
+        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
     elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+        await approving.reject(context.act, step, shown=seen, comment=comment)
     else:
-        await _send_back(context, step, shown, comment)
+        await _send_back(context, step, seen, comment)
 
 
-async def _send_back(context: Context, step: Step, shown: approving.Shown, comment: str) -> None:
+async def _send_back(context: Context, step: Step, seen: approving.Shown, comment: str) -> None:
     """Return a step to whoever asked, or with 到 to an earlier level: 退回 Q… 到 用人部门 原因."""
     to = re.match(r"到\s*(\S+)\s*", comment)
     if to is None or to[1] in TO_THE_START:
         words = comment[to.end() :] if to else comment
-        await approving.send_back(context.act, step, shown=shown, comment=words)
+        await approving.send_back(context.act, step, shown=seen, comment=words)
         return
     before = handing_on.levels_before(await requests.reload(step.request_id), step)
     level = next((number for number, plan in before if plan.name.startswith(to[1])), 0)
-    await handing_on.send_to_level(context.act, step, level, shown=shown, comment=comment[to.end() :])
+    await handing_on.send_to_level(context.act, step, level, shown=seen, comment=comment[to.end() :])
 
 
 async def shown_of(context: Context, step: Step) -> approving.Shown:
-    """Return what the person's card of a step shows; refuses while the card that shows a change is on its way."""
+    """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
     mine = Card.filter(step=step, holder=context.employee, closed=False)
     card = await mine.order_by("-created_at").first()
-    if card is None:
-        return approving.Shown(step.revision)
-    if changed := await revising.unseen(card):
-        raise Stale("", **changed)
-    return await _shown(context, card)
+    request = await requests.reload(step.request_id)
+    theirs = await standing_in.may_answer(request, step, context.employee, context.act.now)
+    if not theirs or step.status != StepStatus.OPEN:
+        return approving.Shown(step.revision)  # refused for that, in its own words
+    if card is None or not await shown.has_reached(card):
+        raise await changed.unshown(step)
+    if was := await shown.unseen(card):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return await seen_on(context, card, step)
 
 
 def _needed(comment: str) -> StillNeeded | None:

@@ -1,5 +1,6 @@
 """转交 and 加签 by text, and the question that their buttons ask: to whom."""
 
+from cards.showing import showing
 from handlers import approvals, colleagues, picking
 from handlers.reading.grammar import Command
 from handlers.reading.text import plain as said
@@ -7,8 +8,7 @@ from handlers.reading.verbs import Verb
 from handlers.rights_words import explained
 from handlers.routing import Answer, Context
 from models import Added, CancellationRequest, Card, Employee, Step
-from workflow import access, approving, chain, handing_on, outbox, places
-from workflow.card_views import card_view
+from workflow import access, approving, chain, handing_on, outbox, places, shown
 from workflow.errors import Refusal
 from workflow.rights_words import name_of
 
@@ -37,12 +37,12 @@ async def typed(context: Context, command: Command) -> None:
 
 
 async def _do(context: Context, step: Step, who: Employee, how: Added | None, comment: str) -> None:
-    shown = await approvals.shown_of(context, step)
+    seen = await approvals.shown_of(context, step)
     if how is None:
-        request = await handing_on.hand_on(context.act, step, who, shown=shown, comment=comment)
+        request = await handing_on.hand_on(context.act, step, who, shown=seen, comment=comment)
         text = f"已把 {request.number} 转交 {name_of(who)}，由其审批，你不用再办。"
     else:
-        request = await handing_on.add(context.act, step, who, how, shown=shown, comment=comment)
+        request = await handing_on.add(context.act, step, who, how, shown=seen, comment=comment)
         text = f"已{places.ADDED_LABELS[how]} {name_of(who)}：{request.number} {SAID[how]}。"
     await outbox.say(context.act, context.account, text)
 
@@ -50,7 +50,8 @@ async def _do(context: Context, step: Step, who: Employee, how: Added | None, co
 async def pressed(context: Context, card: Card, action: str) -> Answer:
     """Ask to whom: a card has no room for a name, and the answer is typed."""
     step = await Step.get(id=card.step_id)
-    request = await approving.checked(context.act, step, card.revision)
+    seen = await approvals.seen_on(context, card, step)
+    request = await approving.checked(context.act, step, seen.revision)
     people = await _likely(context, request)
     lines = [f"{place}　{name_of(each)}" for place, each in enumerate(people, start=1)]
     number = request.number
@@ -62,7 +63,7 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
         pick = f"回复 {picking.up_to(len(people))}（2 分钟内有效），或" if people else "请"
         text = "\n".join([f"{number} 转交给谁？", *lines, f"{pick}发「转交 {number} 姓名」，可带「附言=…」。"])
     await outbox.say(context.act, context.account, text)
-    return Answer(await card_view(card, context.act))
+    return Answer(await shown.shown_view(card, context.act, showing))
 
 
 async def _likely(context: Context, request: CancellationRequest) -> list[Employee]:

@@ -3,9 +3,10 @@
 import re
 from uuid import UUID
 
+from handlers import changed
 from handlers.routing import Context, Incoming
 from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
-from workflow import approving, chain, places, revising
+from workflow import approving, chain, places, shown
 from workflow.card_views import AnyView, CardView
 from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
 
@@ -28,7 +29,7 @@ async def require_current(context: Context, card: Card) -> None:
     press = context.incoming.press
     assert press is not None
     if press.handle != card.handle:
-        raise Stale("", **await revising.since(card, press.handle))
+        raise Stale(changes=await changed.since(card, shown.under(card, press.handle), context))
 
 
 async def too_late(card: Card, view: AnyView, action: str) -> Refusal:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from handlers import answering, candidate_files, groups, presses, replies, staff, unbound, waiting
+from cards.showing import showing
+from handlers import answering, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
 from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
 from handlers.routing import Answer, Context, Incoming, known
@@ -28,9 +29,9 @@ from models import (
     RulesVersion,
     SeenCipher,
 )
-from workflow import audit, outbox, proposals, stepup
+from workflow import audit, outbox, proposals, shown, stepup
 from workflow.acting import Act
-from workflow.card_views import card_view
+from workflow.card_views import AnyView
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
 
 MINUTE = timedelta(minutes=1)
@@ -159,11 +160,19 @@ async def _refused(context: Context, refusal: Refusal) -> Answer:
     card = await presses.card_of(context.incoming)
     await _keep_update_code(context)
     await _record_attempt(context, refusal, card)
+    await changed.show_again(context, refusal)
     own = card is not None and card.account_id == context.account.id and not isinstance(refusal, NotYours)
     if own and card is not None and context.account.platform == Platform.DINGTALK:
-        return Answer(await card_view(card, context.act), said)
+        return Answer(await _anew(context, card), said)
     await _say_once_a_minute(context, refusal, said, card if own else None)
     return Answer()
+
+
+async def _anew(context: Context, card: Card) -> AnyView:
+    """Return the card for the answer to a press that was refused; an update that says the same need not go out."""
+    view = await shown.shown_view(card, context.act, showing)
+    await outbox.shown_at_once(context.act, card)
+    return view
 
 
 async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card: Card | None) -> None:
@@ -234,4 +243,4 @@ async def _present(incoming: Incoming, now: datetime) -> Answer:
     context = await known(incoming, now, "")
     if card is None or context is None or card.account_id != context.account.id:
         return Answer()
-    return Answer(await card_view(card, context.act))
+    return Answer(await shown.shown_view(card, context.act, showing))

@@ -70,6 +70,8 @@ STATES = {
     "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
     "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
     "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
+    "grade-missing": "规则要求这一级由本人的通行密钥或 CA 签名，本系统还不支持，不能同意；可以驳回或退回补充。"
+    "请联系系统管理员改规则，再由发起人撤回「撤回 {number}」后重新提交",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
 NOT_RESTORABLE = {
@@ -133,8 +135,10 @@ def why(refusal: Refusal) -> str:
             return f"还没轮到你：先由 {facts['approver']} 审批，之后你会收到卡片"
         case "already-decided":
             return _already(facts)
-        case "stale" if "was" in facts:
-            return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
+        case "stale" if "changes" in facts:
+            return f"你看过以后：{facts['changes']}。请看过更新后的卡片再决定"
+        case "unshown":
+            return f"申请 {facts['number']} 的内容还没有给你看过。卡片已发给你，请看过再点，或再回复一次"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
         case "proof-needed":

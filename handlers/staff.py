@@ -199,8 +199,9 @@ async def press(context: Context, press: Press) -> Answer:
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
         raise NotYours(approver=str(card.holder.name) if card.holder else "其他人")
-    await presses.require_current(context, card)
     view = await card_view(card, context.act)
+    if press.action in view.actions:
+        await presses.require_current(context, card)
     if press.action not in view.actions:
         if talk := waiting.talk_of(card):
             return await talk.too_late(context, card)

@@ -1,12 +1,12 @@
 """撤销, 撤回 and 算了: what was decided, asked for or only begun is taken back."""
 
+from cards.showing import showing
 from handlers import picking
 from handlers.locating import fits, request_meant
 from handlers.reading.grammar import Command
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, CardPurpose, RequestStatus, Step
-from workflow import access, approving, cancelling, chain, outbox, requests
-from workflow.card_views import card_view
+from workflow import access, approving, cancelling, chain, outbox, requests, shown
 from workflow.errors import NotFound, NotNow
 from workflow.moments import clock_after
 from workflow.views import booking_seen, undoable
@@ -18,7 +18,7 @@ async def undo_pressed(context: Context, card: Card) -> Answer:
         await approving.take_back(context.act, await Step.get(id=card.step_id))
     else:
         await cancelling.undo(context.act, await access.request_for(context.act, card.request_id))
-    return Answer(await card_view(await Card.get(id=card.id), context.act))
+    return Answer(await shown.shown_view(await Card.get(id=card.id), context.act, showing))
 
 
 async def undo(context: Context, command: Command) -> None:

@@ -50,12 +50,14 @@ from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutc
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 from models.rules import RulesStatus, RulesText, RulesVersion
+from models.statement import ApprovalStatement
 from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
     "Added",
     "Anchor",
+    "ApprovalStatement",
     "ArchiveBlob",
     "ArchivePackage",
     "ArchiveStatus",

@@ -166,8 +166,8 @@ class CardPurpose(StrEnum):
 class Card(SealedModel):
     """互动卡片 in one person's phone. Buttons carry only `handle`; what they may do is looked up when pressed.
 
-    `state` is JSON: what a confirm card proposes before anything is filed; on an approver's card, how many pieces of
-    evidence each of its former handles stood for.
+    `state` is JSON: what a confirm card proposes before anything is filed; on an approver's card, what it
+    showed under each of its handles.
     """
 
     PERSON = "person_id"

@@ -1,16 +1,29 @@
 """What an approver answers. Each answer is final once and only once (I11)."""
 
-import hashlib
 from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
 
 from models import CancellationRequest, Card, CardPurpose, Employee, RequestStatus, Role, Step, StepStatus, StillNeeded
-from workflow import access, audit, chain, checkpoints, copying, outbox, places, requests, rights, standing_in, stepup
+from workflow import (
+    access,
+    audit,
+    chain,
+    checkpoints,
+    confirming,
+    copying,
+    outbox,
+    places,
+    requests,
+    rights,
+    standing_in,
+    stepup,
+)
 from workflow.acting import Act
-from workflow.canonical import canonical
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
 from workflow.levels import Verdict
+from workflow.rules_on_record import digest_of
+from workflow.showings import Showing
 
 OVER = (
     RequestStatus.CARRIED_OUT,
@@ -34,6 +47,7 @@ class Shown:
     revision: int
     title: str = ""
     lines: tuple[str, ...] = ()
+    showing: Showing | None = None
 
 
 async def checked(act: Act, step: Step, shown: int) -> CancellationRequest:
@@ -115,22 +129,38 @@ async def settle_answer(act: Act, step: Step, status: StepStatus, comment: str) 
     await step.save()
 
 
-def _facts(act: Act, request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
+async def confirmed(
+    act: Act, request: CancellationRequest, step: Step, shown: Shown, decision: str = ""
+) -> dict[str, object]:
+    """Make the statement of the answer that a step now holds; returns what its record holds of both."""
+    facts = await _facts(act, request, step, shown)
+    said = decision or str(step.status)
+    return {**facts, **await confirming.confirm(act, request, step, shown.showing, _card(request, shown), said)}
+
+
+async def _facts(act: Act, request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
     """Return what the record of a decision binds it to (I8).
 
     `shown` is a commitment (HMAC-SHA-256) to the canonical JSON of title, lines and evidence digests; `policy` the
     SHA-256 of the rules that stand in the record `request.filed`.
     """
-    digests = sorted(each.digest for each in request.evidence)
-    card = {"title": shown.title, "lines": list(shown.lines), "evidence": digests}
+    card = _card(request, shown)
     return {
         "level": step.level,
         "role": str(step.role),
         "rev": request.revision,
-        "policy": hashlib.sha256(canonical(request.policy).encode()).hexdigest(),
+        "policy": await digest_of(request.policy),
         "shown": audit.commitment(request.booking.candidate, "shown", card),
-        "pieces": len(digests),
+        "pieces": len(request.evidence),
         **_for_whom(act, step),
+    }
+
+
+def _card(request: CancellationRequest, shown: Shown) -> dict[str, object]:
+    return {
+        "title": shown.title,
+        "lines": list(shown.lines),
+        "evidence": sorted(each.digest for each in request.evidence),
     }
 
 
@@ -160,7 +190,11 @@ async def approve(
     proof = await _proven(act, request, step)
     step.still_needed = still_needed if wanted else None
     await settle_answer(act, step, StepStatus.APPROVED, comment)
-    data = {**_facts(act, request, step, shown), "still_needed": str(step.still_needed or ""), **proof}
+    data = {
+        **await confirmed(act, request, step, shown),
+        "still_needed": str(step.still_needed or ""),
+        **proof,
+    }
     await audit.record(act, request.organisation, "approval.approved", requests.subject_of(request), data=data)
     if await chain.settle(act, request) == Verdict.AGREED:
         await requests.decided(act, request)
@@ -214,7 +248,7 @@ async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") ->
 
 
 async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
-    data = _facts(act, request, step, shown)
+    data = await confirmed(act, request, step, shown)
     await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)
 

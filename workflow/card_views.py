@@ -42,6 +42,7 @@ from workflow.purge_views import PurgeView, purge_view
 from workflow.reasons import REASONS
 from workflow.rights_views import GrantView, grant_view
 from workflow.rights_words import name_of
+from workflow.rules_on_record import digest_of
 from workflow.rules_views import RulesView, rules_view
 from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import FULL, Sight, sight_of
@@ -84,6 +85,7 @@ class CardView:
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
     stands_in: str = ""  # in whose place its holder decides
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
+    policy_digest: str = ""  # of the rules its request was filed under, as in its record
     twins: tuple[str, ...] = ()  # where else a file of its evidence is used, as far as the holder may know
 
     @property
@@ -239,6 +241,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation, act.now),
+        policy_digest=await digest_of(request.policy),
         twins=await twins.seen(list(request.evidence), holder, act),
     )
 

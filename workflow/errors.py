@@ -54,7 +54,7 @@ class AlreadyDecided(Refusal):
 
 
 class Stale(Refusal):
-    """The card shows an older revision; `was` and `now` are pieces of evidence, where those have changed."""
+    """What was shown is no longer so; `changes` says what is different, `step` is what has to be shown again."""
 
     code = "stale"
 

@@ -146,10 +146,9 @@ async def _keep(act: Act, request: CancellationRequest, kind: EvidenceKind, medi
         piece.twins = [[each.number, each.difference] for each in await twins.find(piece, booking)]
     sealed = vault().seal(material.content, f"evidence_blob.sealed.{piece.id}", booking.candidate.secret)
     piece.cipher_digest = hashlib.sha256(sealed).hexdigest()
-    before = await Evidence.filter(request=request).count()
     await piece.save()
     await EvidenceBlob.create(id=piece.id, sealed=sealed)
-    await revising.new_evidence(act, request, before)
+    await revising.new_evidence(act, request)
     line = {
         "ct": piece.cipher_digest,
         "pt": audit.commitment(booking.candidate, "evidence", digest),

@@ -1,5 +1,7 @@
 """转交、加签、退回到前面的节点: who is asked now lets somebody else be asked, instead of them or as well."""
 
+from collections.abc import Mapping
+
 from models import Added, CancellationRequest, Employee, Role, Step, StepStatus
 from workflow import access, approving, audit, chain, checkpoints, outbox, places, requests, rights
 from workflow.acting import Act
@@ -67,7 +69,7 @@ async def add(
     place = await _new_place(act, request, step, steps, who)
     place.added, place.added_to = how, step.slot
     await place.save()
-    await _record(act, request, step, "approval.added", who, comment, how=str(how))
+    await _record(act, request, step, "approval.added", who, comment, {"how": str(how)})
     await chain.settle(act, request)
     await _pass_on(act, who, request, places.ADDED_LABELS[how], comment)
     await requests.refresh_steps_card(act, step)
@@ -128,11 +130,8 @@ async def _asked_already(request: CancellationRequest, who: Employee) -> bool:
 
 def levels_before(request: CancellationRequest, step: Step) -> list[tuple[int, StepPlan]]:
     """Return the levels that a step can be returned to: what was asked before it, not beside it."""
-    plans = plans_of(request.policy)
-    first = step.level
-    while first > 1 and plans[first - 1].beside:
-        first -= 1
-    return list(enumerate(plans[: first - 1], start=1))
+    first = places.first_beside(request, step.level)
+    return list(enumerate(plans_of(request.policy)[: first - 1], start=1))
 
 
 async def send_to_level(act: Act, step: Step, level: int, *, shown: Shown, comment: str = "") -> CancellationRequest:
@@ -143,7 +142,8 @@ async def send_to_level(act: Act, step: Step, level: int, *, shown: Shown, comme
     if level not in legal:
         raise NotNow("no-such-level", names=_names(request, legal), number=request.number)
     await approving.settle_answer(act, step, StepStatus.SENT_BACK, comment)
-    await _record(act, request, step, "approval.returned", comment=comment, to_level=level)
+    facts = await approving.confirmed(act, request, step, shown, "returned")
+    await _record(act, request, step, "approval.returned", comment=comment, more={**facts, "to_level": level})
     last = await _last_asked(request, step)
     again = [each for each in steps if level <= each.level <= last]
     for each in again:
@@ -203,9 +203,9 @@ async def _record(
     action: str,
     other: Employee | None = None,
     comment: str = "",
-    **facts: object,
+    more: Mapping[str, object] | None = None,
 ) -> None:
-    data: dict[str, object] = {"level": step.level, "role": str(step.role), **facts}
+    data: dict[str, object] = {"level": step.level, "role": str(step.role), **(more or {})}
     if other is not None:
         data |= {"from": rights.pseudonym(await step.approver), "to": rights.pseudonym(other)}
     candidate = request.booking.candidate

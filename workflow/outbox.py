@@ -194,12 +194,6 @@ async def refresh_card(act: Act, card: Card) -> None:
         await post(act, "card_update", account=await card.account, card=card)
 
 
-async def is_on_its_way(card: Card) -> bool:
-    """Tell whether a drawing of this card has not arrived yet."""
-    under_way = (OutboxStatus.WAITING, OutboxStatus.CLAIMED, OutboxStatus.SENDING)
-    return await OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status__in=under_way).exists()
-
-
 async def shown_at_once(act: Act, card: Card) -> None:
     """Take back the update of a card that the answer to its click has drawn already: each is a counted call.
 

@@ -43,6 +43,14 @@ def plan_of(request: CancellationRequest, step: Step) -> StepPlan:
     return plans[step.level - 1] if step.level <= len(plans) else OF_ROLE.get(step.role, StepPlan("", ()))
 
 
+def first_beside(request: CancellationRequest, level: int) -> int:
+    """Return the first of the levels that are asked together with this one."""
+    plans = plans_of(request.policy)
+    while 1 < level <= len(plans) and plans[level - 1].beside:
+        level -= 1
+    return level
+
+
 def asks_still_needed(request: CancellationRequest, step: Step) -> bool:
     """Tell whether an agreement here has to say whether the position still needs people (S34)."""
     return step.added is None and STILL_NEEDED in plan_of(request, step).asks

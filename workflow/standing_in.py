@@ -46,6 +46,11 @@ async def covering(request: CancellationRequest, step: Step, employee: Employee,
     return None
 
 
+async def may_answer(request: CancellationRequest, step: Step, employee: Employee, now: datetime) -> bool:
+    """Tell whether a step is somebody's to answer: as its approver, or in their place."""
+    return step.approver_id == employee.id or await covering(request, step, employee, now) is not None
+
+
 async def _reaches(
     delegation: Delegation, request: CancellationRequest, step: Step, steps: Iterable[Step], now: datetime
 ) -> bool:

@@ -148,6 +148,7 @@ class StepView:
     signed_by: str = ""
     added: str = ""  # 前加签, 后加签 or 并加签, which its label ends with
     waits_for: str = ""  # who was added before it and is asked first
+    beside_from: int = 0  # the first of the levels that are asked together with its own; 0: it is asked alone
 
     @property
     def who(self) -> str:
@@ -184,6 +185,7 @@ class RequestView:
     undoable: bool
     evidence_aside: int = 0  # pieces of a kind that the rules do not count
     skipped: tuple[tuple[int, str], ...] = ()  # level and name of what the rules pass over, as nobody can be asked
+    evidence_digests: tuple[str, ...] = ()  # of each stored ciphertext
 
     @property
     def levels(self) -> int:
@@ -223,6 +225,7 @@ def request_view(request: CancellationRequest, act: Act, sight: Sight = MASKED) 
         steps=tuple(step_view(request, each, candidate, sight) for each in steps),
         undoable=undoable(request, act),
         skipped=_skipped(request, steps),
+        evidence_digests=tuple(sorted(each.cipher_digest for each in request.evidence)),
     )
 
 
@@ -271,6 +274,7 @@ def step_view(request: CancellationRequest, step: Step, candidate: Candidate, si
         signed_by=_name(decider) if decider else "",
         added=added,
         waits_for="、".join(_name(each.approver) for each in places.asked_before(request, step)),
+        beside_from=places.first_beside(request, step.level),
     )
 
 

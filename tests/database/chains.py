@@ -4,7 +4,7 @@ from models import CancellationRequest, Card, CardPurpose, Employee, Preset, Rol
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
-from tests.database.talking import presses, says
+from tests.database.talking import deliver_cards, presses, says
 from workflow import cancelling, evidence, places, requests
 from workflow.plans import STILL_NEEDED, Signing, StepPlan, as_kept
 
@@ -60,6 +60,7 @@ class Company:
 
     async def presses(self, who: str, action: str, request: CancellationRequest, **form: str) -> str:
         """Let somebody press a button of their newest card of a request; returns what the card says then."""
+        await deliver_cards(self.store)
         card = await card_of(who, request)
         return str((await presses(self.store, who, action, card.handle, form)).answer)
 

@@ -8,6 +8,7 @@ import pytest
 from tortoise.connection import get_connection
 
 from models import (
+    ApprovalStatement,
     Attempt,
     Booking,
     CancellationRequest,
@@ -31,6 +32,7 @@ KEPT = {  # a statement that deletes something of each kind
     "证明材料": "DELETE FROM evidence",
     "证明文件": "DELETE FROM evidence_blob",
     "审批记录": "DELETE FROM step",
+    "审批确认记录": "DELETE FROM approval_statement",
     "通知记录": "DELETE FROM outbox_message WHERE kind = 'notice'",
     "申请的待发消息": "DELETE FROM outbox_message WHERE request_id IS NOT NULL",
     "投递尝试": "DELETE FROM attempt",
@@ -45,12 +47,23 @@ CHANGED = (
     "UPDATE step SET decided_by_id = approver_id, decided_at = NULL",
     "UPDATE step SET level = level + 7",
     "UPDATE evidence SET digest = 'x'",
+    "UPDATE approval_statement SET text = '{}'",
+    "UPDATE approval_statement SET signatures = ''",
+    "UPDATE approval_statement SET place = place + 7",
     "UPDATE outbox_message SET kind = 'say' WHERE kind = 'notice'",
     "UPDATE outbox_message SET request_id = NULL WHERE request_id IS NOT NULL",
     "UPDATE outbox_message SET posted_at = '2020-01-01 00:00:00+00:00' WHERE kind = 'notice'",
     "UPDATE attempt SET platform = 'x'",
 )
-TABLES = ("cancellation_request", "evidence", "evidence_blob", "step", "outbox_message", "attempt")
+TABLES = (
+    "cancellation_request",
+    "evidence",
+    "evidence_blob",
+    "step",
+    "outbox_message",
+    "attempt",
+    "approval_statement",
+)
 
 
 @pytest.fixture
@@ -66,7 +79,7 @@ async def desk(store: Store) -> Desk:
 
 
 async def counts() -> list[int]:
-    tables = (CancellationRequest, Evidence, EvidenceBlob, Step, OutboxMessage, Attempt, Booking)
+    tables = (CancellationRequest, Evidence, EvidenceBlob, Step, ApprovalStatement, OutboxMessage, Attempt, Booking)
     return [await each.all().count() for each in tables]
 
 
@@ -106,6 +119,7 @@ async def test_what_still_moves_is_not_in_anybodys_way(store: Store, desk: Desk)
     """Sealed texts can be sealed anew, cards and rows of no case go, receipts come in."""
     await run(store, "UPDATE cancellation_request SET sealed_reason_text = NULL")
     await run(store, "UPDATE step SET sealed_comment = NULL")
+    await run(store, "UPDATE approval_statement SET sealed_shown = NULL")
     await run(store, "UPDATE attempt SET outcome = 'arrived'")
     await run(store, "DELETE FROM outbox_message WHERE kind = 'timer' AND request_id IS NULL")
 

@@ -13,6 +13,10 @@ TABLES = (
     "archive_blob",
     "reveal_link",
     "factor",
+    "approval_statement",
+    "rules_version",
+    "rules_text",
+    "delegation",
 )
 
 

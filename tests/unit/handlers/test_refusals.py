@@ -25,7 +25,7 @@ CASES: list[tuple[Refusal, str]] = [
     (NotAllowed(permission="booking:read"), "看不到候选人和面试"),
     (Stale(number="Q20261124-007"), "卡片已更新，请看过再点"),
     (NotNow(state="grace-over"), "可撤销的时间已过"),
-    (Stale("", was=1, now=2), "证明由 1 份变为 2 份"),
+    (Stale(changes="新增证明材料 1 份"), "你看过以后：新增证明材料 1 份。请看过更新后的卡片"),
     (NotNow("started", number="Y20261124-481", when="11月25日 周三 15:00"), "11月25日 周三 15:00 的面试已到开始时间"),
     (NotNow("followed", approver="赵国强", what="已同意"), "赵国强 在你之后已同意，你的意见不能再收回"),
     (NotNow(state="undone"), "申请已撤销，面试照常"),
