@@ -148,7 +148,7 @@ class StepView:
     signed_by: str = ""
     added: str = ""  # 前加签, 后加签 or 并加签, which its label ends with
     waits_for: str = ""  # who was added before it and is asked first
-    beside_from: int = 0  # the first of the levels that are asked together with its own; 0: it is asked alone
+    beside_from: int = 0  # the first of the levels that are asked together with its own
 
     @property
     def who(self) -> str:

@@ -209,6 +209,7 @@ BEHIND = {
     "restricting.restrict_later",
     "returning.close",
     "returning.expire",
+    "approving.confirmed",
     "confirming.confirm",
     "revising.new_evidence",
     "shown.keep",
