@@ -66,6 +66,9 @@ WHY = {
     "deputy-elsewhere": "代理人在别的单位",
     "deputy-left": "代理人已离职",
     "founded": "已有第一批管理员",
+    "another-top": "最上级单位已经有了",
+    "in-use": "单位已经在用",
+    "unit-words": "单位的路径或名称不对",
     # exports
     "export-purpose": "没有写用途",
     "export-waiting": "导出还没有人同意",
