@@ -73,7 +73,7 @@ async def keep_file(act: Act, request: CancellationRequest, material: Material) 
     if known:
         return known
     if await Evidence.filter(request=request, kind=EvidenceKind.FILE).count() >= rules.most:
-        raise Invalid("evidence-count", most=rules.most, number=request.number)
+        raise Invalid("evidence-most", most=rules.most, number=request.number)
     return await _keep(act, request, EvidenceKind.FILE, kind, material)
 
 

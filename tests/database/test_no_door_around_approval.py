@@ -173,4 +173,4 @@ async def test_evidence_of_another_kind_does_not_count(store: Store, desk: Desk)
     more = evidence.Material(PNG + b"1", "b.png", "m2")
     with pytest.raises(Refusal) as refusal:
         await store.transact(lambda: evidence.keep_file(by(desk.hr), asked, more))
-    assert refusal.value.code == "evidence-count"
+    assert refusal.value.code == "evidence-most"

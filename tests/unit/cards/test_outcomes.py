@@ -10,9 +10,11 @@ import pytest
 
 from cards import attempts, buttons, outcomes
 from cards import timeline as words
+from handlers import evidence_words
 from notifier.messages import NOTICES
 from workflow import (
     archiving,
+    delegating,
     erasing,
     erasing_words,
     errors,
@@ -21,6 +23,7 @@ from workflow import (
     factors,
     purge_proposals,
     rights,
+    rules_proposals,
 )
 from workflow.errors import Refusal
 
@@ -75,7 +78,7 @@ def given() -> set[str]:
         found |= {text for each in call.keywords if each.arg == "why" for text in texts(each.value)}
         if name_of(call) in ("_record_attempt", "note_refused", "_refused", "lost"):
             found |= {text for each in call.args for text in texts(each)}
-    return found - {"export"}  # what was tried
+    return found - {"export", "rules"}  # what was tried
 
 
 def on_the_wire() -> set[str]:
@@ -86,10 +89,11 @@ def on_the_wire() -> set[str]:
 
 def of_tables() -> set[str]:
     """Return the reasons that are looked up rather than written out."""
-    kinds = (rights.KIND, purge_proposals.KIND, export_requests.KIND, erasing.KIND)
-    proposals = {code for kind in kinds for code in (kind.nobody, kind.late, kind.absent)}
+    kinds = (rights, purge_proposals, export_requests, erasing, delegating, rules_proposals)
+    proposals = {code for each in kinds for code in (each.KIND.nobody, each.KIND.late, each.KIND.absent)}
     verdicts = {str(each) for each in factors.Verdict} - {"right"}
-    return proposals | verdicts | {*archiving.FAULTS, *erasing_words.WHY_NOT}
+    files = {f"{evidence_words.PREFIX}{each}" for each in evidence_words.WHY}
+    return proposals | verdicts | files | {*archiving.FAULTS, *erasing_words.WHY_NOT}
 
 
 @pytest.mark.parametrize("collected", [refusals, given, of_tables, on_the_wire])
