@@ -1,6 +1,7 @@
 """0014: a database whose requests have one step per level is widened, and every step reads as it did."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from models.store import Store
 from models.vault import Vault, vault
 
 FOLDER = Path(__file__).parents[2] / "models" / "migrations"
-MOMENT = "2026-01-01T00:00:00Z"
+MOMENT = "2026-01-01T00:00:00+00:00"
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
-async def old_steps() -> CancellationRequest:
-    """Write a request with two steps as the older program did."""
+async def old_steps() -> UUID:
+    """Write a request with two steps as the older program did; returns the request's id."""
     unit = await Organisation.create(path="g1", name="集团")
     position = await Position.create(organisation=unit, name="工程师")
     head = await Employee.create(key="chenmin", organisation=unit, name="陈敏")
@@ -38,25 +39,27 @@ async def old_steps() -> CancellationRequest:
     booking = await Booking.create(
         number="Y1", candidate=person, organisation=unit, position=position, starts_at=MOMENT, created_at=MOMENT
     )
-    request = await CancellationRequest.create(
-        person_id=person.id, number="Q1", organisation=unit, booking=booking, origin="company", created_at=MOMENT
-    )
+    request = uuid4()
+    of_request: dict[str, object] = {"id": request, "person_id": person.id, "number": "Q1", "organisation_id": unit.id}
+    of_request |= {"booking_id": booking.id, "status": "awaiting_approval", "revision": 1, "origin": "company"}
+    of_request |= {"reason_code": "", "notify": True, "keep_eligibility": True, "late": False, "policy": "{}"}
+    await insert("cancellation_request", {**of_request, "created_at": datetime.fromisoformat(MOMENT)})
     secret = (await person_key.read({person.id}, None))[person.id]
     for level, role in ((1, "department_head"), (2, "leader")):
         step = uuid4()
         sealed = vault().seal(f"第 {level} 级的附言".encode(), f"step.sealed_comment.{step}", secret)
-        values = [step, person.id, request.id, level, 1, role, "approved", head.id, sealed]
-        await insert(values)
+        of_step = {"id": step, "person_id": person.id, "request_id": request, "level": level, "revision": 1}
+        answer = {"role": role, "status": "approved", "approver_id": head.id, "sealed_comment": sealed}
+        await insert("step", {**of_step, **answer})
     return request
 
 
-async def insert(values: list[object]) -> None:
+async def insert(table: str, row: dict[str, object]) -> None:
     client = Tortoise.get_connection("default")
     is_sqlite = client.capabilities.dialect == "sqlite"
-    marks = ", ".join("?" if is_sqlite else f"${place}" for place in range(1, len(values) + 1))
-    names = "id, person_id, request_id, level, revision, role, status, approver_id, sealed_comment"
-    given = [str(each) if is_sqlite and isinstance(each, UUID) else each for each in values]
-    await client.execute_query(f"INSERT INTO step ({names}) VALUES ({marks})", given)
+    marks = ", ".join("?" if is_sqlite else f"${place}" for place in range(1, len(row) + 1))
+    given = [str(each) if is_sqlite and isinstance(each, UUID | datetime) else each for each in row.values()]
+    await client.execute_query(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", given)
 
 
 async def test_old_steps_read_the_same_and_a_level_takes_several_people(
@@ -66,13 +69,14 @@ async def test_old_steps_read_the_same_and_a_level_takes_several_people(
     store = Store(empty_database_url)
     await store.open()
     try:
-        request = await store.transact(old_steps)
+        request_id = await store.transact(old_steps)
     finally:
         await store.close()
     assert "0014_chains" in await migrate(empty_database_url, home, reporter=str)
     store = Store(empty_database_url)
     await store.open()
     try:
+        request = await CancellationRequest.get(id=request_id)
         steps = await Step.filter(request=request).order_by("level").prefetch_related("approver")
         assert [(each.level, each.slot, each.round, each.role, each.comment) for each in steps] == [
             (1, 1, 1, Role.DEPARTMENT_HEAD, "第 1 级的附言"),
