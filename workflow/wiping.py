@@ -34,6 +34,7 @@ from models import (
     OutboxStatus,
     Purge,
     RevealLink,
+    RulesVersion,
     person_key,
 )
 from models.sealed import SealedModel, columns
@@ -77,6 +78,7 @@ MENTIONING: tuple[type[SealedModel], ...] = (
     ExportRequest,
     GrantChange,
     Purge,
+    RulesVersion,
 )
 """Tables in which colleagues may have named the person; rows about the person are wiped whole."""
 
