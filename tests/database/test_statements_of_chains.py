@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models import ApprovalStatement, AuditRecord
+from models import ApprovalStatement, AuditRecord, Delegation
 from models.store import Store
 from tests.database.chains import HEAD, LEADER, Company, asked, board, card_of, status
 from tests.database.talking import deliver_cards, presses
@@ -52,7 +52,7 @@ async def test_handing_on_and_adding_are_records_and_no_statements(company: Comp
 
 async def test_a_delegates_statement_names_on_whose_behalf(company: Company) -> None:
     await company.says("qian", "委托 李娜 至 周五17:00")
-    await company.says("lina", "同意 1")
+    await company.says("lina", f"同意 {(await Delegation.get()).number}")
     request = await company.request(LEADER)
     await company.presses("lina", "approve", request)
     assert await status(request) == "approved"

@@ -117,7 +117,7 @@ async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Compa
     assert "tracker.example" not in shown
     assert "steal()" not in shown
     await company.taps("chenmin", await company.card("chenmin", "待你审批"), "send_back")
-    await company.card("liuyang", "已退回补充")
+    await company.card("liuyang", "已退回，待你补充")
     await company.sends_file("liuyang", "证明.pdf", hostile_files.pdf(), "application/pdf")
     await company.settled()
     page = await asks(company, "chenmin", number, " 2")
