@@ -153,7 +153,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     stepup.install(settings.stepup)
     export_requests.install(export_requests.Limits(settings.audit.export_alone))
     privacy.install(settings.privacy.rules(settings.retention.records_years))
-    clock = clock or Clock(settings.demo.clock_file if settings.demo else None)
+    clock = clock or Clock.of(settings)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)
     watch = ClockWatch(trail.stepped)

@@ -8,18 +8,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot import archive_xml
+from bot import archive_proving, archive_xml
 from bot.archive_checks import AUTHENTIC, COMPLETE, SAFE, USABLE, Check, Weight
 from models import CancellationRequest, Evidence, RequestStatus
 from platforms.files import kinds
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
-from workflow import audit, delivering, evidence_rules, merkle, notes, places, requests, signing
+from workflow import audit, comparing, delivering, evidence_rules, merkle, notes, places, requests, signing
+from workflow.archive_words import DIFFERS
 from workflow.evidence_rules import rules_of
-from workflow.lines import read
+from workflow.lines import record_in
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
 
+METADATA = "元数据.xml"
 LARGEST = 200 * 1024 * 1024  # of a whole package
 ACTIVE = "active-content"
 TYPES = {suffix: media for media, suffix in SUFFIXES.items()}
@@ -38,6 +40,7 @@ class Facts:
     levels: int  # answers that the rules asked for
     cancelled: bool
     told: bool
+    differs: str  # where the rows are not what the log says, in words
 
 
 async def checked(number: str, files: Mapping[str, bytes], signed: Signing) -> list[Check]:
@@ -60,15 +63,18 @@ async def _facts(number: str) -> Facts:
         levels=places.fewest_answers(request),
         cancelled=request.status == RequestStatus.CARRIED_OUT,
         told=not request.notify or told.how != Delivery.UNDER_WAY,
+        differs=comparing.said(await comparing.differences(number)),
     )
 
 
 def _checked(facts: Facts, files: Mapping[str, bytes], signed: Signing) -> list[Check]:
-    lines = [read(content.decode()) for path, content in files.items() if path.startswith("records/")]
+    lines = [record_in(content.decode()) for path, content in files.items() if path.startswith("records/")]
     told = [line for line in lines if line is not None]
     return [
         *_records(files, len(lines)),
         Check(AUTHENTIC, "signature", PRINT, intact(files[PRINT], signed), "数字签名盖住整个文件，没有改动"),
+        *archive_proving.proven(facts.number, files[METADATA], told),
+        Check(AUTHENTIC, DIFFERS, "数据库", not facts.differs, facts.differs or "这件申请的各行和审计日志的记录相同"),
         *_evidence(facts, files),
         *_complete(facts, files, [str(line["type"]) for line in told]),
         *_usable(files),

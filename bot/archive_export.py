@@ -6,8 +6,7 @@ from pathlib import Path
 from bot.archive_pack import Packer
 from bot.exporting import Asking, Exported, NotExported, keep
 from models import ArchivePackage, AuditRecord, CancellationRequest
-from workflow import access, audit, viewing
-from workflow.archiving import FAULTS
+from workflow import access, archive_words, audit, viewing
 from workflow.errors import NotFound
 from workflow.permissions import ARCHIVE_SEND
 from workflow.states import OPEN_REQUESTS
@@ -19,11 +18,12 @@ async def archive_zip(by: Asking, number: str, out: Path) -> Exported:
     package = ArchivePackage(request=request, round=0, number=f"GD-{request.number}-0", created_at=by.act.now)
     made = await Packer(by.settings, by.store).pack(by.act, package)
     if made.faults:
-        lacks = "、".join(FAULTS.get(each, each) for each in made.faults)
-        raise NotExported(f"{request.number} 的归档包不合格：{lacks}")
+        lacks = "、".join(map(archive_words.why, made.faults))
+        raise NotExported("\n".join([f"{request.number} 的归档包不合格：{lacks}", *made.why]))
     export = await by.store.transact(lambda: _note(by, request, made.records))
     await keep(by, out, made.content, request.organisation, export)
-    return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest())
+    what = f"{request.number} 的归档包，和送给档案系统的一样，带审计记录 {made.records} 条"
+    return Exported(made.records, by.settings.archive.full_names, hashlib.sha256(made.content).hexdigest(), what)
 
 
 async def _request(by: Asking, number: str) -> CancellationRequest:

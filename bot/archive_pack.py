@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot import archive_checking, archive_xml, certificates, packing, printouts
-from bot.archive_checks import Check, faults_of, verdict_of
+from bot.archive_checking import METADATA
+from bot.archive_checks import BAD, Check, faults_of, verdict_of
 from bot.archive_xml import Fonds, LogPart
 from bot.printouts import Printed, Proof
 from bot.settings import Settings
@@ -21,10 +22,11 @@ from workflow import archive_metadata, checkpoints, timeline
 from workflow.acting import Act, local
 from workflow.archive_metadata import Metadata
 from workflow.canonical import canonical
+from workflow.lines import NotWhole
 from workflow.openings import Openings, openings_of
 from workflow.timeline import Case
 
-METADATA, REPORT, MANIFEST, GUIDE = "元数据.xml", "四性检测.xml", "清单.sha256", "说明.txt"
+REPORT, MANIFEST, GUIDE = "四性检测.xml", "清单.sha256", "说明.txt"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Packed:
     records: int
     checks: tuple[Check, ...]
     faults: tuple[str, ...]
+
+    @property
+    def why(self) -> list[str]:
+        """Return what stops it as the report says it: each field that does not fit, with its record."""
+        return [f"{each.about}：{each.said}" for each in self.checks if each.verdict == BAD]
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Packer:
         log = case.organisation.origin
         try:
             files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
-        except LookupError:
+            await timeline.require_all(case, records)
+        except NotWhole:
             return Packed(b"", len(records), (), ("log",))
         return await self._whole(act, _Parts(case, metadata, records, files))
 

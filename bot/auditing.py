@@ -1,7 +1,6 @@
 """Reading the audit logs from the command line: verify all of them, name their public keys."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
@@ -63,14 +62,14 @@ def _kept_in(file: Path) -> Claim:
     return Claim(origin, size, root.hex(), f"the checkpoint in {file.name}", outside=True)
 
 
-async def verify_logs(settings: Settings, kept: Sequence[Claim], codes: Codes) -> list[dict[str, object]]:
+async def verify_logs(settings: Settings, kept: Sequence[Claim], codes: Codes) -> list[Finding]:
     """Walk every log, each beside what is kept of it outside, and what those outside gave us for it."""
 
     async def work(_: Store) -> list[Finding]:
         given = [claim async for claim in receipts.claims()]
         return await verify_all([*kept, *given], codes if codes.wanted else None)
 
-    return [asdict(each) for each in await with_store(settings, work)]
+    return await with_store(settings, work)
 
 
 async def public_keys(settings: Settings) -> list[str]:

@@ -5,9 +5,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import certificates, packing, printouts
+from bot import certificates, packing, printouts, soundness
 from bot.exporting import Asking, Exported, keep, timeline_of
-from workflow import exporting
+from workflow import exporting, timeline
 from workflow.acting import local
 from workflow.canonical import canonical
 from workflow.exporting import TakenCase
@@ -21,11 +21,12 @@ async def case_pack(by: Asking, number: str, out: Path) -> Exported:
     taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack"))
     content = await packed_case(by, taken)
     await keep(by, out, content, taken.case.organisation, taken.export)
-    return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
+    sha256, warnings = hashlib.sha256(content).hexdigest(), soundness.of_rows(taken)
+    return Exported(len(taken.records), taken.case.names, sha256, warnings=warnings)
 
 
 async def packed_case(by: Asking, taken: TakenCase) -> bytes:
-    """Return the pack of a case that is taken out; LookupError when its log is broken."""
+    """Return the pack of a case that is taken out; NotWhole when its log is broken."""
     files = await _files(by, taken)
     return await asyncio.to_thread(packing.zipped, files, by.act.now)  # evidence may be megabytes
 
@@ -34,8 +35,10 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
     files = await packing.excerpt(
         by.store, by.act, taken.case.organisation.origin, [each.seq for each in taken.records]
     )
+    await timeline.require_all(taken.case, taken.records)
     signing = certificates.signing(by.settings, by.act.now)
-    files["timeline.pdf"] = await printouts.file_of(timeline_of(taken, by.printed), signing)
+    document = timeline_of(taken, by.printed, soundness.of_rows(taken))
+    files["timeline.pdf"] = await printouts.file_of(document, signing)
     opened = await openings_of(taken.case, taken.records)
     if opened.lines:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
@@ -63,6 +66,7 @@ def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
         f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
         "statements/ 里是每一次审批的审批确认记录（不是电子签名），核对：python3 verify_statements.py。",
         _what_is_open(taken, opened),
+        *(f"注意：{each}。" for each in soundness.of_rows(taken)),
     ]
     if not case.names and opened.lines:
         lines.append("导出人的权限看不到候选人姓名，姓名没有打开；证明材料里可能出现姓名，请妥善保管。")

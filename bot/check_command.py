@@ -61,7 +61,7 @@ async def check(settings: Settings, *, offline: bool) -> Found:
         from bot.probes import try_all
 
         tried = await try_all(settings)
-        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        now = Clock.of(settings).now()
         lacking += anchors.lacking(settings, await anchors.known(settings.database.url, now))
     return Found(lacking, tried, tuple(sorted(set(_secrets(settings)), key=len, reverse=True)))
 

@@ -93,7 +93,7 @@ def migrate() -> None:
 def setup(
     admin: Annotated[str, typer.Option(help="第一位系统管理员，平台的 userid=姓名，例如 zhoukai=周凯")] = "",
     security: Annotated[str, typer.Option(help="第一位安全管理员，须是另一个人")] = "",
-    top: Annotated[str, typer.Option("--unit", help="他们管的最上级单位，路径=名称，例如 huachen=华辰集团")] = "",
+    top: Annotated[str, typer.Option("--unit", help="他们管的最上级单位，路径=名称，例如 group=某某集团")] = "",
     platform: Annotated[str, typer.Option(help="userid 是哪个平台的：dingtalk 或 wecom")] = "dingtalk",
 ) -> None:
     """生成密钥和数据库；加 --admin 等录入第一批管理员。"""

@@ -4,6 +4,10 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 
 class Clock:
@@ -18,6 +22,11 @@ class Clock:
         self._written = 0
         self._offset = timedelta(0)
         self._follow_file()
+
+    @classmethod
+    def of(cls, settings: "Settings") -> Self:
+        """Return the clock of an installation: a demo's follows the demo's file."""
+        return cls(settings.demo.clock_file if settings.demo else None)
 
     def now(self) -> datetime:
         """Return business time, aware, in UTC."""

@@ -109,4 +109,4 @@ def _taken(changed: int | None) -> int:
 
 
 def _clock(settings: Settings) -> Clock:
-    return Clock(settings.demo.clock_file if settings.demo else None)
+    return Clock.of(settings)

@@ -19,6 +19,7 @@ from workflow import downloads
 from workflow.acting import Act
 from workflow.errors import Refusal
 from workflow.exporting import TakenCase, TakenLog, note_written
+from workflow.lines import NotWhole
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -68,9 +69,12 @@ class DownloadPage:
             why = refusal.code
             await self._app.store.transact(lambda: forms.refused(token, why, now))
             return self._pages.refused(403, "foreign", NOT_ALLOWED)
-        except Exception as wrong:
+        except NotWhole:
+            log.exception("a log is not whole")
+            return self._pages.ended(500, BROKEN)
+        except Exception:
             log.exception("download failed")
-            return self._pages.ended(500, BROKEN if type(wrong) is LookupError else FAILED)  # not one of its kinds
+            return self._pages.ended(500, FAILED)
 
     async def _answer(self, token: str, outcome: Outcome) -> web.Response:
         if outcome.act and outcome.taken:

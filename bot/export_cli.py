@@ -64,11 +64,9 @@ def exported(
     person: str | None,
     work: Callable[["Asking"], Awaitable["Exported"]],
     approval: str = "",
-    *,
-    said: Callable[["Exported"], str] | None = None,
     not_done: str = "没有导出",
 ) -> None:
-    """Do an export and say what it was, in `said`'s words; exit code 2 and `not_done` when nothing was exported."""
+    """Do an export and say what it was; exit code 2 and `not_done` when nothing was exported."""
     from bot.exporting import NotExported, asking
 
     try:
@@ -79,13 +77,9 @@ def exported(
     except (NotExported, SettingsError) as wrong:
         typer.echo(f"{not_done}：{wrong}", err=True)
         raise typer.Exit(2) from None
-    what = said(done) if said else f"已导出 {done.records} 条到 {out}，{names_in(done)}"
-    typer.echo(f"{what}，SHA-256 {done.sha256}", err=True)
-
-
-def names_in(done: "Exported") -> str:
-    """Say whether a file names candidates in full."""
-    return "候选人姓名为全名" if done.names else "候选人姓名已隐去"
+    typer.echo(done.said(out), err=True)
+    for warning in done.warnings:
+        typer.echo(f"注意：{warning}", err=True)
 
 
 @export.command(name="case")
@@ -120,8 +114,4 @@ def export_archive(
     """导出一件办结取消的归档包，和送给档案系统的一样；导出记入日志。"""
     from bot.archive_export import archive_zip
 
-    def said(done: "Exported") -> str:
-        with_ = f"带审计记录 {done.records} 条，{names_in(done)}"
-        return f"{number.upper()} 的归档包已写到 {out}，和送给档案系统的一样，{with_}"
-
-    exported(out, person or None, lambda by: archive_zip(by, number, out), said=said, not_done="没有导出归档包")
+    exported(out, person or None, lambda by: archive_zip(by, number, out), not_done="没有导出归档包")

@@ -7,16 +7,17 @@ import asyncio
 import hashlib
 import io
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bot import certificates, printouts
+from bot import certificates, printouts, soundness
 from bot.auditing import with_store
 from bot.clock import Clock
 from bot.printouts import Listed, Printed, Proof
 from bot.settings import Settings
+from cards import case_facts
 from cards import timeline as words
 from models import AuditRecord, Employee, Organisation
 from models.store import Store
@@ -29,7 +30,9 @@ from workflow.errors import Refusal
 from workflow.export_requests import MOST_PRINTED
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.exporting import TakenCase, TakenLog
+from workflow.lines import NotWhole
 from workflow.log_periods import Period, said
+from workflow.timeline import Case
 from workflow.views import ROLE_LABELS
 
 T = TypeVar("T")
@@ -41,11 +44,23 @@ class NotExported(Exception):
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written: how many records, whether names are in full, and the file's digest."""
+    """What was written: how many records, whether names are in full, and the file's digest.
+
+    `what` names it where it is more than a list of records; `warnings` is what people have to know before they rely
+    on it.
+    """
 
     records: int
     names: bool
     sha256: str
+    what: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def said(self, out: Path) -> str:
+        """Say what was written where, whether it names candidates, and its digest."""
+        names = "候选人姓名为全名" if self.names else "候选人姓名已隐去"
+        done = f"{self.what}，已写到 {out}" if self.what else f"已导出 {self.records} 条到 {out}"
+        return f"{done}，{names}，SHA-256 {self.sha256}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,9 @@ class Asking:
         """Return who stands on a print."""
         if self.act.employee is None:
             return Printed("操作员（命令行）", "operator", self.act.now)
-        return Printed(f"{self.act.employee.name}（{self.role}）", self.act.subject, self.act.now, self.approval)
+        who = f"{self.act.employee.name}（{self.role}）"
+        borrowed = f"操作员（按 {who} 的权限）" if self.act.auth == timeline.OPERATOR else who
+        return Printed(borrowed, self.act.subject, self.act.now, self.approval)
 
 
 async def asking(
@@ -75,7 +92,7 @@ async def asking(
     """
 
     async def with_it(store: Store) -> T:
-        now = Clock(settings.demo.clock_file if settings.demo else None).now()
+        now = Clock.of(settings).now()
         employee = await Employee.get_or_none(key=person) if person else None
         if person and employee is None:
             raise NotExported(f"没有这个人：{person}。写人员编号，例如 sunjing")
@@ -88,9 +105,7 @@ async def asking(
             raise NotExported(REFUSED.get(why, REFUSED["not-allowed"]).format(**refusal.facts)) from refusal
         except NotSigned as wrong:
             raise NotExported(f"PDF 没有签上名，请看 audit.pdf_certificate_file：{wrong}") from wrong
-        except LookupError as wrong:
-            if isinstance(wrong, KeyError | IndexError):
-                raise
+        except NotWhole as wrong:
             raise NotExported(f"日志不完好，不能出具证明：先运行 python -m bot audit verify（{wrong}）") from wrong
 
     return await with_store(settings, with_it)
@@ -98,6 +113,7 @@ async def asking(
 
 REFUSED = {
     **OF_EXPORTS,
+    "case-purged": "{number} 已清理（{purge}，{day}），只有审计日志还在：用 export audit 导出",
     "not-found": "没有找到，或不在这个人的范围内。这次尝试已记录",
     "not-allowed": "这个人没有这项权限；谁可以办，看 python -m bot rights 姓名或工号。这次尝试已记录",
 }
@@ -110,36 +126,39 @@ async def roles_of(act: Act) -> str:
 
 
 async def case_text(by: Asking, number: str) -> list[str]:
-    """Return the timeline as a chat shows it; reading it is recorded."""
+    """Return the timeline as a chat shows it, below what is wrong with its log; reading it is recorded."""
 
-    async def look() -> list[str]:
+    async def look() -> tuple[Case, list[str]]:
         case = await timeline.case_of(by.act, number)
         await timeline.note_viewed(by.act, case)
         entries = attempts.told(case, await timeline.entries_of(case))
-        return [f"时间轴 · {case.title}", *(words.line(each) for each in entries)]
+        return case, [*case_facts.heading(case)[1:], *(words.line(each, by.act.now) for each in entries)]
 
-    return await by.store.transact(look)
+    case, lines = await by.store.transact(look)
+    warnings = [f"注意：{each}" for each in await soundness.of_log(case.organisation.origin)]
+    return [f"时间轴 · {case.title}", *warnings, *lines]
 
 
 async def case_pdf(by: Asking, number: str, out: Path) -> Exported:
     """Write the signed PDF of one case's timeline."""
     taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pdf"))
-    content = await printed_case(by, taken)
+    warnings = await soundness.of_case(taken)
+    content = await _signed(by, timeline_of(taken, by.printed, warnings))
     await keep(by, out, content, taken.case.organisation, taken.export)
-    return Exported(len(taken.records), taken.case.names, hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Exported(len(taken.records), taken.case.names, sha256, warnings=warnings)
 
 
 async def printed_case(by: Asking, taken: TakenCase) -> bytes:
     """Return the signed PDF of a case that is taken out."""
-    return await _signed(by, timeline_of(taken, by.printed))
+    return await _signed(by, timeline_of(taken, by.printed, await soundness.of_case(taken)))
 
 
-def timeline_of(taken: TakenCase, printed: Printed) -> Document:
-    """Return the printed timeline of a case that is taken out."""
+def timeline_of(taken: TakenCase, printed: Printed, warnings: Sequence[str]) -> Document:
+    """Return the printed timeline of a case that is taken out; the warnings stand above it."""
     log, point = taken.case.organisation.origin, taken.checkpoint
-    return printouts.timeline_document(
-        taken.case, taken.entries, Proof(log, taken.digest, point.size, point.code), printed
-    )
+    proof = Proof(log, taken.digest, point.size, point.code)
+    return printouts.timeline_document(taken.case, taken.entries, proof, printed, warnings)
 
 
 async def _signed(by: Asking, document: Document) -> bytes:
@@ -160,19 +179,27 @@ async def keep(by: Asking, out: Path, content: bytes, organisation: Organisation
 async def log_pdf(by: Asking, path: str, period: Period, out: Path) -> Exported:
     """Write the signed PDF of a unit's log of a period."""
     taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "pdf", period, by.approval))
-    content = await printed_log(by, taken)
+    warnings = await soundness.of_log(taken.organisation.origin)
+    return await _written(by, out, await _printed_log(by, taken, warnings), taken, warnings)
+
+
+async def _written(by: Asking, out: Path, content: bytes, taken: TakenLog, warnings: tuple[str, ...]) -> Exported:
     await keep(by, out, content, taken.organisation, taken.export)
-    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
+    return Exported(taken.count, False, hashlib.sha256(content).hexdigest(), warnings=warnings)
 
 
 async def printed_log(by: Asking, taken: TakenLog) -> bytes:
-    """Return the signed PDF of a log that is taken out."""
+    """Return the signed PDF of a log that is taken out; what is wrong with the log stands above it."""
+    return await _printed_log(by, taken, await soundness.of_log(taken.organisation.origin))
+
+
+async def _printed_log(by: Asking, taken: TakenLog, warnings: tuple[str, ...]) -> bytes:
     if taken.count > MOST_PRINTED:
         raise NotExported(f"有 {taken.count} 条，一份 PDF 最多 {MOST_PRINTED} 条：缩短期间，或用 --format xlsx")
     records = [each async for page in taken.pages() for each in page]
     point = taken.checkpoint
     proof = Proof(taken.organisation.origin, timeline.digest_of(records), point.size, point.code)
-    listed = Listed(f"{taken.organisation.name}（{taken.organisation.path}）", said(taken.period))
+    listed = Listed(f"{taken.organisation.name}（{taken.organisation.path}）", said(taken.period), warnings)
     return await _signed(by, printouts.log_document(listed, await timeline.read(records), proof, by.printed))
 
 
@@ -182,9 +209,8 @@ TITLES = ("记录", "时间（北京）", "人", "代号", "途径", "对象", "
 async def log_xlsx(by: Asking, path: str, period: Period, out: Path) -> Exported:
     """Write a unit's log of a period as a table of texts."""
     taken = await by.store.transact(lambda: exporting.take_log(by.act, path, "xlsx", period, by.approval))
-    content = await log_table(by, taken)
-    await keep(by, out, content, taken.organisation, taken.export)
-    return Exported(taken.count, False, hashlib.sha256(content).hexdigest())
+    warnings = await soundness.of_log(taken.organisation.origin)
+    return await _written(by, out, await log_table(by, taken), taken, warnings)
 
 
 async def log_table(by: Asking, taken: TakenLog) -> bytes:

@@ -33,7 +33,7 @@ def founder(said: str) -> Founder:
 
 
 def _now(settings: Settings) -> datetime:
-    return Clock(settings.demo.clock_file if settings.demo else None).now()
+    return Clock.of(settings).now()
 
 
 async def enter_founders(settings: Settings, unit: str, platform: Platform, admin: str, security: str) -> list[str]:

@@ -48,7 +48,7 @@ async def import_file(settings: Settings, options: Options, progress: Progress =
 async def _in_store(
     settings: Settings, table: Table, mapping: mappings.Mapping, dry_run: bool, progress: Progress
 ) -> Report:
-    clock = Clock(settings.demo.clock_file if settings.demo else None)
+    clock = Clock.of(settings)
 
     async def work(store: Store) -> Report:
         act = Act(clock.now(), "import", "operator", source=table.digest)

@@ -116,7 +116,7 @@ def restore(
         raise SettingsError(f"{file} 不是备份旁边的个人密钥文件，文件名应以 -keys.db 结尾") from None
 
     settings = loaded()
-    clock = Clock(settings.demo.clock_file if settings.demo else None)
+    clock = Clock.of(settings)
 
     async def work(store: "Store") -> tuple[int, int]:
         back = await store.transact(lambda: person_key.bring_back(kept))

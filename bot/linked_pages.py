@@ -14,6 +14,7 @@ from yarl import URL
 from handlers import pages
 from workflow.acting import local
 from workflow.moments import clock, when
+from workflow.rights_words import day
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -94,5 +95,5 @@ def templates() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        filters={"when": _when, "clock": clock, "iso": lambda moment: local(moment).isoformat()},
+        filters={"when": _when, "day": day, "clock": clock, "iso": lambda moment: local(moment).isoformat()},
     )

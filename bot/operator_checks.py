@@ -1,10 +1,11 @@
 """What of a 合规体检 only the running installation can see: keys, backup, clock, retention (S84)."""
 
+import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.settings import Settings
-from models import AuditRecord, Organisation
+from models import AuditRecord, Organisation, backup
 from models.migrating import sqlite_path
 from workflow.checkup import Seen
 from workflow.lines import read
@@ -18,7 +19,8 @@ RECORDS, AUDIT = 3, 5  # years that may not be undercut
 
 async def seen(settings: Settings, unit: Organisation, now: datetime) -> list[Seen]:
     """Look at the installation and return what is in order and what is not."""
-    return [_keys(settings), _backup(settings, now), await _clock(unit), _retention(settings)]
+    kept = await asyncio.to_thread(_backup, settings, now)  # it reads the whole copy
+    return [_keys(settings), kept, await _clock(unit), _retention(settings)]
 
 
 def _keys(settings: Settings) -> Seen:
@@ -34,16 +36,17 @@ def _wrong_with(file: Path) -> str:
 
 
 def _backup(settings: Settings, now: datetime) -> Seen:
-    """Look for a copy of the database; of PostgreSQL nothing can be seen from here."""
+    """Look for a copy of the database that can be read back; of PostgreSQL nothing can be seen from here."""
     if sqlite_path(settings.database.url) is None:
         return Seen("backup", 1, ("PostgreSQL 的备份这里看不到，请出示备份记录",))
     folder = settings.home / "backups"
-    copies = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
-    if not copies:
-        return Seen("backup", 1, (f"{folder.name}/ 里没有备份",))
-    age = now.timestamp() - max(copies)
-    bad = (f"最近一次备份在 {int(age // 86400)} 天前",) if age > BACKUP_WITHIN.total_seconds() else ()
-    return Seen("backup", 1, bad, "8 天内有备份" if not bad else "")
+    newest = backup.newest(folder)
+    if newest is None:
+        others = folder.is_dir() and any(folder.iterdir())
+        return Seen("backup", 1, (f"{folder.name}/ 里没有{'打得开的' if others else ''}备份",))
+    age = now.timestamp() - newest.stat().st_mtime
+    bad = (f"最近一次打得开的备份在 {int(age // 86400)} 天前",) if age > BACKUP_WITHIN.total_seconds() else ()
+    return Seen("backup", 1, bad, f"8 天内有备份，打得开：{newest.name}" if not bad else "")
 
 
 async def _clock(unit: Organisation) -> Seen:

@@ -26,7 +26,7 @@ def enclosed() -> dict[str, bytes]:
 async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> dict[str, bytes]:
     """Return an excerpt's files by path, with verifier; the log is signed first when the newest record is not covered.
 
-    LookupError when the log is broken or has no such record.
+    NotWhole when the log is broken or has no such record.
     """
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
     return {**await packing.excerpt(log, seqs), **enclosed()}

@@ -1,17 +1,17 @@
 """What is printed for an auditor: the timeline of one case, and a unit's log of a period, as documents and files."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cards import timeline as words
-from cards.booking import STATUS as BOOKING_STATUS
-from cards.request import STATUS as REQUEST_STATUS
+from cards.case_facts import result_of
 from platforms.printing.document import Column, Document
 from platforms.printing.signing import Signing
 from workflow.acting import local
 from workflow.moments import when_of
+from workflow.sight import LONGEST_READ
 from workflow.timeline import Case, Entry, reason_of
 
 COLUMNS = (
@@ -22,6 +22,7 @@ COLUMNS = (
     Column("事项", 3.5),
     Column("结果", 1.3),
 )
+WARNING = "注意"
 LOG_COLUMNS = (*COLUMNS[:4], Column("对象", 1.55), Column("事项", 2.6), Column("结果", 1.2))
 
 
@@ -50,13 +51,15 @@ class Proof:
     code: str
 
 
-def timeline_document(case: Case, entries: Iterable[Entry], proof: Proof, printed: Printed) -> Document:
-    """Return the printed timeline of a case."""
+def timeline_document(
+    case: Case, entries: Iterable[Entry], proof: Proof, printed: Printed, warnings: Sequence[str] = ()
+) -> Document:
+    """Return the printed timeline of a case; `warnings` are what makes it less than a proof."""
     rows = tuple(_cells(each) for each in entries)
     title = f"时间轴 · {case.number}"
     return Document(
         title=title,
-        facts=_facts(case, printed),
+        facts=(*_facts(case, printed), *((WARNING, each) for each in warnings)),
         columns=COLUMNS,
         rows=rows,
         notes=_notes(proof, len(rows)),
@@ -68,8 +71,7 @@ def timeline_document(case: Case, entries: Iterable[Entry], proof: Proof, printe
 
 
 def _facts(case: Case, printed: Printed) -> tuple[tuple[str, str], ...]:
-    booking, request = case.booking, case.request
-    decision = REQUEST_STATUS[request.status] if request else BOOKING_STATUS[booking.status]
+    booking = case.booking
     numbers = "、".join(case.subjects)
     found = [
         ("编号", numbers),
@@ -78,7 +80,7 @@ def _facts(case: Case, printed: Printed) -> tuple[tuple[str, str], ...]:
         ("岗位", booking.position.name),
         ("面试时间", f"{when_of(booking)}（北京时间）"),
         ("面试官", str(booking.interviewer.name) if booking.interviewer else ""),
-        ("结果", decision),
+        ("结果", result_of(case)),
         ("原因", reason_of(case)),
         ("打印", f"{printed.who}，{local(printed.at):%Y-%m-%d %H:%M:%S}（北京时间）"),
         ("姓名显示", "按打印人的权限显示全名" if case.names else "按打印人的权限隐去候选人姓名，只留姓和电话尾号"),
@@ -94,7 +96,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         f"{local(entry.at):%Y-%m-%d %H:%M:%S}",
         who,
         words.door(entry),
-        words.what(entry) + words.confirmation(entry),
+        words.what(entry, LONGEST_READ) + words.confirmation(entry),
         words.outcome(entry),
     )
 
@@ -121,6 +123,7 @@ class Listed:
 
     unit: str
     period: str
+    warnings: tuple[str, ...] = ()
 
 
 def log_document(listed: Listed, entries: Iterable[Entry], proof: Proof, printed: Printed) -> Document:
@@ -133,6 +136,7 @@ def log_document(listed: Listed, entries: Iterable[Entry], proof: Proof, printed
         ("条数", str(len(rows))),
         ("打印", f"{printed.who}，{local(printed.at):%Y-%m-%d %H:%M:%S}（北京时间）"),
         ("姓名显示", "日志里没有候选人的姓名和联系方式"),
+        *((WARNING, each) for each in listed.warnings),
     )
     notes = (
         f"以上记录的原文按记录号依次连接、每条后加一个换行，SHA-256 是 {proof.digest}。",

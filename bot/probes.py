@@ -58,7 +58,7 @@ async def try_all(settings: Settings, timeout_s: float = 10.0) -> list[Outcome]:
 def probes(settings: Settings, http: Http) -> dict[str, Probe]:
     """Return what can be tried, by name, in the order it is shown."""
     settings = _as_if_enabled(settings)
-    clock = Clock(settings.demo.clock_file if settings.demo else None)
+    clock = Clock.of(settings)
     wired = wires(settings, http, clock)
     return {
         "数据库": partial(_database, settings.database.url),

@@ -98,7 +98,10 @@ class Settings(BaseSettings):
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
     stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,
-        description="单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要",
+        description=(
+            "单位路径 → 哪些事要二次验证：sensitive_approval、admin_grant、bulk_export、purge；下级单位同样要。"
+            "admin_grant 只管系统管理员、安全管理员和审计的授权，HR、审批人等业务角色的不要"
+        ),
         examples=["{huachen: [admin_grant, bulk_export], huachen/heavy: [sensitive_approval]}"],
     )
     retention: Retention = Field(default_factory=Retention, description="留存期限")

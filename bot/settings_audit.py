@@ -10,22 +10,26 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.settings_sections import HOST_AND_SCHEME, Address, Section, base_address
-
-LOG = 1  # the type of a log's key in C2SP's signed notes
-LOG_KEY = re.compile(r"^[^\s+]+\+[0-9a-f]{8}\+")  # what stands before the key itself
+from workflow.notes import LOG, parse_vkey
 
 
 def _public_key(value: str) -> str:
     """Read a key as `audit keys` prints it (name+id+type and key), or the 32 bytes alone; return these in Base64."""
     try:
-        raw = base64.b64decode(LOG_KEY.sub("", value), validate=True)
+        key = parse_vkey(value)
+        raw = key.public if key.kind == LOG else b""
     except ValueError:
-        raw = b""
-    if len(raw) == 33 and raw[0] == LOG:
-        raw = raw[1:]
+        raw = _bare(value)
     if len(raw) != 32:
         raise PydanticCustomError("public_key", "应为 python -m bot audit keys 打印的一行，或 Base64 写的 32 字节公钥")
     return base64.b64encode(raw).decode()
+
+
+def _bare(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except ValueError:
+        return b""
 
 
 def _outside_address(value: str) -> str:

@@ -16,7 +16,7 @@ PRESETS = {
 }
 REFUSED = {
     "desk-only": "这件事只能在服务器上做。",
-    "unit-words": "要写成 路径=名称，例如 huachen/net=华辰互联：路径用小写字母、数字、减号，最多 4 级；名称至多 40 字",
+    "unit-words": "要写成 路径=名称，例如 group/net=某某科技：路径用小写字母、数字、减号，最多 4 级；名称至多 40 字",
     "not-found": "上级单位还没有录入：先录入它，再录入下级。「python -m bot unit list」可以看到已有的单位。",
     "another-top": "最上级单位已经有了，一套安装只管一个集团：路径要从它写起，例如 huachen/net。",
     "in-use": "这个单位的规则选过了，而且已经有员工、预约或下级单位，不能再这样改：规则一变，谁要审批就变了。",
@@ -25,7 +25,7 @@ REFUSED = {
 
 @unit.command()
 def add(
-    said: Annotated[str, typer.Argument(metavar="路径=名称", help="例如 huachen/net=华辰互联")],
+    said: Annotated[str, typer.Argument(metavar="路径=名称", help="例如 group/net=某某科技")],
     preset: Annotated[str, typer.Option(help="；".join(f"{key}：{words}" for key, words in PRESETS.items()))],
 ) -> None:
     """录入一个单位和它的规则；上级要先录入。退出码 2：没有任何变化。"""

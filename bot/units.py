@@ -17,7 +17,7 @@ class NotEntered(Exception):
 
 async def enter(settings: Settings, path: str, name: str, preset: str) -> None:
     """Enter a unit, or raise NotEntered."""
-    act = Act(Clock(settings.demo.clock_file if settings.demo else None).now(), "cli", "operator")
+    act = Act(Clock.of(settings).now(), "cli", "operator")
 
     async def work(store: Store) -> None:
         await store.transact(lambda: entering_units.enter(act, path, name, Preset(preset)))

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from bot import soundness
 from bot.exporting import Asking, Exported, NotExported
 from bot.packing import write_pack
 from models import AuditRecord, Organisation
@@ -49,7 +50,7 @@ async def _taken_out(by: Asking, path: str, out: Path, form: str, write: Write) 
     size = unfinished.stat().st_size
     await by.store.transact(lambda: exporting.note_written(by.act, organisation, export, sha256, size))
     unfinished.replace(out)
-    return Exported(count, False, sha256)
+    return Exported(count, False, sha256, warnings=await soundness.of_log(export.log))
 
 
 async def _agreed(by: Asking, organisation: Organisation | None, form: str) -> dict[str, object]:

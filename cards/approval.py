@@ -41,7 +41,7 @@ def approval_card(view: CardView) -> Card:
     lines.append(word_line(view))
     if open_ and view.wish_at is None and _only_the_consequence(request, step):
         lines.append(Line("", "候选人不会来。你只决定：正式取消，以及是否保留面试资格。"))
-    lines.append(Line("编号", request.number) if open_ else Line("", _outcome(request, step)))
+    lines.append(Line("编号", request.number) if open_ else Line("", _outcome(view, request, step)))
     return Card(
         title=f"取消面试：{request.booking.title}",
         status=_status(view, request, step),
@@ -79,7 +79,9 @@ def _status(view: CardView, request: RequestView, step: StepView) -> str:
     if "approve" in view.actions:
         place = _place(request, step)
         return f"待你审批 · {place}（代 {view.stands_in}）" if view.stands_in else f"待你审批 · {place}"
-    own = OWN[step.status]
+    if view.handed_on:
+        return "已转给别人处理"
+    own = OWN[step.status] if view.theirs or step.status != StepStatus.OPEN else "不再由你处理"
     end = ENDS.get(request.status, "")
     if step.status == StepStatus.WAITING and step.waits_for and not end:
         return f"已前加签，先由 {step.waits_for} 审批"
@@ -112,12 +114,14 @@ ENDS = {
 """How a request ended, as everybody's card says it who was asked."""
 
 
-def _outcome(request: RequestView, step: StepView) -> str:
+def _outcome(view: CardView, request: RequestView, step: StepView) -> str:
     then = _then(request, step)
     if step.only_names and step.status == StepStatus.OPEN and request.status == RequestStatus.AWAITING_APPROVAL:
         return f"这一级没有人可审，请指定一位：发「转交 {request.number} 姓名」。你不能代批。"
     if step.status == StepStatus.CLOSED and step.instead:
         return f"已由 {step.instead} 答复，不再需要你处理。{then}"
+    if view.handed_on:
+        return f"这一级已由 {step.approver} 接手。{then}"
     if step.decided_at is None:
         return then or "此步已不需要你处理。"
     said = f"{step.signed_by or '你'}{f' 代 {step.approver} ' if step.signed_by else ''}已于 {clock(step.decided_at)} "

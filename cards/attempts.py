@@ -21,6 +21,8 @@ TRIED = {
     "other": "发了读不了的内容",
     "press": "点击",
     "copy": "查看自己的信息",
+    "correct": "更正自己的信息",
+    "erase": "要求删除自己的信息",
     "export": "导出",
     "add": "加签",
     "choose": "选择",

@@ -35,6 +35,7 @@ def _status(view: DelegationView) -> str:
         DelegationStatus.REJECTED: "已谢绝",
         DelegationStatus.EXPIRED: "已过期（系统代办）",
         DelegationStatus.ENDED: "已结束",
+        DelegationStatus.WITHDRAWN: "提出人已撤回",
     }[view.status]
 
 
@@ -45,5 +46,8 @@ def _outcome(view: DelegationView) -> str:
         return f"{clock(view.ended_at)} 已结束，你不用再代办。"
     if view.decided_at is None:
         return "到期没有答复，没有任何变化。"
-    answer = "同意，到期自动结束" if view.status == DelegationStatus.APPROVED else "谢绝，没有任何变化"
+    answer = {
+        DelegationStatus.APPROVED: "同意，到期自动结束",
+        DelegationStatus.WITHDRAWN: f"{view.principal} 已撤回，没有任何变化",
+    }.get(view.status, "谢绝，没有任何变化")
     return f"{clock(view.decided_at)} {answer}。"

@@ -12,7 +12,7 @@ def erasure_card(view: ErasureView) -> Card:
     lines = [
         Line("候选人", _who(view)),
         Line("单位", view.unit),
-        Line("依据", f"{view.basis}（本人提出）" if view.by_candidate else view.basis),
+        Line("依据", view.basis),
         Line("提出", view.proposer),
         Line("将删除", "姓名、联系方式、原话、证明材料；不能恢复。编号、时间和审批经过保留"),
         Line("", _outcome(view)),
@@ -45,6 +45,7 @@ def _status(view: ErasureView) -> str:
         ErasureStatus.CARRIED_OUT: "已删除",
         ErasureStatus.REJECTED: "已驳回",
         ErasureStatus.EXPIRED: "已结束，没有删除",
+        ErasureStatus.WITHDRAWN: "提出人已撤回",
     }
     return labels[view.status]
 
@@ -56,6 +57,10 @@ def _outcome(view: ErasureView) -> str:
         return f"{view.decided_by} 同意，{when(view.done_at, view.now)} 已删除，不能恢复。"
     if view.decided_at is None:
         return ""
-    said = {ErasureStatus.APPROVED: "同意，告知候选人后删除", ErasureStatus.REJECTED: "驳回，什么都没有删"}
+    said = {
+        ErasureStatus.APPROVED: "同意，告知候选人后删除",
+        ErasureStatus.REJECTED: "驳回，什么都没有删",
+        ErasureStatus.WITHDRAWN: "撤回了自己的申请，什么都没有删",
+    }
     comment = f"意见：{view.comment}" if view.comment else ""
     return f"{view.decided_by} {clock(view.decided_at)} {said.get(view.status, '没有删除')}。{comment}"

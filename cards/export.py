@@ -39,6 +39,7 @@ def _status(view: ExportView) -> str:
         ExportStatus.REJECTED: "已驳回",
         ExportStatus.EXPIRED: "已过期（系统代办）",
         ExportStatus.TAKEN: "已同意 · 已导出",
+        ExportStatus.WITHDRAWN: "提出人已撤回",
     }[view.status]
 
 
@@ -47,5 +48,8 @@ def _outcome(view: ExportView) -> str:
         return f"{when(view.expires_at, view.now)} 前没有处理会自动过期，什么都不会导出。"
     if view.decided_at is None or not view.decided_by:
         return "到期没有人处理，什么都没有导出。"
-    said = "驳回，什么都没有导出" if view.status == ExportStatus.REJECTED else "同意，24 小时内可导出一次"
+    said = {
+        ExportStatus.REJECTED: "驳回，什么都没有导出",
+        ExportStatus.WITHDRAWN: "撤回了自己的申请，什么都没有导出",
+    }.get(view.status, "同意，24 小时内可导出一次")
     return f"{view.decided_by} {clock(view.decided_at)} {said}。{f'意见：{view.comment}' if view.comment else ''}"

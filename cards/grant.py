@@ -39,6 +39,7 @@ def _status(view: GrantView) -> str:
         GrantChangeStatus.APPROVED: "已同意 · 已生效",
         GrantChangeStatus.REJECTED: "已驳回",
         GrantChangeStatus.EXPIRED: "已过期（系统代办）",
+        GrantChangeStatus.WITHDRAWN: "提出人已撤回",
     }
     return labels[view.status]
 
@@ -48,6 +49,10 @@ def _outcome(view: GrantView) -> str:
         return f"{when(view.expires_at, view.now)} 前没有处理会自动过期，什么都不变。"
     if view.status == GrantChangeStatus.EXPIRED or view.decided_at is None:
         return "到期没有人处理，没有任何变化。"
-    said = {GrantChangeStatus.APPROVED: "同意，立即生效", GrantChangeStatus.REJECTED: "驳回，没有任何变化"}
+    said = {
+        GrantChangeStatus.APPROVED: "同意，立即生效",
+        GrantChangeStatus.REJECTED: "驳回，没有任何变化",
+        GrantChangeStatus.WITHDRAWN: "撤回了自己的申请，没有任何变化",
+    }
     comment = f"意见：{view.comment}" if view.comment else ""
     return f"{view.decided_by} {clock(view.decided_at)} {said[view.status]}。{comment}"

@@ -1,6 +1,11 @@
 """Why something was not done, in few words: every reason code that a record can hold is said in Chinese."""
 
+from workflow import archive_words
+
 WHY = {
+    **archive_words.FAULTS,
+    **archive_words.ANSWERS,
+    archive_words.DIFFERS: "和审计日志不一致",
     # who may
     "not-allowed": "没有权限",
     "no-role": "没有权限",
@@ -22,6 +27,7 @@ WHY = {
     "desk-only": "只能在服务器上办",
     # what was meant
     "not-found": "没有找到",
+    "case-purged": "已到期清理",
     "case-not-found": "没有找到",
     "change-not-found": "没有找到授权申请",
     "export-not-found": "没有找到导出申请",

@@ -10,6 +10,7 @@ STATUS = {
     PurgeStatus.REJECTED: "已驳回",
     PurgeStatus.EXPIRED: "已过期（系统代办）",
     PurgeStatus.DONE: "已清理完",
+    PurgeStatus.WITHDRAWN: "提出人已撤回",
 }
 
 
@@ -54,6 +55,8 @@ def _outcome(view: PurgeView) -> str:
 
 
 def _said(view: PurgeView) -> str:
+    if view.status == PurgeStatus.WITHDRAWN:
+        return "撤回了自己的申请，没有任何变化"
     if view.status == PurgeStatus.REJECTED:
         return "驳回，没有任何变化"
     kept = f"，保留 {view.kept} 件（已冻结或有了新的记录）" if view.kept else ""

@@ -9,6 +9,7 @@ STATUS = {
     RulesStatus.APPROVED: "已同意",
     RulesStatus.REJECTED: "已驳回",
     RulesStatus.EXPIRED: "已过期（系统代办）",
+    RulesStatus.WITHDRAWN: "提出人已撤回",
 }
 
 
@@ -50,6 +51,9 @@ def _outcome(view: RulesView) -> str:
         return f"以前提交的申请不受影响。{when(view.expires_at, view.now)} 前没有处理会自动过期，什么都不变。"
     if view.decided_at is None or not view.decided_by:
         return "到期没有人处理，没有任何变化。"
-    said = f"同意，{view.since}生效" if view.status == RulesStatus.APPROVED else "驳回，没有任何变化"
+    said = {
+        RulesStatus.APPROVED: f"同意，{view.since}生效",
+        RulesStatus.WITHDRAWN: "撤回了自己的申请，没有任何变化",
+    }.get(view.status, "驳回，没有任何变化")
     comment = f"意见：{view.comment}" if view.comment else ""
     return f"{view.decided_by} {clock(view.decided_at)} {said}。{comment}"

@@ -4,8 +4,10 @@ from datetime import datetime
 
 from cards import attempts, outcomes
 from models import Role
+from workflow import archive_words
 from workflow.acting import local
-from workflow.timeline import REFUSED, Entry, still_needed
+from workflow.showing import LONGEST_COMMENT, plain
+from workflow.timeline import REFUSED, UNREAD, Entry, basis_of_erasure, still_needed
 from workflow.views import ROLE_LABELS
 
 ACTIONS = {
@@ -43,6 +45,7 @@ ACTIONS = {
     "delegation.accepted": "同意代为审批",
     "delegation.declined": "谢绝代为审批",
     "delegation.ended": "代为审批结束",
+    "delegation.recalled": "撤回请人代为审批",
     "step.skipped": "系统代办：按规范跳过一级",
     "notice.sent": "已发出",
     "notice.submitted": "已提交短信平台",
@@ -58,12 +61,13 @@ ACTIONS = {
     "reveal.asked": "要求显示候选人资料",
     "reveal.shown": "看了候选人资料",
     "reveal.expired": "到期没有看候选人资料",
-    "reveal.refused": "没有让看候选人资料",
+    "reveal.refused": "没有显示候选人资料",
     "log.exported": "导出审计日志",
     "log.written": "导出文件写成",
     "export.asked": "申请导出审计日志",
     "export.approved": "同意导出",
     "export.rejected": "驳回导出",
+    "export.recalled": "撤回导出申请",
     "export.expired": "系统代办：导出申请过期",
     "export.link_made": "取得导出链接",
     "database.guarded": "数据库分角色",
@@ -103,6 +107,7 @@ ACTIONS = {
     "purge.proposed": "提出到期清理",
     "purge.approved": "同意到期清理",
     "purge.refused": "驳回到期清理",
+    "purge.recalled": "撤回到期清理",
     "purge.expired": "系统代办：清理申请过期",
     "purge.finished": "到期清理完成",
     "purge.certified": "清理证明写成",
@@ -112,10 +117,12 @@ ACTIONS = {
     "rules.approved": "同意规范新版本",
     "rules.refused": "驳回规范新版本",
     "rules.expired": "系统代办：规范新版本过期",
+    "rules.recalled": "撤回规范新版本",
     "rules.link_made": "取得规范链接",
     "rules.taken": "下载规范",
     "case.purged": "到期清理",
     "retention.cleared": "系统代办：清除短期内容",
+    "grant.recalled": "撤回授权申请",
     "grant.ended": "授权结束",
     "step.handed_on": "审批人离职，转交审批",
     "step.unattended": "审批人离职，无人接手",
@@ -134,7 +141,9 @@ ACTIONS = {
     "erasure.proposed": "提出删除资料",
     "erasure.approved": "同意删除资料",
     "erasure.refused": "驳回删除资料",
+    "erasure.recalled": "撤回删除资料",
     "erasure.expired": "系统代办：删除资料到期关闭",
+    "erasure.unattended": "经办人离职，删除资料无人接手",
     "erasure.postponed": "要求删除资料，改为先受限",
     "privacy.copied": "查看自己的信息",
     "privacy.correction_asked": "要求更正信息",
@@ -145,6 +154,7 @@ ACTIONS = {
     "subject.restricted": "资料改为受限",
     "subject.erased": "资料已依法删除",
     "subject.erased_again": "恢复备份带回的资料，再次删除",
+    UNREAD: "这条记录读不出，日志改过",
     "checkpoint.signed": "下级检查点入账",
     "checkpoint.refused": "检查点没有签",
     "anchor.asked": "要求立即锚定",
@@ -189,10 +199,12 @@ KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
 FORMATS = {"pdf": "PDF", "pack": "证据包", "xlsx": "XLSX 表格", "jsonl": "原始日志", "text": "文字"}
 
 
-def line(entry: Entry) -> str:
-    """Return the entry on one line, as a chat shows it."""
-    failed = "" if entry.ok else " ✗"
-    return f"{local(entry.at):%m-%d %H:%M:%S} {who(entry)} {what(entry)}{failed}"
+def line(entry: Entry, now: datetime) -> str:
+    """Return the entry on one line, as a chat shows it: the same as a print has, a year where it is not this one."""
+    at = local(entry.at)
+    year = "" if at.year == local(now).year else f"{at.year}-"
+    ended = "未完成" if entry.action == REFUSED else outcome(entry)  # why it was refused stands there already
+    return f"{year}{at:%m-%d %H:%M:%S} {who(entry)} {what(entry)} · {door(entry)} · {ended}"
 
 
 def who(entry: Entry) -> str:
@@ -200,15 +212,15 @@ def who(entry: Entry) -> str:
     if entry.by == "candidate":
         return "候选人"
     if entry.by == "employee":
-        return entry.who
+        return entry.named
     return "操作员" if entry.via == "cli" else "系统"
 
 
-def what(entry: Entry) -> str:
-    """Say what was done, with what belongs to it."""
+def what(entry: Entry, longest: int = LONGEST_COMMENT) -> str:
+    """Say what was done, with what belongs to it; what somebody wrote is cut after `longest` characters."""
     if entry.action == REFUSED:
         return attempts.words(entry)
-    detail = "，".join(_details(entry))
+    detail = "，".join(_details(entry, longest))
     channel = entry.data.get("channel")
     by = f"（{CHANNELS.get(str(channel), str(channel))}）" if channel else ""
     return f"{_done(entry)}{f'：{detail}' if detail else ''}{by}"
@@ -227,7 +239,7 @@ def _done(entry: Entry) -> str:
     return ACTIONS.get(entry.action, entry.action)
 
 
-def _details(entry: Entry) -> list[str]:
+def _details(entry: Entry, longest: int) -> list[str]:
     data = entry.data
     found = [TOPICS.get(str(data.get("topic", "")), "")]
     if "still_needed" in data:
@@ -238,11 +250,23 @@ def _details(entry: Entry) -> list[str]:
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
     if isinstance(used := data.get("twins"), list) and used:
         found.append(f"图片也在另外 {len(used)} 个申请里")
+    if entry.action in ("archive.failed", "archive.incomplete"):
+        found.append(archive_words.why(entry.why))
+    if entry.action.startswith(("erasure.", "subject.")):
+        found.append(_of_erasure(entry))
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:
-        found.append(f"附言「{entry.remark}」")
+        found.append(f"附言「{plain(entry.remark, longest)}」")
     return [each for each in found if each]
+
+
+def _of_erasure(entry: Entry) -> str:
+    """Say the number of an erasure and its basis."""
+    basis = basis_of_erasure(entry.data.get("basis"))
+    number = entry.subject if entry.subject.startswith("D") else ""
+    why = f"依据 {basis}" if basis else ""
+    return " ".join(each for each in (number, why) if each)
 
 
 def role(entry: Entry) -> str:

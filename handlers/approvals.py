@@ -11,7 +11,7 @@ from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
 from workflow import approving, chain, handing_on, outbox, places, requests, shown, standing_in
 from workflow.card_views import CardView, card_view
-from workflow.errors import Invalid, NotFound, NotYours, Stale
+from workflow.errors import Invalid, NotFound, NotNow, Stale
 from workflow.rights_words import name_of
 from workflow.views import request_seen
 
@@ -140,7 +140,7 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
     theirs = [each for each in open_ if await standing_in.covering(request, each, context.employee, context.act.now)]
     found = next(iter([*asked, *theirs, *own, *open_]), None)
     if found is None:
-        raise NotYours(approver="其他人")
+        raise NotNow(state=str(request.status))
     return found
 
 

@@ -3,9 +3,9 @@
 from handlers.reading.grammar import Command
 from handlers.routing import Context
 from models import ArchivePackage, ArchiveStatus
-from workflow import archiving, outbox
+from workflow import archive_words, archiving, outbox
 from workflow.acting import local
-from workflow.archiving import FAULTS, ArchiveState
+from workflow.archiving import ArchiveState
 
 STATUS = {
     ArchiveStatus.WAITING: "待归档",
@@ -43,12 +43,21 @@ def told(found: ArchiveState) -> str:
     """Return how the archiving of a case stands, in words."""
     if found.packages:
         stuck = [f"系统出错，没有送出。请发「重新归档 {found.number}」再送一次。"] if found.stuck else []
-        return "\n".join([f"归档状态 · {found.number}", *(line(each) for each in found.packages), *stuck])
+        packages = [line(each) for each in found.packages]
+        return "\n".join([f"归档状态 · {found.number}", *packages, *_next(found), *stuck])
     if not found.due:
         return f"归档状态 · {found.number}\n这个单位的规则不要求归档，没有归档包。"
     if not found.over:
         return f"归档状态 · {found.number}\n还没有办结，办结 15 分钟后自动归档。"
     return f"归档状态 · {found.number}\n在有归档之前就办结了，没有归档包。要归档请发「重新归档 {found.number}」。"
+
+
+def _next(found: ArchiveState) -> list[str]:
+    """Say why the newest package is not at the archive yet, and when it is tried next."""
+    if found.retry is None:
+        return []
+    at = f"{local(found.retry.at):%Y-%m-%d %H:%M}"
+    return [f"{archive_words.why(found.retry.code)}，{at} 再送" if found.retry.code else f"{at} 送出"]
 
 
 def line(package: ArchivePackage) -> str:
@@ -59,7 +68,7 @@ def line(package: ArchivePackage) -> str:
             f"，{local(package.receipt_at):%Y-%m-%d %H:%M} 收到回执 {package.receipt}，SHA-256 {package.digest[:16]}…"
         )
     elif package.faults:
-        detail = f"（{'、'.join(FAULTS.get(each, each) for each in package.faults)}）"
+        detail = f"（{'、'.join(map(archive_words.why, package.faults))}）"
     else:
         detail = ""
     return f"{package.number} {status}{detail}"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from cards import case_facts, log_faults
 from cards import timeline as timeline_words
-from handlers import lists, nobody, picking, recent
+from handlers import lists, nobody, picking, portions, recent
 from handlers.locating import Asked, Found, asked_for, fits, locate, located
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
@@ -113,8 +114,12 @@ async def timeline(context: Context, command: Command) -> None:
         return
     case = await case_meant(context, command)
     await facts.note_viewed(context.act, case)
-    lines = [timeline_words.line(each) for each in attempts.told(case, await facts.entries_of(case))]
-    await outbox.say(context.act, context.account, "\n".join([f"时间轴 · {case.title}", *lines]))
+    entries = attempts.told(case, await facts.entries_of(case))
+    warning = log_faults.not_a_proof(case.organisation.origin, await facts.first_bad(case))
+    title, *heading = case_facts.heading(case)
+    lines = [title, *warning, *heading, *(timeline_words.line(each, context.act.now) for each in entries)]
+    for part in portions.of(lines, context.account.platform):
+        await outbox.say(context.act, context.account, part)
 
 
 async def case_meant(context: Context, command: Command) -> facts.Case:

@@ -65,6 +65,7 @@ TALK = Talk(
     awaiting=delegating.awaiting,
     approve=delegating.accept,
     reject=delegating.decline,
+    withdraw=delegating.withdraw,
     described=described,
     proposer=lambda delegation: name_of(delegation.principal),
     done=_done,

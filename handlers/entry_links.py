@@ -18,7 +18,7 @@ TOKEN = re.compile(r"[a-z2-7]{26}")
 OUTLIVES = timedelta(days=7)  # how long after the interview its link still says what became of it
 MOST_TRIES = 5  # wrong second facts on one link
 MOST_TRIES_A_DAY = 10  # on all links of one candidate: a new link gives a guesser no new chances
-ACTIONS = ("cancel", "reschedule", "enter", "copy")
+ACTIONS = ("cancel", "reschedule", "enter", "copy", "correct", "erase")
 
 
 def ends_at(booking: Booking) -> datetime:
@@ -40,7 +40,12 @@ async def find(token: str, now: datetime, *, lock: bool = False) -> EntryLink | 
     if link is None:
         return None
     await link.fetch_related("booking", *(f"booking__{each}" for each in BOOKING_RELATIONS))
-    return link if now <= ends_at(link.booking) + OUTLIVES else None
+    return link if now <= opens_until(link.booking) else None
+
+
+def opens_until(booking: Booking) -> datetime:
+    """Return until when the page of a booking opens."""
+    return ends_at(booking) + OUTLIVES
 
 
 def fact_of(candidate: Candidate) -> str:

@@ -8,8 +8,8 @@ from handlers.reading.grammar import Command
 from handlers.reading.text import plain
 from handlers.routing import Context
 from models import Basis, ErasureRequest, ErasureStatus
-from workflow import access, erasing, outbox, timeline
-from workflow.erasing_words import BASES, restricted
+from workflow import access, erasing, erasure_wishes, outbox, timeline
+from workflow.erasing_words import BASES, because, restricted
 from workflow.errors import NotAllowed
 from workflow.permissions import ERASE_PROPOSE
 from workflow.rights_words import name_of
@@ -34,12 +34,13 @@ async def propose(context: Context, command: Command) -> None:
     if not await access.scopes(context.employee, ERASE_PROPOSE, context.act.now):
         raise NotAllowed(permission=ERASE_PROPOSE)
     said = plain(context.incoming.text)
-    number, basis = CASE.search(said), basis_in(said)
+    ours, basis = CASE.search(said), basis_in(said)
+    number = ours[0] if ours else command.who.booking
     if number is None or basis is None:
         missing = "没看到预约号或申请号" if number is None else "没看到依据"
         await _say(context, f"没有办理：{missing}。{HOW}编号 {context.reference}")
         return
-    case = await timeline.case_of(context.act, number[0])
+    case = await timeline.case_of(context.act, number)
     erasure = await erasing.propose(context.act, case.booking, basis)
     if erasure.status == ErasureStatus.EXPIRED:
         due = erasure.candidate.erase_after
@@ -48,7 +49,9 @@ async def propose(context: Context, command: Command) -> None:
         await _say(context, restricted(erasure.number, due, found))
         return
     days = erasing.PROPOSAL_LASTS.days
-    text = f"已交安全管理员审批：删除 {case.number} 候选人的资料，依据 {BASES[erasure.basis]}。"
+    why = because(erasure, await erasure_wishes.wished_at(erasure))
+    told = "删除前会先告诉本人。" if erasure.basis == Basis.ASKED else ""
+    text = f"已交安全管理员审批：删除 {case.number} 候选人的资料，依据 {why}。{told}"
     await _say(context, f"{text}编号 {erasure.number}，{days} 天内没有处理会自动结束，什么都不删。")
 
 
@@ -78,6 +81,7 @@ TALK = Talk(
     awaiting=erasing.awaiting,
     approve=erasing.approve,
     reject=erasing.reject,
+    withdraw=erasing.withdraw,
     described=lambda erasure: f"删除候选人资料，依据 {BASES[erasure.basis]}",
     proposer=_proposer,
     done=_done,

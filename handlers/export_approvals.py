@@ -7,13 +7,14 @@ from handlers.proposals import Talk
 from handlers.reading.grammar import Command
 from handlers.reading.periods import period_in
 from handlers.routing import Context
-from models import ExportRequest, ExportStatus, Organisation
-from workflow import export_requests, outbox
+from models import ExportRequest, ExportStatus
+from workflow import access, export_requests, outbox
 from workflow.acting import local
-from workflow.errors import NotFound
+from workflow.errors import NotAllowed
 from workflow.export_requests import Wanted
 from workflow.export_words import FORMS, described
 from workflow.log_periods import Period, days
+from workflow.permissions import AUDIT_EXPORT
 from workflow.rights_words import name_of
 
 SPOKEN = {**{each: each for each in FORMS}, "表格": "xlsx", "excel": "xlsx", "审计包": "pack"}
@@ -33,13 +34,13 @@ class Asked:
 async def ask(context: Context, command: Command) -> None:
     """Answer 导出日志 单位 形式 [期间] 用途 …: it goes to somebody else, and nothing leaves yet."""
     asked = read(command.rest, local(context.act.now))
-    unit = await Organisation.get_or_none(path=asked.unit) or await Organisation.filter(name=asked.unit).first()
+    if not await access.scopes(context.employee, AUDIT_EXPORT, context.act.now):
+        raise NotAllowed(permission=AUDIT_EXPORT)
     if not asked.unit or not asked.form:
         text = f"没有提出：请写单位、形式和用途，{HOW}。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
         return
-    if unit is None:
-        raise NotFound(what="organisation")
+    unit = await access.unit_named(context.act, AUDIT_EXPORT, asked.unit)
     request = await export_requests.ask(context.act, Wanted(unit, asked.form, asked.period, asked.purpose))
     text = f"已提出导出 {described(request)}，等另一位审计或安全管理员同意，结果会告诉你。编号 {request.number}"
     await outbox.say(context.act, context.account, text)
@@ -72,6 +73,7 @@ TALK = Talk(
     awaiting=export_requests.awaiting,
     approve=export_requests.approve,
     reject=export_requests.reject,
+    withdraw=export_requests.withdraw,
     described=lambda request: f"导出 {described(request)}",
     proposer=lambda request: name_of(request.requester),
     done=_done,

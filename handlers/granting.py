@@ -17,6 +17,7 @@ TALK = Talk(
     awaiting=rights.awaiting,
     approve=rights.approve,
     reject=rights.reject,
+    withdraw=rights.withdraw,
     described=described,
     proposer=lambda change: name_of(change.proposer),
     done=_done,

@@ -9,7 +9,8 @@ from workflow.acting import Act
 from workflow.linking import LASTS, MOST_TRIES, Linked
 
 APPS = {Platform.DINGTALK: "钉钉", Platform.WECOM: "企业微信"}
-OTHER = {Platform.DINGTALK: "企业微信", Platform.WECOM: "钉钉"}
+OTHER_APP = {Platform.DINGTALK: Platform.WECOM, Platform.WECOM: Platform.DINGTALK}
+OTHER = {here: APPS[there] for here, there in OTHER_APP.items()}
 SAID = {
     Linked.WRONG: "绑定码不对或已过期（{minutes} 分钟内有效，只能用一次）。请在另一个应用里重新发「绑定」取码",
     Linked.TOO_OFTEN: "绑定码错了 {most} 次，一小时内不能再试。请过后在另一个应用里重新取码",
@@ -22,6 +23,10 @@ SAID = {
 WELCOME = (
     "已绑定：你的钉钉和企业微信账号现在是同一个人，权限相同。"
     "发「帮助」看能做什么；不是你本人操作的，请马上联系系统管理员。"
+)
+LINKED = (
+    "不用再绑定：你的{here}和{there}账号已经是同一个人，权限相同。"
+    "你还有另一个{there}账号的，请在那边发「绑定」，把得到的码发到这里。"
 )
 
 
@@ -47,6 +52,10 @@ async def answer(act: Act, account: Account, text: str, reference: str) -> None:
 
 
 async def _tell_code(act: Act, account: Account) -> None:
+    if await _has_both(account):
+        text = LINKED.format(here=APPS[account.platform], there=OTHER[account.platform])
+        await outbox.say(act, account, text)
+        return
     code = await linking.issue(act, account)
     minutes = int(LASTS.total_seconds()) // 60
     text = (
@@ -56,8 +65,15 @@ async def _tell_code(act: Act, account: Account) -> None:
     await outbox.say(act, account, text)
 
 
+async def _has_both(account: Account) -> bool:
+    """Tell whether this person is known in the other app already."""
+    theirs = Account.filter(employee_id=account.employee_id, platform=OTHER_APP[account.platform])
+    return account.employee_id is not None and await theirs.exists()
+
+
 async def _welcome(act: Act, account: Account) -> None:
-    """Tell every account of the person, so that nobody gets another one unawares."""
+    """Tell every account of the person once, so that nobody gets another one unawares; one may stand in two rows."""
     fresh = await Account.get(id=account.id)
-    for each in await Account.filter(employee_id=fresh.employee_id, platform__in=list(APPS)):
+    accounts = await Account.filter(employee_id=fresh.employee_id, platform__in=list(APPS))
+    for each in {(each.platform, each.address_index): each for each in accounts}.values():
         await outbox.say(act, each, WELCOME)

@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.reading.dates import When
 from handlers.reading.grammar import Command
 from handlers.reading.names import is_surname, query_terms, rank, surname_of
-from handlers.reading.people import Who
+from handlers.reading.people import Who, as_typed
 from handlers.routing import Context
 from handlers.spans import between
 from models import Booking, CancellationRequest
@@ -28,6 +28,7 @@ class Asked:
     who: Who
     positions: tuple[object, ...] | None = None  # ids; None when no position was named
     unread: tuple[str, ...] = ()
+    typed: str = ""  # the whole message
 
     @property
     def name(self) -> str:
@@ -35,7 +36,9 @@ class Asked:
 
     @property
     def spoken(self) -> str:
-        return self.who.spoken() or "、".join(self.unread)
+        """Say it as it was typed, not as it was read."""
+        words = (self.who.spoken() or "").split()
+        return " ".join(as_typed(self.typed, each) for each in words) or "、".join(self.unread)
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ async def asked_for(context: Context, command: Command, permission: str) -> Aske
         elif not (who.name or who.latin or who.tail or who.booking or who.request):
             who = replace(who, name=word)
         else:
-            unread.append(word)
+            unread.append(as_typed(context.incoming.text, word))
     unread += [f"{key}={value}" for key, value in command.options.items() if key not in UNDERSTOOD]
-    return Asked(who, None if ids is None else tuple(ids), tuple(unread))
+    return Asked(who, None if ids is None else tuple(ids), tuple(unread), context.incoming.text)
 
 
 def _named_exactly(known: Sequence[NamedPosition], name: str) -> list[object]:
@@ -98,7 +101,7 @@ async def located(
         permission,
         context.act.now,
         any_of=query_terms(name or who.tail or ""),
-        number=(who.booking or "").upper(),
+        number=who.booking or "",
         between=period,
         positions=asked.positions,
         live=live,
@@ -125,7 +128,7 @@ def fits(booking: Booking, who: Who) -> bool:
     """Tell whether everything that was said of a person holds for this booking."""
     position_fits = not who.position or _folded(who.position) in _folded(booking.position.name)
     named = _rank(who.name or who.latin or "", str(booking.candidate.name)) is not None
-    numbered = not who.booking or who.booking.upper() == booking.number
+    numbered = not who.booking or who.booking == booking.number
     return named and position_fits and numbered and _fits(booking, who)
 
 

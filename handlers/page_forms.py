@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tortoise.transactions import in_transaction
 
-from handlers import entry_links, pages
+from handlers import entry_links, page_own_data, pages
 from handlers.entry_links import Form
 from models import EntryLink, InboundMessage, InboundStatus
 from workflow import audit, own_data, replying
@@ -132,6 +132,8 @@ async def _copied(act: Act) -> Outcome:
 
 def _missing(form: Form, sent: Sent) -> str:
     """Say what still has to be filled in; 其他 needs a few words behind every door (S19)."""
+    if form.action in page_own_data.ACTIONS:
+        return page_own_data.missing(form.action, sent.fields)
     if form.action == "reschedule":
         return "" if sent.words else "请写下您方便的时间，例如「周五上午」"
     if sent.reason not in REASONS:
@@ -147,7 +149,7 @@ async def _once(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outco
         await earlier.save(update_fields=["repeats"])
         return Outcome(Ending.DONE)
     act = _act(link, sent, now)
-    if form.revision != link.booking.revision:
+    if form.revision != link.booking.revision and form.action not in page_own_data.ACTIONS:
         return await _stale(link, form, act)
     row = await _note(link, form.key(link), form.action, _said(form, sent), now)
     return await _carefully(link, form, sent, act, row.reference)
@@ -182,6 +184,9 @@ async def _carefully(link: EntryLink, form: Form, sent: Sent, act: Act, referenc
 
 
 async def _do(link: EntryLink, form: Form, sent: Sent, act: Act) -> None:
+    if form.action in page_own_data.ACTIONS:
+        await page_own_data.do(act, form.action, sent.fields)
+        return
     booking = await replying.own_booking(act, link.booking.id, [link.booking.candidate_id])
     if form.action == "reschedule":
         await replying.ask_for_another_time(act, booking, sent.words)
@@ -193,6 +198,8 @@ async def _do(link: EntryLink, form: Form, sent: Sent, act: Act) -> None:
 
 def _said(form: Form, sent: Sent) -> str:
     """Return the candidate's word as it is kept: the reason they chose and what they wrote."""
+    if form.action in page_own_data.ACTIONS:
+        return page_own_data.said(form.action, sent.fields)
     if form.action == "reschedule":
         return sent.words
     label = REASONS[sent.reason]

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from handlers import entry_links
+from handlers import entry_links, page_own_data
 from handlers.entry_links import Form, ends_at
+from handlers.page_own_data import OwnWishes
 from models import Booking, BookingStatus, CancellationRequest, EntryLink, InboundMessage, Origin
 from workflow import anchoring, cancelling
 from workflow.acting import Act
@@ -63,6 +64,7 @@ class Page:
     fact: str
     locked: bool
     room: str
+    own: OwnWishes
     forms: dict[str, tuple[Form, str]]
 
     @property
@@ -80,6 +82,8 @@ async def show(link: EntryLink, now: datetime) -> Page:
     forms = [] if locked or not entry_links.fact_of(booking.candidate) else _offered(booking, now, len(wishes))
     if noted:
         forms = [each for each in forms if each.action != "cancel"]
+    own = await page_own_data.asked(link, now)
+    forms += [*await _of_data(link, own, locked), *_entrance(booking, now)]
     return Page(
         name=masked(str(booking.candidate.name)),
         position=booking.position.name,
@@ -104,9 +108,8 @@ async def show(link: EntryLink, now: datetime) -> Page:
         fact=entry_links.fact_of(booking.candidate),
         locked=locked,
         room=room_of(booking, now),
-        forms={
-            form.action: (form, form.seal(link)) for form in [*forms, *_copy(link, locked), *_entrance(booking, now)]
-        },
+        own=own,
+        forms={form.action: (form, form.seal(link)) for form in forms},
     )
 
 
@@ -144,10 +147,11 @@ def _offered(booking: Booking, now: datetime, wishes: int) -> list[Form]:
     return forms
 
 
-def _copy(link: EntryLink, locked: bool) -> list[Form]:
-    """Offer to show what is kept, to whoever knows the second fact."""
-    provable = entry_links.fact_of(link.booking.candidate) and not locked
-    return [Form("copy", link.booking.revision)] if provable else []
+async def _of_data(link: EntryLink, own: OwnWishes, locked: bool) -> list[Form]:
+    """Offer to see, correct and delete what is kept, to whoever knows the second fact (PIPL 45–47)."""
+    if locked or not entry_links.fact_of(link.booking.candidate):
+        return []
+    return [Form("copy", link.booking.revision), *await page_own_data.offered(link, own)]
 
 
 def _entrance(booking: Booking, now: datetime) -> list[Form]:

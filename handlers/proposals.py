@@ -33,6 +33,7 @@ class Talk(Generic[Proposal]):
     awaiting: Callable[[Employee, datetime], Awaitable[list[Proposal]]]
     approve: Callable[..., Awaitable[Proposal]]
     reject: Callable[..., Awaitable[Proposal]]
+    withdraw: Callable[[Act, Proposal], Awaitable[Proposal]]
     described: Callable[[Proposal], str]
     proposer: Callable[[Proposal], str]
     done: Callable[[Proposal], str]
@@ -57,7 +58,12 @@ class Talk(Generic[Proposal]):
         return True
 
     async def answer(self, context: Context, command: Command, proposal: Proposal, comment: str) -> None:
-        """Decide one by 同意 or 驳回; nothing else can be said to it."""
+        """Decide one by 同意 or 驳回, or take it back by 撤回; nothing else can be said to it."""
+        if command.verb == Verb.WITHDRAW:
+            await self.withdraw(context.act, proposal)
+            text = f"已撤回：{self.described(proposal)}（{proposal.number}），没有任何变化，审批人的卡片会显示已撤回。"
+            await outbox.say(context.act, context.account, text)
+            return
         if command.verb not in (Verb.APPROVE, Verb.REJECT):
             how = f"请回复「同意 {proposal.number}」或「驳回 {proposal.number} 原因」。"
             text = explained(f"{self.what}只能同意或驳回。{how}", context.reference)
@@ -99,6 +105,12 @@ class Waiting:
     def line(self) -> str:
         """Say it in a list."""
         return self.talk.line(self.proposal)
+
+
+async def own(context: Context, talks: tuple[AnyTalk, ...]) -> list[Waiting]:
+    """Return what this person proposed and nobody decided yet, kind by kind."""
+    me, now = context.employee, context.act.now
+    return [Waiting(talk, each) for talk in talks for each in await proposals.proposed_by(me, talk.kind, now)]
 
 
 async def waiting(context: Context, talks: tuple[AnyTalk, ...]) -> list[Waiting]:

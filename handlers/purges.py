@@ -77,6 +77,7 @@ TALK = Talk(
     awaiting=purge_proposals.awaiting,
     approve=purge_proposals.approve,
     reject=purge_proposals.reject,
+    withdraw=purge_proposals.withdraw,
     described=described,
     proposer=lambda purge: name_of(purge.proposer),
     done=_done,

@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 
 from cards.showing import showing
 from handlers import answering, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
+from handlers.reading.numbered import number_words
 from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
 from handlers.routing import Answer, Context, Incoming, known
@@ -29,8 +30,8 @@ from models import (
     RulesVersion,
     SeenCipher,
 )
-from workflow import audit, outbox, proposals, shown, stepup
-from workflow.acting import Act
+from workflow import audit, finding, outbox, proposals, shown, stepup
+from workflow.acting import Act, local
 from workflow.card_views import AnyView
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
 
@@ -233,8 +234,17 @@ async def _named(context: Context) -> Matter | None:
     """Return what a colleague named by its number: an auditor can ask who tried something on a case (T4)."""
     found = NUMBER.search(plain(context.incoming.text)) if context.act.employee else None
     if found is None:
-        return None
+        return await _named_elsewhere(context)
     return await NUMBERED[found[1]].get_or_none(number=found[0].upper()).prefetch_related("organisation")
+
+
+async def _named_elsewhere(context: Context) -> Booking | None:
+    """Return the booking that was named by the number it has in another system."""
+    words = number_words(context.incoming.text, local(context.act.now)) if context.act.employee else []
+    for each in words:
+        if not each.doubtful and (booking := await finding.with_number(each.text)):
+            return await Booking.get(id=booking.id).prefetch_related("organisation")
+    return None
 
 
 async def _present(incoming: Incoming, now: datetime) -> Answer:

@@ -28,7 +28,7 @@ CHOSEN_FROM: dict[Verb, Sequence[RequestStatus]] = {
     Verb.REMIND: (RequestStatus.AWAITING_APPROVAL,),
 }
 NONE = {
-    Verb.TIMELINE: "没有最近的申请。看一场面试的经过请写姓名，例如「时间轴 张伟」；有哪些面试可发「列表 本周」。",
+    Verb.TIMELINE: "没有最近的申请。看一场面试的经过请写姓名，例如「时间轴 姓名」；有哪些面试可发「列表 本周」。",
     Verb.WITHDRAW: "没有能撤回的申请：你没有还在办理的申请。刚定下的取消可以发「撤销」。",
     Verb.REMIND: "没有能催的申请：你没有正在等审批的申请。",
 }
@@ -64,6 +64,11 @@ async def ask(context: Context, verb: Verb) -> None:
     await picking.ask(context, KIND, [each.number for each in found], {"verb": str(verb)})
     tail = f"回复 {picking.up_to(len(found))}，或发「{verb} {found[0].number}」（2 分钟内有效）。发「算了」放下。"
     await outbox.say(context.act, context.account, "\n".join([f"{verb}哪一条？最近的申请：", *lines, tail]))
+
+
+async def has_some(context: Context, verb: Verb) -> bool:
+    """Tell whether there is a request that the verb without a number may mean."""
+    return bool(await _recent(context, verb))
 
 
 async def _recent(context: Context, verb: Verb) -> list[CancellationRequest]:

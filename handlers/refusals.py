@@ -17,6 +17,7 @@ MISSING = {
     "still-needed": "请先选岗位是否仍需招聘：在卡片上选一项再点，或回复「同意 {number} 仍需」（仍需、暂停或不再）",
     "reveal-reason": "请写明为什么要看，至少 4 个字，会记入审计，例如「显示 Y… 电话 原因 核对身份」",
     "reject-reason": "驳回要写原因，申请人会看到。在卡片的「意见」里写好再点，或回复「驳回 {number} 岗位仍缺人」",
+    "correction-reason": "驳回更正要写原因，候选人会看到。请回复「驳回 {number} 原因」",
     "account": "你的账号还没有绑定钉钉或企业微信，收不到卡片。请联系系统管理员绑定后再发一次",
     "approver-account": "审批人还没有绑定钉钉或企业微信，没有提交。请联系系统管理员绑定后再发一次",
 }
@@ -61,6 +62,7 @@ STATES = {
     "taker-account": "{who} 还没有绑定钉钉或企业微信，收不到卡片。请换一位，或联系系统管理员绑定后再发",
     "too-many-places": "这一级已有 {most} 个人，不能再加签。请先等已有的人答复",
     "no-such-level": "没有这个可以退回的节点。现在可以发：{names}；退给发起人发「退回 {number} 要补什么」",
+    "erasure-asked": "候选人要求的删除不能撤回：候选人有权得到答复，要由安全管理员决定，请等其处理",
     "in-grace": "申请 {number} 已通过、还没执行，现在收回要用「撤销」：请在 {until} 前发「撤销 {number}」",
     "too-many-queries": "保存的查询已有 {most} 个，不能再多。先发「查询」看有哪些，再用「删除查询 名称」删掉不用的",
     "no-archive": "这个单位的规则不要求归档，没有归档包可送。要归档请联系系统管理员改规则",
@@ -128,7 +130,11 @@ def why(refusal: Refusal) -> str:
         case "nothing-to-approve":
             return "没有待你审批的申请。有新的会发卡片给你；查一条的经过可发「时间轴」加申请号"
         case "which-step":
-            return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写申请号「同意 Q…」"
+            return "没看出是哪一条。请先发「待我审批」，再回复「同意 1」；或写编号「同意 {number}」".format(
+                number=facts.get("number", "Q…")
+            )
+        case "not-yours" if not facts.get("approver"):
+            return "这一条不由你处理。你可以发「帮助」看看自己能做什么"
         case "not-yours":
             return f"此单由 {facts['approver']} 处理，你可以发「帮助」看看自己能做什么"
         case "not-your-turn":
@@ -189,7 +195,10 @@ def why(refusal: Refusal) -> str:
         case "candidates-own":
             return "这一步只能由候选人本人做，同事不能代办。请候选人自己回复；要由公司取消请发「取消」加姓名"
         case "left":
-            return "你已不在职，不能再办理，原来由你处理的已转给别人。如有误请联系系统管理员"
+            return (
+                "你已不在职，不能再办理。原来等你处理的，有人接手的已转交，没有人接手的已告诉管理员。"
+                "如有误请联系系统管理员"
+            )
         case "own-deputy":
             return "代理人要是另一个人。请发「代理人 我 姓名」"
         case "deputy-left":
@@ -200,6 +209,9 @@ def why(refusal: Refusal) -> str:
             return "没有找到这个人，或不在同一个单位和它的上下级里，不能作代理人。请另选一位"
         case "no-role":
             return "这件事要由有权限的同事办理。请联系招聘负责人"
+        case "not-allowed" if facts.get("what") == "not-proposer":
+            number = facts["number"]
+            return f"{number} 不是你提出的，只有提出人能撤回。轮到你审批的，可以发「驳回 {number} 原因」"
         case "not-allowed" if facts.get("permission") == READ:
             return "你没有这个权限，看不到候选人和面试。你能做什么可发「帮助」，谁可以看请发「权限 我」"
         case _:

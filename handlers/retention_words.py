@@ -6,14 +6,17 @@ from datetime import datetime
 from models import Hold, Organisation, Purge, PurgeStatus
 from workflow.purge_words import OUTCOMES, described
 from workflow.rights_words import day, name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 
 REFUSED = {
     "case-not-found": "没有找到这件案，或不在你的范围内。请写申请号或预约号，例如「留存冻结 Q… 原因 …」",
-    "hold-reason": "还没有写原因，至少 {shortest} 个字。请发「留存冻结 {number} 原因 …」",
+    "case-purged": (
+        "{number} 已清理（{purge}，{day}）：留存期满，经两位管理员同意删除，只有审计日志还在。可发「清理证明 {purge}」"
+    ),
+    "hold-reason": "{lacks}，至少要 {shortest} 个字。请发「留存冻结 {number} 原因 …」",
     "held-already": "这件案已冻结（{by}，按 {number}），不用再冻结。可发「留存清单」查看",
     "not-held": "{number} 没有冻结。按候选人冻结的，请发「解除冻结 候选人 {number}」；可发「留存清单」查看",
-    "nothing-due": "没有到期可清理的案（到期但已冻结的 {held} 件）。可发「留存清单」查看",
+    "nothing-due": "没有到期可清理的案（到期但已冻结、或在等删除资料的 {held} 件）。可发「留存清单」查看",
     "purge-under-way": "这个范围已有清理申请 {number}，还没有结束。请等它办完，可发「留存清单」查看",
     "purge-not-found": "没有找到这条清理申请，或不在你的范围内。可发「留存清单」查看",
     "purge-changed": (
@@ -29,22 +32,22 @@ REFUSED = {
 
 
 def overview(
-    holds: Sequence[Hold], counts: Sequence[tuple[Organisation, int]], purges: Sequence[Purge], years: int
+    holds: Sequence[tuple[Hold, str]], counts: Sequence[tuple[Organisation, int]], purges: Sequence[Purge], years: int
 ) -> str:
-    """Write 留存清单 as one message: what is held, what is due, what is being purged."""
+    """Write 留存清单 as one message: what is held and why, as its reader may see it, what is due, what is purged."""
     lines = [f"留存清单 · 申请单、审批记录、通知记录从办结起留 {years} 年，审计日志从不缩短"]
     lines.append(f"已冻结 {len(holds)} 件：" if holds else "没有冻结的案。")
-    lines += [f"　{_held(each)}" for each in holds]
+    lines += [f"　{_held(each, why)}" for each, why in holds]
     lines.append("可以清理的：" if counts else "没有到期的案。")
     lines += [f"　{plain(each.name)} {count} 件" for each, count in counts]
     lines += [f"　{_running(each)}" for each in purges]
     return "\n".join(lines)
 
 
-def _held(hold: Hold) -> str:
+def _held(hold: Hold, why: str) -> str:
     scope = "" if hold.booking_id else "候选人的全部 · "
     by = f"{name_of(hold.set_by)}，{day(hold.set_at)}"
-    return f"{hold.number} · {scope}{plain(str(hold.reason), LONGEST_COMMENT)}（{by}）"
+    return f"{hold.number} · {scope}{why}（{by}）"
 
 
 def _running(purge: Purge) -> str:

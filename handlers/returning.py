@@ -2,7 +2,7 @@
 
 import re
 
-from handlers import standing
+from handlers import numbers, standing
 from handlers.locating import asked_for, locate
 from handlers.reading.grammar import Command
 from handlers.routing import Answer, Context
@@ -13,7 +13,7 @@ from workflow.errors import NotFound, NotNow
 from workflow.moments import when_of
 from workflow.views import booking_seen
 
-NOT_RESTORED = re.compile(r"不恢复\s*(?P<number>[Yy]\S{3,24})")
+NOT_RESTORED = re.compile(r"不恢复\s*(?:预约号\s?)?(?P<number>[0-9A-Za-z][0-9A-Za-z_./-]{0,23})")
 
 
 async def wished(context: Context, booking: Booking, words: str) -> None:
@@ -70,9 +70,7 @@ async def refused_by_typing(context: Context) -> bool:
     found = NOT_RESTORED.fullmatch(context.incoming.text.strip())
     if found is None:
         return False
-    booking = await Booking.get_or_none(number=found["number"].upper())
-    if booking is None:
-        raise NotFound(what="booking")
+    booking = await numbers.booking_of(context, found["number"])
     booking = await access.booking_for(context.act, booking.id, access.CANCEL)
     await returning.leave(context.act, booking.id)
     title = (await booking_seen(booking, context.act)).title

@@ -31,7 +31,7 @@ KINDS = {
 LABELS = {Kind.NAME: "姓名", Kind.PHONE: "电话", Kind.EMAIL: "邮箱"}
 WORD = re.compile("(" + "|".join(sorted(KINDS, key=len, reverse=True)) + ")")
 REASON = re.compile(r"(?:原因|理由)[\s:：]*(?P<reason>.*)", re.DOTALL)
-NUMBER = re.compile(r"[YQ][\w-]{3,23}")
+NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_./-]{0,23}")
 HOW = "例如「显示 Y… 电话 原因 核对身份」"
 LONGEST_REASON = 200
 
@@ -46,21 +46,26 @@ class Wish:
     unread: tuple[str, ...] = ()
 
 
-def read(words: str) -> Wish:
-    """Read what stands behind the verb, in any order but for the reason, which is the last."""
+def read(words: str, number: str = "") -> Wish:
+    """Read what stands behind the verb, in any order but for the reason, which is the last.
+
+    `number` is that of a booking from another system, which was found and taken out before.
+    """
     said = unicodedata.normalize("NFKC", words)
     why = REASON.search(said)
     before = said[: why.start()] if why else said
     parts = re.split(r"[\s,、和及+]+", WORD.sub(r" \1 ", before))
     kinds = frozenset(kind for part in parts for kind in KINDS.get(part, ()))
     others = [part for part in parts if part and part not in KINDS]
-    number, unread = next(iter(others), ""), tuple(others[1:])
-    return Wish(number.upper(), kinds, plain(why["reason"], LONGEST_REASON) if why else "", unread)
+    if not number:
+        number, others = next(iter(others), "").upper(), others[1:]
+    unread = tuple(others)
+    return Wish(number, kinds, plain(why["reason"], LONGEST_REASON) if why else "", unread)
 
 
 async def ask(context: Context, command: Command) -> None:
     """Answer 显示 …: a link in this chat and the code for it, or what is missing."""
-    wish = read(command.rest)
+    wish = read(command.rest, command.who.booking or "")
     if missing := _missing(wish):
         await _say(context, f"没有显示：{missing}，{HOW}。编号 {context.reference}")
         return

@@ -47,7 +47,8 @@ async def _show(context: Context, employee: Employee) -> None:
     await employee.fetch_related("organisation")
     view = await rights_of(employee, context.act.now)
     lines = await delegations.lines_of(context, employee)
-    text = told(view, own=employee.id == context.employee.id) + "".join(lines)
+    may = await access.may(context.employee, GRANT_PROPOSE, employee.organisation, context.act.now)
+    text = told(view, own=employee.id == context.employee.id, may_propose=may) + "".join(lines)
     await outbox.say(context.act, context.account, text)
 
 
@@ -92,7 +93,7 @@ async def _missing(
     command: Command, said: GrantWords, unit: Organisation | None, names: list[str], scopes: list[str]
 ) -> str:
     """Say what has to be written yet, with the list to choose from; nothing when all is there."""
-    example = f"例如「{command.verb} 王芳 HR {await _example(scopes)}」。"
+    example = f"例如「{command.verb} 姓名 HR {await _example(scopes)}」。"
     if said.problem:
         return said.problem
     if not said.role:

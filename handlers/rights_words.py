@@ -7,7 +7,7 @@ REFUSED = {
     "own-proposal": "自己提出的授权不能自己审批，要由{role}决定，请等其处理；经过可发「权限」加姓名查看",
     "other-kind": "这条要由{role}决定，请等其处理；等你办的可发「待我审批」",
     "separated": (
-        "{who} 已有「{has}」，不能再任{wanted}：系统管理员、安全管理员、审计要由不同的人担任，也不能兼办业务。"
+        "{who} 已有「{has}」，不能再任「{wanted}」：系统管理员、安全管理员、审计要由不同的人担任，也不能兼办业务。"
         "请另选一人，或先收回已有的授权"
     ),
     "grant-proposed": "同样的申请 {number} 正在等审批，不用再提",
@@ -36,14 +36,15 @@ def explained(text: str, reference: str) -> str:
     return f"没有办理：{text}编号 {reference}"
 
 
-def told(view: RightsView, *, own: bool) -> str:
-    """Write somebody's rights as one message."""
+def told(view: RightsView, *, own: bool, may_propose: bool = False) -> str:
+    """Write somebody's rights as one message; who may propose authorisations hears how to, the others whom to ask."""
     head = f"权限 · {view.name}（{view.unit}，工号 {view.key}）"
     who = "你" if own else view.name
     if not view.active:
         return f"{head}\n{who} 已不在职，没有任何权限。"
     held = [line for place, each in enumerate(view.held, start=1) for line in _held(place, each)]
-    body = held or [f"{who}没有任何角色。要开通请联系系统管理员。"]
+    how = f"要开通请发「授权 {view.name} 角色 单位」" if may_propose and not own else "要开通请联系系统管理员"
+    body = held or [f"{who}{'' if own else ' '}没有任何角色。{how}。"]
     return "\n".join([head, *body, *_lacking(view.lacking, view.unit)])
 
 

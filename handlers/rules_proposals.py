@@ -18,6 +18,7 @@ TALK = Talk(
     awaiting=rules_proposals.awaiting,
     approve=rules_proposals.approve,
     reject=rules_proposals.reject,
+    withdraw=rules_proposals.withdraw,
     described=described,
     proposer=lambda version: name_of(version.proposer),
     done=_done,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cards.request import STATUS
+from handlers import units
 from handlers.reading.grammar import read_command
 from handlers.reading.periods import Days, period_in
 from handlers.routing import Context
@@ -24,14 +25,15 @@ ROLES = {
     "部门负责人": Role.DEPARTMENT_HEAD,
 }
 UNITS, RESULTS = ("单位", "组织"), ("结果", "状态")
-EXAMPLE = "例如「审计检索 2022年到2026年 分管领导=赵国强 原因=岗位暂停」「审计检索 近五年 单位=华辰重工」"
+EXAMPLE = "例如「审计检索 2022年到2026年 分管领导=姓名 原因=岗位暂停」「审计检索 近五年 单位={unit}」"
 
 
 async def search_cases(context: Context, words: str) -> bool:
     """Answer 审计检索 … with what was found, or with what was not understood; tell whether it was a search."""
     wanted, unread = read(words, context.act.now)
     if unread:
-        text = f"没有检索：没看懂{'、'.join(f'「{each}」' for each in unread)}。{EXAMPLE}。编号 {context.reference}"
+        example = EXAMPLE.format(unit=await units.example(context.employee, context.act.now))
+        text = f"没有检索：没看懂{'、'.join(f'「{each}」' for each in unread)}。{example}。编号 {context.reference}"
     elif (near := await nearest_units(context.act, wanted.unit)) is not None:
         text = f"{no_unit(wanted.unit, near)}编号 {context.reference}"
         unread = [wanted.unit]

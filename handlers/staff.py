@@ -26,11 +26,13 @@ from handlers import (
     help,
     linking,
     lists,
+    numbers,
     own_data,
     picking,
     presses,
     purges,
     recent,
+    references,
     retention,
     returning,
     revealing,
@@ -48,6 +50,7 @@ from workflow import access, outbox
 from workflow.acting import local
 from workflow.card_views import card_view
 from workflow.errors import NotNow, NotYours
+from workflow.rights_words import name_of
 
 Typed = Callable[[Context, Command], Awaitable[None]]
 Pressed = Callable[[Context, Card], Awaitable[Answer]]
@@ -110,7 +113,10 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    command = read_command(context.incoming.text, local(context.act.now))
+    if await references.takes(context):
+        return
+    named = await numbers.named_in(context)
+    command = read_command(context.incoming.text, local(context.act.now), named)
     if command is None:
         await help.unknown(context)
     elif await own_data.answered_by_hr(context, command) or await waiting.takes(context, command):
@@ -198,7 +204,7 @@ async def press(context: Context, press: Press) -> Answer:
     if card is None or not await access.sees_card(context.act, card):
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
-        raise NotYours(approver=str(card.holder.name) if card.holder else "其他人")
+        raise NotYours(approver=name_of(card.holder) if card.holder else "")
     view = await card_view(card, context.act)
     if press.action in view.actions:
         await presses.require_current(context, card)

@@ -99,6 +99,24 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def newest(folder: Path) -> Path | None:
+    """Return the newest copy in a folder that opens as one of our databases; any other file there is none."""
+    files = [each for each in folder.glob("*.db") if each.is_file() and not each.stem.endswith(BESIDE)]
+    by_age = sorted(files, key=lambda each: each.stat().st_mtime, reverse=True)
+    return next((each for each in by_age if _is_ours(each)), None)
+
+
+def _is_ours(file: Path) -> bool:
+    """Tell whether a file is an SQLite database in order, with records of the log in it."""
+    try:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copied:
+            [verdict] = copied.execute("PRAGMA quick_check(1)").fetchone()
+            [found] = copied.execute("SELECT count(*) FROM audit_record").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(verdict == "ok" and found > 0)
+
+
 def secrets_in(keys: Path) -> list[tuple[UUID, bytes]]:
     """Read the secrets that stand beside a copy; those of people erased since are gone from there."""
     with closing(sqlite3.connect(f"file:{keys}?mode=ro", uri=True)) as beside:

@@ -17,6 +17,7 @@ class DelegationStatus(StrEnum):
     REJECTED = "rejected"  # 对方不同意
     EXPIRED = "expired"  # nobody answered before its end: the clock closed it
     ENDED = "ended"  # 到期或取消
+    WITHDRAWN = "withdrawn"  # 委托人在对方答复前撤回
 
 
 class Delegation(Model):

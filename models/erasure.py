@@ -32,6 +32,7 @@ class ErasureStatus(StrEnum):
     CARRIED_OUT = "carried_out"  # 已删除
     REJECTED = "rejected"  # 已驳回
     EXPIRED = "expired"  # 未删除：到期未决，或依法还要保存
+    WITHDRAWN = "withdrawn"  # 提出人已撤回
 
 
 class ErasureRequest(SealedModel):

@@ -17,6 +17,7 @@ class ExportStatus(StrEnum):
     REJECTED = "rejected"  # 已驳回
     EXPIRED = "expired"  # nobody decided in time: the clock closed it
     TAKEN = "taken"  # 已导出
+    WITHDRAWN = "withdrawn"  # 提出人已撤回
 
 
 class ExportRequest(SealedModel):

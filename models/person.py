@@ -59,6 +59,11 @@ class Employee(SealedModel):
     deputy_id: object
     organisation_id: object
 
+    @property
+    def pseudonym(self) -> str:
+        """Return how audit logs and prints name this employee; it tells nothing of them."""
+        return f"u_{self.id.hex[:16]}"
+
 
 class Grant(Model):
     """授权: a role in an organisation and everything below it, until `ends_at` when there is an end.

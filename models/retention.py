@@ -51,6 +51,7 @@ class PurgeStatus(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"  # nobody decided in time: the clock closed it
     DONE = "done"  # every case has its outcome; the certificate follows
+    WITHDRAWN = "withdrawn"  # 提出人已撤回
 
 
 class Purge(SealedModel):

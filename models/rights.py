@@ -24,6 +24,7 @@ class GrantChangeStatus(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"  # nobody decided in time: the clock closed it
+    WITHDRAWN = "withdrawn"  # 提出人已撤回
 
 
 class GrantChange(SealedModel):

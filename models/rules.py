@@ -17,6 +17,7 @@ class RulesStatus(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"  # nobody decided in time: the clock closed it
+    WITHDRAWN = "withdrawn"  # 提出人已撤回
 
 
 class RulesVersion(SealedModel):

@@ -20,7 +20,18 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, evidence_viewing, factors, outbox, requests, revealing
+from workflow import (
+    access,
+    administering,
+    anchoring,
+    downloads,
+    erasing_words,
+    evidence_viewing,
+    factors,
+    outbox,
+    requests,
+    revealing,
+)
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.erasing import NOTICE
@@ -192,7 +203,7 @@ class Notices:
 
     async def _comes_too_late(self, row: OutboxMessage, again: datetime) -> bool:
         """Tell whether another try at this moment would leave HR no time to call the candidate."""
-        if row.kind != "notice" or row.account_id is not None:
+        if row.kind != "notice" or row.account_id is not None or row.topic == NOTICE:  # which has nothing to do with it
             return False
         booking = await Booking.get(id=row.booking_id)
         return booking.starts_at - again < CALL_AHEAD
@@ -214,6 +225,9 @@ class Notices:
         booking = await Booking.get(id=row.booking_id).prefetch_related(*BOOKING_RELATIONS)
         request, act = await self._request(row), Act(self.now(), "clock", "system")
         for recruiter in await access.holders(Role.HR, booking.organisation, act.now):
+            if row.topic == NOTICE:
+                await outbox.tell(act, recruiter, erasing_words.untold(booking.number))
+                continue
             await outbox.tell_employee(act, "hr_unreachable", recruiter, booking, request)
         if request is not None:
             await requests.refresh_requesters_card(act, request)

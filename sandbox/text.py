@@ -15,6 +15,9 @@ _BULLET = re.compile(r"^(\s*)[-*+]\s+")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
 _CODE = re.compile(r"`([^`\n]+)`")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HIDDEN = 0xE000  # private characters stand for what was escaped while the marks are taken out
+_UNHIDE = {_HIDDEN + code: chr(code) for code in range(0x21, 0x7F)}
 
 
 def shown(markdown: str) -> str:
@@ -47,9 +50,10 @@ def opened(address: str) -> str:
 
 
 def _line(line: str) -> str:
+    line = _ESCAPED.sub(lambda match: chr(_HIDDEN + ord(match[1])), line)
     line = _QUOTE.sub("", line)
     line = _BULLET.sub(r"\1· ", _HEAD.sub("", line))
     line = _LINK.sub(r"\1", _IMAGE.sub(r"\1", line))
     line = _FONT.sub("", _ANCHOR.sub(r"\2", line))
     line = _ITALIC.sub(r"\1", _STRONG.sub(r"\2", line))
-    return _CODE.sub(r"\1", line).rstrip()
+    return _CODE.sub(r"\1", line).rstrip().translate(_UNHIDE)

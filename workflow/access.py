@@ -113,6 +113,22 @@ async def require(act: Act, permission: str, organisation: Organisation) -> Empl
     return employee
 
 
+async def unit_named(act: Act, permission: str, name: str) -> Organisation:
+    """Fetch the unit of this path or name in which the acting person may do this, or whatever the operator names.
+
+    Who may do it nowhere hears that, whatever they named; else a foreign unit is as absent as none (I12).
+    """
+    inside = Organisation.all()
+    if act.employee is not None:
+        if not (there := await scopes(act.employee, permission, act.now)):
+            raise NotAllowed(permission=permission)
+        inside = inside.filter(within(there, ""))
+    found = await inside.filter(path=name) or await inside.filter(name=name)
+    if len(found) != 1:
+        raise NotFound(what="organisation")
+    return found[0]
+
+
 async def require_desk(act: Act, permission: str, organisation: Organisation) -> None:
     """Let the desk (command line, import, settings) enter things; an employee needs the permission for it."""
     if act.employee is not None:

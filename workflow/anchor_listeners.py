@@ -25,13 +25,16 @@ class Listener:
     @property
     def name(self) -> str:
         """Return who keeps a checkpoint, as its anchor has it: a pseudonym, as the log has."""
-        return f"auditor:u_{self.employee.id.hex[:16]}"
+        return f"auditor:{self.employee.pseudonym}"
 
     def hears(self, log: str) -> bool:
         """Tell whether this auditor is told of a log."""
-        if log == GROUP_LOG:
-            return any("/" not in path for path in self.paths)
-        return any(access.covers(path, log.removeprefix(OURS)) for path in self.paths)
+        return any(reaches(path, log) for path in self.paths)
+
+
+def reaches(path: str, log: str) -> bool:
+    """Tell whether who holds a role in the unit at a path is told of a log."""
+    return "/" not in path if log == GROUP_LOG else access.covers(path, log.removeprefix(OURS))
 
 
 async def listeners(now: datetime) -> list[Listener]:
@@ -44,6 +47,11 @@ async def listeners(now: datetime) -> list[Listener]:
         paths[each.employee.key].append(each.organisation.path)
     reached = [(key, await outbox.account_of(people[key])) for key in sorted(people)]
     return [Listener(people[key], account, tuple(paths[key])) for key, account in reached if account]
+
+
+async def anybody(now: datetime) -> bool:
+    """Tell whether anybody audits at all; one query, as it is asked at each checkpoint."""
+    return await access.current(now).filter(role=Role.AUDITOR, employee__active=True).exists()
 
 
 async def listener_at(account: Account, now: datetime) -> Listener | None:

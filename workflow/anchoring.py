@@ -6,11 +6,11 @@ A checkpoint alone does not stop whoever holds the key: others have to hold it t
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from models import Account, Anchor, AuditRecord, Checkpoint, Organisation, OutboxMessage, OutboxStatus, Role
-from workflow import alerting, audit, outbox, signing
+from workflow import alerting, anchor_listeners, audit, outbox, signing
 from workflow.acting import Act, local
-from workflow.anchor_listeners import listeners
 from workflow.lines import read
 from workflow.policy import WrongRules
 from workflow.rulebook import rules_of
@@ -32,7 +32,7 @@ async def arrange(act: Act, made: Checkpoint) -> None:
     outside = signing.outside()
     for witness in outside.witnesses:
         await ask(act, WITNESS, witness.name, [made], dedupe=f"witness:{made.id}:{witness.key_id.hex()}")
-    if outside.anybody or await listeners(act.now):
+    if outside.anybody or await anchor_listeners.anybody(act.now):
         await _set_rounds(act, made)
 
 
@@ -82,13 +82,13 @@ async def refuse(act: Act, row: OutboxMessage, checkpoint: Checkpoint, why: str)
         return
     data = {"origin": checkpoint.log, "size": checkpoint.size, "kind": row.topic}
     await audit.record(act, None, "anchor.refused", (KIND, name[:64], 1), ok=False, why=why, data=data)
-    unit = "" if checkpoint.log == audit.GROUP_LOG else checkpoint.log.partition("/")[2]
-    await alerting.tell_holders(act, ALARMED, _alarm(name, unit, checkpoint), unit)
+    concerns = partial(anchor_listeners.reaches, log=checkpoint.log)
+    await alerting.tell_holders(act, ALARMED, _alarm(name, checkpoint), concerns)
 
 
-def _alarm(name: str, unit: str, checkpoint: Checkpoint) -> str:
+def _alarm(name: str, checkpoint: Checkpoint) -> str:
     return (
-        f"审计日志对不上：{unit or '不属于任何单位的'}审计日志前 {checkpoint.size} 条，和{name}留着的不一样。"
+        f"审计日志对不上：日志 {checkpoint.log} 的前 {checkpoint.size} 条，和 {name} 留着的不一样。"
         "可能是日志或数据库被改过、退回过，也可能是对方出了错。请保留现状，不要恢复备份；审计员用自己留着的检查点运行 "
         "python -m bot audit verify --checkpoint 文件，看从第几条起不一样（docs/audit/anchors.md）。"
     )

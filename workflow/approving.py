@@ -1,5 +1,6 @@
 """What an approver answers. Each answer is final once and only once (I11)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tortoise.queryset import QuerySet
@@ -147,6 +148,7 @@ async def _facts(act: Act, request: CancellationRequest, step: Step, shown: Show
     card = _card(request, shown)
     return {
         "level": step.level,
+        "slot": step.slot,
         "role": str(step.role),
         "rev": request.revision,
         "policy": await digest_of(request.policy),
@@ -227,7 +229,8 @@ async def reject(act: Act, step: Step, *, shown: Shown, comment: str) -> Cancell
     if not comment.strip():
         raise Missing(what="reject-reason", number=request.number)
     await settle_answer(act, step, StepStatus.REJECTED, comment)
-    await _record(act, request, step, shown, "approval.rejected")
+    verdict = await chain.verdict(request)
+    await _record(act, request, step, shown, "approval.rejected", {"ends": verdict == Verdict.REJECTED})
     await copying.tell(act, request, step)
     if await chain.settle(act, request) == Verdict.REJECTED:
         await requests.end(act, request, RequestStatus.REJECTED)
@@ -247,8 +250,15 @@ async def send_back(act: Act, step: Step, *, shown: Shown, comment: str = "") ->
     return request
 
 
-async def _record(act: Act, request: CancellationRequest, step: Step, shown: Shown, action: str) -> None:
-    data = await confirmed(act, request, step, shown)
+async def _record(
+    act: Act,
+    request: CancellationRequest,
+    step: Step,
+    shown: Shown,
+    action: str,
+    more: Mapping[str, object] | None = None,
+) -> None:
+    data = {**await confirmed(act, request, step, shown), **(more or {})}
     await audit.record(act, request.organisation, action, requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)
 
@@ -274,9 +284,8 @@ async def take_back(act: Act, step: Step) -> CancellationRequest:
     if request.status not in (RequestStatus.APPROVED, RequestStatus.AWAITING_APPROVAL):
         raise NotNow(state=str(request.status))
     await _reopen(act, request, step, steps)
-    await audit.record(
-        act, request.organisation, "approval.taken_back", requests.subject_of(request), data={"level": step.level}
-    )
+    data = {"level": step.level, "slot": step.slot}
+    await audit.record(act, request.organisation, "approval.taken_back", requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)
     return request
 

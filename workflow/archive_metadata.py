@@ -14,6 +14,7 @@ from workflow.moments import when_of
 from workflow.plans import plans_of
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_NAME, plain
+from workflow.testimony import testimonies
 from workflow.timeline import Case
 from workflow.views import ROLE_LABELS
 
@@ -50,6 +51,9 @@ class Person:
     name: str
     pseudonym: str
     kind: str
+
+
+NOBODY = Person("无", "system", "系统")
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ async def metadata_of(package: ArchivePackage, case: Case) -> Metadata:
     request = await CancellationRequest.get(id=package.request_id).prefetch_related("requester", "candidate")
     steps = places.current(await Step.filter(request=request), request.revision)
     await _with_people(steps)
+    told = (await testimonies([request.number])).get(request.number)
     booking, cancelled = case.booking, request.status == RequestStatus.CARRIED_OUT
     return Metadata(
         number=package.number,
@@ -118,14 +123,14 @@ async def metadata_of(package: ArchivePackage, case: Case) -> Metadata:
         reason=_reason(request, cancelled),
         reason_code=request.reason_code,
         origin=ORIGINS[request.origin],
-        operator=_operator(request, case),
+        operator=_operator(request, case, str(told.operator.value) if told else ""),
         deciders=_deciders(request, steps, cancelled),
     )
 
 
 async def _with_people(steps: Sequence[Step]) -> None:
     for step in steps:
-        await step.fetch_related("approver", "decided_by")
+        await step.fetch_related("decided_by")
 
 
 def _reason(request: CancellationRequest, cancelled: bool) -> str | None:
@@ -136,8 +141,12 @@ def _reason(request: CancellationRequest, cancelled: bool) -> str | None:
     return None if cancelled else "未填写"
 
 
-def _operator(request: CancellationRequest, case: Case) -> Person | None:
-    if request.requester is not None:
+def _operator(request: CancellationRequest, case: Case, acted: str) -> Person | None:
+    """Return who asked for it; `acted` is who did as the log has it.
+
+    A candidate's word that HR never submitted is the candidate's, whosever desk it lies on: no record names that.
+    """
+    if request.requester is not None and not acted.startswith("c_"):
         return _employee(request.requester)
     if request.candidate is not None:
         return Person(case.candidate, f"c_{request.candidate.id.hex[:16]}", "候选人")
@@ -145,7 +154,7 @@ def _operator(request: CancellationRequest, case: Case) -> Person | None:
 
 
 def _employee(person: Employee) -> Person:
-    return Person(plain(str(person.name), LONGEST_NAME), f"u_{person.id.hex[:16]}", "员工")
+    return Person(plain(str(person.name), LONGEST_NAME), person.pseudonym, "员工")
 
 
 def missing_in(request: CancellationRequest, steps: Sequence[Step]) -> list[str]:
@@ -167,10 +176,11 @@ def _deciders(request: CancellationRequest, steps: Sequence[Step], cancelled: bo
         return tuple(_decider(each) for each in steps)
     rule = plain(str(request.policy.get("rule", "")))
     if plans_of(request.policy):
-        return (Decider(Person("无", "system", "系统"), 0, "", "未到审批"),)
+        return (Decider(NOBODY, 0, "", "未到审批"),)
     return (Decider(Person(f"系统（规则 {rule}）", "system", "系统"), 0, "", "无需审批"),)
 
 
 def _decider(step: Step) -> Decider:
-    who = _employee(step.decided_by or step.approver)
+    """Return one place in the chain; who was asked and did not answer is in no record, so nobody is named."""
+    who = _employee(step.decided_by) if step.decided_by else NOBODY
     return Decider(who, step.level, ROLE_LABELS[step.role], ANSWERS[step.status], step.decided_at)

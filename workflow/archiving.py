@@ -21,7 +21,7 @@ from models import (
     Role,
 )
 from models.vault import vault
-from workflow import access, audit, outbox
+from workflow import access, archive_words, audit, outbox
 from workflow.acting import Act
 from workflow.errors import NotFound, NotNow
 from workflow.permissions import ARCHIVE_READ, ARCHIVE_SEND
@@ -32,26 +32,6 @@ from workflow.states import OPEN_REQUESTS
 KIND = "archive"  # of the outbox row
 TOPIC = "hr_not_archived"
 AFTER = timedelta(minutes=15)  # by then the candidate's notice has its receipt, or went another way
-FAULTS = {
-    "missing-time": "缺取消时间",
-    "missing-reason": "缺原因",
-    "missing-operator": "缺操作人",
-    "missing-approver": "缺审批人",
-    "metadata": "元数据不合格式",
-    "log": "审计日志不完好，或还没有签名",
-    "records": "记录或检查点的证明对不上",
-    "signature": "时间轴 PDF 的签名不对",
-    "print": "时间轴 PDF 打不开",
-    "evidence-count": "证明材料的份数不够",
-    "evidence-damaged": "证明材料打不开，或和收到时不一样",
-    "filed": "缺取消申请单",
-    "approvals": "缺审批记录",
-    "notices": "缺候选人通知记录",
-    "size": "归档包太大",
-    "fault": "系统出错，没有做成",
-    "erased": "候选人的资料已依法删除",
-}
-"""Why a package is not sent, in words."""
 
 
 async def wants(organisation: Organisation, now: datetime) -> bool:
@@ -81,7 +61,8 @@ async def _post(act: Act, request: CancellationRequest, number: int, at: datetim
 class ArchiveState:
     """What became of a case's packages, the newest first; `due` is whether its unit archives at all.
 
-    `stuck`: a fault of our own ended the newest one before anything was known of it.
+    `stuck`: a fault of our own ended the newest one before anything was known of it. `retry` is what is known of one
+    that is still to be delivered.
     """
 
     number: str
@@ -89,6 +70,15 @@ class ArchiveState:
     due: bool
     stuck: bool
     packages: tuple[ArchivePackage, ...]
+    retry: "Retry | None" = None
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Why a package is not at the archive yet (the code of the last try, or empty), and when it is tried next."""
+
+    code: str
+    at: datetime
 
 
 async def state_of(act: Act, number: str) -> ArchiveState:
@@ -100,7 +90,14 @@ async def state_of(act: Act, number: str) -> ArchiveState:
         [each for each in packages if each.status == ArchiveStatus.WAITING],
     )
     stuck = bool(waiting) and not await _is_under_way(waiting[0])
-    return ArchiveState(request.number, over, await wants(request.organisation, act.now), stuck, tuple(packages))
+    retry = await _retry(waiting[0]) if waiting else None
+    wanted = await wants(request.organisation, act.now)
+    return ArchiveState(request.number, over, wanted, stuck, tuple(packages), retry)
+
+
+async def _retry(package: ArchivePackage) -> Retry | None:
+    row = await OutboxMessage.get_or_none(dedupe=_key(package), status=OutboxStatus.WAITING)
+    return Retry(row.reason, row.not_before) if row else None
 
 
 async def again(act: Act, number: str) -> ArchivePackage:
@@ -165,16 +162,16 @@ async def incomplete(act: Act, package: ArchivePackage, faults: Sequence[str]) -
     await _settle(act, package, ArchiveStatus.INCOMPLETE, faults)
     request = await _of(package)
     await _record(act, package, request, "archive.incomplete", {"faults": list(faults)}, why=faults[0])
-    await _tell(act, package, request, "、".join(FAULTS.get(each, each) for each in faults))
+    await _tell(act, package, request, "、".join(map(archive_words.why, faults)))
 
 
-async def given_up(act: Act, package: ArchivePackage, why: str) -> None:
+async def given_up(act: Act, package: ArchivePackage, code: str) -> None:
     """Note that the archive did not take a package; who is responsible is told once."""
-    await _settle(act, package, ArchiveStatus.FAILED, [why])
+    await _settle(act, package, ArchiveStatus.FAILED, [code])
     await ArchiveBlob.filter(id=package.id).delete()
     request = await _of(package)
-    await _record(act, package, request, "archive.failed", why=why)
-    await _tell(act, package, request, f"档案系统没有收下（{why}）")
+    await _record(act, package, request, "archive.failed", why=code)
+    await _tell(act, package, request, f"档案系统没有收下（{archive_words.why(code)}）")
 
 
 async def forget(request_ids: Sequence[object], now: datetime) -> int:

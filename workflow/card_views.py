@@ -84,6 +84,8 @@ class CardView:
     code: str = ""  # 存证码 of the unit's log, where its rules want it
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
     stands_in: str = ""  # in whose place its holder decides
+    theirs: bool = True  # an approver's card: its holder still decides this step
+    handed_on: bool = False  # an approver's card: somebody else has taken the step over
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
     policy_digest: str = ""  # of the rules its request was filed under, as in its record
     twins: tuple[str, ...] = ()  # where else a file of its evidence is used, as far as the holder may know
@@ -223,6 +225,8 @@ def _booking_actions(purpose: CardPurpose, asks: bool, wish: returning.Wish | No
 async def _of_request(card: Card, request: CancellationRequest, act: Act) -> CardView:
     step = next((each for each in request.steps if each.id == card.step_id), None)
     holder = await Employee.get_or_none(id=card.holder_id)
+    theirs = step is None or await _may_answer(request, step, holder, act)
+    others = step is not None and step.approver_id != card.holder_id
     wish = await returning.open_wish(request.booking)
     seen = await _sight(card, request.booking, act)
     return CardView(
@@ -233,11 +237,13 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         request=request_view(request, act, seen),
         step=step_view(request, step, request.booking.candidate, seen) if step else None,
         closed=card.closed,
-        stands_in=name_of(step.approver) if step and step.approver_id != card.holder_id else "",
+        stands_in=name_of(step.approver) if step and others and theirs else "",
         late=request.late,
         wish_at=wish.at if wish else None,
         needs_evidence=rules_of(request.policy).least,
-        actions=() if card.closed else await _request_actions(request, step, holder, act),
+        actions=await _request_actions(request, step, holder, act) if theirs and not card.closed else (),
+        theirs=theirs,
+        handed_on=others and not theirs,
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation, act.now),
@@ -249,24 +255,25 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
 async def _request_actions(
     request: CancellationRequest, step: Step | None, holder: Employee | None, act: Act
 ) -> tuple[str, ...]:
-    """Return what the holder may press: on an approver's card by their role, on the requester's by their right."""
+    """Return what the holder may press: on the card of an approver who still decides, on the requester's by right."""
     if holder is None:
         return ()
     if step is not None:
-        return _step_actions(request, step, holder, act) if await _may_answer(request, step, holder, act) else ()
+        return _step_actions(request, step, holder, act)
     if request.requester_id not in (None, holder.id):
         return ()
     offered = _requesters_actions(request, act)
     return offered if offered and await access.may(holder, access.CANCEL, request.organisation, act.now) else ()
 
 
-async def _may_answer(request: CancellationRequest, step: Step, holder: Employee, act: Act) -> bool:
+async def _may_answer(request: CancellationRequest, step: Step, holder: Employee | None, act: Act) -> bool:
+    """Tell whether a step is still its card's holder's: not of one who left or lost the role (`approving`)."""
+    if holder is None or not holder.active:
+        return False
     if holder.id != step.approver_id:
         own = step.decided_by_id == holder.id
         return own or await standing_in.covering(request, step, holder, act.now) is not None
-    if not places.needs_role(request, step):
-        return holder.active
-    return await access.holds(holder, step.role, request.organisation, act.now)
+    return not places.needs_role(request, step) or await access.holds(holder, step.role, request.organisation, act.now)
 
 
 def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ...]:

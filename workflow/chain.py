@@ -57,8 +57,7 @@ async def settle(act: Act, request: CancellationRequest) -> Verdict:
 
     Whose turn has come gets a card; whose answer is no longer needed keeps theirs, which says who answered.
     """
-    steps = places.live(await _steps(request), request.revision)
-    verdict, states = outcome(plans_of(request.policy), places.as_levels(steps))
+    steps, verdict, states = await _outcome(request)
     if verdict == Verdict.REJECTED:
         return verdict
     changed = [each for each in steps if states.get((each.level, each.slot), each.status) != each.status]
@@ -70,6 +69,16 @@ async def settle(act: Act, request: CancellationRequest) -> Verdict:
     for step in changed:
         await _become(act, request, step, states[step.level, step.slot])
     return verdict
+
+
+async def verdict(request: CancellationRequest) -> Verdict:
+    """Return what has come of the chain by the answers that stand in it."""
+    return (await _outcome(request))[1]
+
+
+async def _outcome(request: CancellationRequest) -> tuple[list[Step], Verdict, States]:
+    steps = places.live(await _steps(request), request.revision)
+    return steps, *outcome(plans_of(request.policy), places.as_levels(steps))
 
 
 async def _steps(request: CancellationRequest) -> list[Step]:

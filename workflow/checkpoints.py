@@ -14,7 +14,7 @@ from models import AuditHead, AuditRecord, Checkpoint, Organisation
 from workflow import anchoring, audit, merkle, notes, signing
 from workflow.acting import Act
 from workflow.anchoring import latest
-from workflow.lines import digest_of, fault_of, lines_of, read, rows_of
+from workflow.lines import NotWhole, digest_of, fault_of, lines_of, read, rows_of
 
 __all__ = ["attest", "cover", "due", "latest", "lines_of", "sign_all", "sign_log", "top_of"]
 
@@ -54,7 +54,7 @@ async def cover(act: Act, log: str, seq: int) -> None:
     """Make sure that a checkpoint covers record `seq`."""
     while (last := await latest(log)) is None or last.size < seq:
         if await sign_log(act, log) is None:
-            raise LookupError(f"{log} cannot be signed up to record {seq}")
+            raise NotWhole(f"{log} cannot be signed up to record {seq}")
 
 
 async def attest(act: Act, organisation: Organisation) -> None:

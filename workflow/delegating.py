@@ -30,6 +30,9 @@ KIND = proposals.Kind(
     timer="delegation_end",
     relations=standing_in.RELATIONS,
     outcomes=OUTCOMES,
+    proposer="principal",
+    proposed=DelegationStatus.PROPOSED,
+    withdrawn=DelegationStatus.WITHDRAWN,
     sees=_sees,
     nobody="delegate-account",
     late="delegation-expired",
@@ -105,6 +108,13 @@ async def decline(act: Act, delegation: Delegation, *, comment: str = "") -> Del
     await proposals.settle(act, KIND, delegation, employee, DelegationStatus.REJECTED, comment)
     await _record(act, delegation, "delegation.declined")
     await outbox.tell(act, delegation.principal, said_to_principal(delegation))
+    return delegation
+
+
+async def withdraw(act: Act, delegation: Delegation) -> Delegation:
+    """Take back what one asked a colleague, while they have not answered; nothing follows."""
+    await proposals.withdraw(act, KIND, delegation)
+    await _record(act, delegation, "delegation.recalled")
     return delegation
 
 

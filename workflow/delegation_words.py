@@ -9,6 +9,7 @@ OUTCOMES = {
     DelegationStatus.REJECTED: "已谢绝",
     DelegationStatus.EXPIRED: "已过期",
     DelegationStatus.ENDED: "已结束",
+    DelegationStatus.WITHDRAWN: "已撤回",
 }
 REFUSED = {
     "nothing-to-delegate": "你没有审批的权限，没有什么可委托。你能做什么可发「权限 我」",

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from models import Employee, Grant
-from workflow import access, audit, rights
+from workflow import access, audit, outbox, rights
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotNow
 from workflow.permissions import ADMINISTRATORS, DIRECTORY_MANAGE
-from workflow.rights_words import name_of
+from workflow.rights_words import last_day, name_of
 
 
 async def set_deputy(act: Act, employee: Employee, deputy: Employee | None, until: datetime | None = None) -> None:
@@ -30,6 +30,21 @@ async def set_deputy(act: Act, employee: Employee, deputy: Employee | None, unti
         "until": audit.stamp(until) if until and deputy else "",
     }
     await audit.record(act, unit, "deputy.set", ("employee", rights.pseudonym(employee), 1), data=data)
+    if acting.id != employee.id:
+        await _tell_both(act, acting, employee, deputy)
+
+
+async def _tell_both(act: Act, acting: Employee, employee: Employee, deputy: Employee | None) -> None:
+    """Tell somebody for whom another chose, and the one who was chosen."""
+    until = f"，有效至 {last_day(employee.deputy_until)}" if employee.deputy_until else ""
+    change = "不对请发「代理人 我 姓名」改，或联系管理员。"
+    if deputy is None:
+        await outbox.tell(act, employee, f"{name_of(acting)}（管理员）取消了你的代理人，你现在没有代理人。{change}")
+        return
+    text = f"{name_of(acting)}（管理员）指定 {name_of(deputy)} 作你的代理人{until}：你离职时，等你审批的会转给其处理。"
+    await outbox.tell(act, employee, f"{text}{change}")
+    text = f"{name_of(acting)}（管理员）指定你作 {name_of(employee)} 的代理人{until}：其离职时，等其审批的会转给你。"
+    await outbox.tell(act, deputy, f"{text}有疑问请联系 {name_of(acting)}。")
 
 
 async def _require_sense(act: Act, employee: Employee, deputy: Employee, until: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""到期: which cases have been over for as long as records must stay, and are not held (S42, I14).
+"""到期: which cases have been over for as long as records must stay, and nothing keeps (S42, I14).
 
 A case is a booking with all its requests. It ends with the last thing that happened: the interview's end, a decision,
 a notice or its receipt.
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from models import Attempt, Booking, CancellationRequest, Organisation, OutboxMessage
-from workflow import access, holds
+from workflow import access, erasure_wishes, holds
 from workflow.acting import local
 from workflow.canonical import canonical, stamp
 from workflow.periods import cutoff
@@ -34,7 +34,7 @@ class DueCase:
 
 @dataclass(frozen=True)
 class Due:
-    """What is due, oldest first, and how many more would be if they were not held."""
+    """What is due, oldest first, and how many more would be if they were not held and no erasure were on its way."""
 
     cases: tuple[DueCase, ...]
     held: int
@@ -58,15 +58,20 @@ async def due(units: Iterable[str], now: datetime, year: int | None = None) -> D
     for portion in _portions(await old.prefetch_related("organisation"), PORTION):
         found += [each for each in await _over(portion) if each.ended_at <= limit]
     found = [each for each in found if year is None or local(each.ended_at).year == year]
-    kept = await holds.held([each.case_id for each in found])
+    kept = await _kept([each.case_id for each in found])
     cases = sorted((each for each in found if each.case_id not in kept), key=lambda each: (each.ended_at, each.number))
     return Due(tuple(cases), len(found) - len(cases))
 
 
 async def is_due(booking: Booking, now: datetime) -> bool:
-    """Tell whether one case may go: over for long enough and not held. Its unit must be loaded."""
+    """Tell whether one case may go: over for long enough, and nothing keeps it. Its unit must be loaded."""
     found = await _over([booking])
-    return bool(found) and found[0].ended_at <= cutoff(now) and not await holds.held([booking.id])
+    return bool(found) and found[0].ended_at <= cutoff(now) and not await _kept([booking.id])
+
+
+async def _kept(case_ids: Sequence[object]) -> set[object]:
+    """Return the cases that stay although their time is over: held, or of somebody whose erasure is not settled."""
+    return await holds.held(case_ids) | await erasure_wishes.awaited(case_ids)
 
 
 def _portions(rows: Sequence[T], size: int) -> list[Sequence[T]]:

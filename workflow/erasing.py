@@ -14,9 +14,10 @@ from models import (
     ErasureStatus,
     Role,
 )
-from workflow import access, audit, erasing_words, outbox, proposals, restricting
+from workflow import access, audit, erasing_words, erasure_wishes, outbox, proposals, restricting
 from workflow.acting import Act
 from workflow.erasing_words import OUTCOMES
+from workflow.erasure_wishes import WITHIN
 from workflow.errors import Missing, NotAllowed, NotNow
 from workflow.numbering import erasure_number
 from workflow.permissions import ERASE_APPROVE, ERASE_PROPOSE
@@ -24,12 +25,10 @@ from workflow.privacy import working_days_after
 from workflow.restricting import ONLY_KEPT, obstacles, pseudonym
 from workflow.states import OPEN_ERASURES, may_become
 
-__all__ = ["obstacles"]
+__all__ = ["WITHIN", "obstacles"]
 
 PROPOSAL_LASTS = timedelta(days=7)
 MOST_LISTED = 20
-WITHIN = 15  # working days in which a candidate has an answer
-REMIND_AFTER = 10  # working days
 NOTICE = "data_erased"
 KIND = proposals.Kind(
     table=ErasureRequest,
@@ -38,6 +37,9 @@ KIND = proposals.Kind(
     timer="erase_expire",
     relations=("candidate", "organisation", "proposer", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="proposer",
+    proposed=ErasureStatus.PROPOSED,
+    withdrawn=ErasureStatus.WITHDRAWN,
     sees=access.may_see_erasure,
     nobody="no-eraser",
     late="erasure-expired",
@@ -46,7 +48,10 @@ KIND = proposals.Kind(
 
 
 async def propose(act: Act, booking: Booking, basis: Basis) -> ErasureRequest:
-    """Lay the erasure of a candidate's data before the security administrators, or restrict whose must be kept."""
+    """Lay the erasure of a candidate's data before the security administrators, or restrict whose must be kept.
+
+    What the candidate wished, by themselves or by HR's word, stays the basis of it.
+    """
     proposer = await access.require(act, ERASE_PROPOSE, booking.organisation)
     await booking.fetch_related("candidate__organisation")
     candidate = booking.candidate
@@ -54,11 +59,13 @@ async def propose(act: Act, booking: Booking, basis: Basis) -> ErasureRequest:
     erasure = await open_of(candidate.id) or await _made(act, candidate, basis)
     if erasure.status != ErasureStatus.SUGGESTED:
         raise NotNow("erase-proposed", number=erasure.number)
+    if Basis.ASKED == basis != erasure.basis:
+        erasure.basis, erasure.suggested_at = basis, act.now
     found = await obstacles(candidate.id, act.now)
     if set(found) - ONLY_KEPT:
         raise NotNow("erase-not-yet", why=erasing_words.why_not(found))
     if found:
-        return await _only_restricted(act, erasure, proposer)
+        return await _only_restricted(act, erasure, proposer, found)
     await _lay_before_security(act, erasure, proposer)
     return erasure
 
@@ -79,7 +86,7 @@ async def open_of(candidate_id: object) -> ErasureRequest | None:
 
 
 async def _made(act: Act, candidate: Candidate, basis: Basis, *, by_candidate: bool = False) -> ErasureRequest:
-    return ErasureRequest(
+    made = ErasureRequest(
         number=await erasure_number(act.now),
         candidate=candidate,
         organisation=await candidate.organisation,
@@ -88,14 +95,20 @@ async def _made(act: Act, candidate: Candidate, basis: Basis, *, by_candidate: b
         by_candidate=by_candidate,
         suggested_at=act.now,
     )
+    await erasure_wishes.keep(made)
+    return made
 
 
-async def _only_restricted(act: Act, erasure: ErasureRequest, proposer: Employee) -> ErasureRequest:
+async def _only_restricted(act: Act, erasure: ErasureRequest, proposer: Employee, found: list[str]) -> ErasureRequest:
     """Keep the wish: it comes back by itself when the data may go."""
     erasure.proposer = proposer
     erasure.status = ErasureStatus.EXPIRED
     await erasure.save()
-    await restricting.restrict(act, erasure.candidate, number=erasure.number)
+    await erasure_wishes.wait(act, erasure, found)
+    due = erasure.candidate.erase_after or act.now
+    for each in await access.holders(Role.SECURITY_ADMIN, erasure.organisation, act.now):
+        if each.id != proposer.id:
+            await outbox.tell(act, each, erasing_words.restricted_by_hr(erasure, due, found))
     return erasure
 
 
@@ -103,12 +116,45 @@ async def suggest(act: Act, candidate: Candidate, basis: Basis, *, by_candidate:
     """Ask HR to lay an erasure before the security administrator: the candidate wishes it, or its time has come."""
     access.require_no_colleague(act)
     if (running := await open_of(candidate.id)) is not None:
-        return running
-    erasure = await _made(act, candidate, basis, by_candidate=by_candidate)
+        return await _wished_too(act, running) if by_candidate and not running.by_candidate else running
+    return await _suggested(act, await _made(act, candidate, basis, by_candidate=by_candidate))
+
+
+async def _suggested(act: Act, erasure: ErasureRequest) -> ErasureRequest:
     await erasure.save()
     await note(act, erasure, "erasure.suggested")
+    await erasure_wishes.promise(act, erasure)
     await proposals.hand_out(act, KIND, erasure, await access.holders(Role.HR, erasure.organisation, act.now))
     return erasure
+
+
+async def _wished_too(act: Act, erasure: ErasureRequest) -> ErasureRequest:
+    """Let what is under way for another reason be the candidate's wish from now on; its days are counted from here."""
+    if erasure.basis != Basis.ASKED:
+        erasure.basis, erasure.suggested_at = Basis.ASKED, act.now
+    erasure.by_candidate = True
+    await erasure.save(update_fields=["basis", "suggested_at", "by_candidate"])
+    await note(act, erasure, "erasure.suggested")
+    await erasure_wishes.promise(act, erasure)
+    await proposals.redraw(act, KIND, erasure)
+    if erasure.status == ErasureStatus.APPROVED:
+        await _tell_candidate(act, erasure)
+    return erasure
+
+
+async def again(act: Act, erasure: ErasureRequest) -> None:
+    """Bring a wish back that nobody answered or that could not be done: to HR anew, or once nothing is in its way.
+
+    The days in which the candidate has an answer go on from where they were.
+    """
+    if erasure.basis != Basis.ASKED:
+        return
+    if found := await obstacles(erasure.candidate_id, act.now):
+        await erasure_wishes.wait(act, erasure, found)
+        return
+    made = await _made(act, erasure.candidate, Basis.ASKED, by_candidate=erasure.by_candidate)
+    made.suggested_at = erasure.suggested_at
+    await _suggested(act, made)
 
 
 async def wished(act: Act, candidate: Candidate) -> tuple[ErasureRequest, list[str], datetime]:
@@ -120,11 +166,6 @@ async def wished(act: Act, candidate: Candidate) -> tuple[ErasureRequest, list[s
     found = await obstacles(candidate.id, act.now)
     if not found:
         erasure = await suggest(act, candidate, Basis.ASKED, by_candidate=True)
-        payload = {"erasure": str(erasure.id)}
-        reminder = working_days_after(erasure.suggested_at or act.now, REMIND_AFTER)
-        await outbox.post(
-            act, "timer", "erase_remind", not_before=reminder, payload=payload, dedupe=f"remind:{erasure.number}"
-        )
         return erasure, found, working_days_after(erasure.suggested_at or act.now, WITHIN)
     erasure = await _made(act, candidate, Basis.ASKED, by_candidate=True)
     erasure.status = ErasureStatus.EXPIRED
@@ -139,6 +180,8 @@ async def _lay_before_security(act: Act, erasure: ErasureRequest, proposer: Empl
     people = await access.holders(Role.SECURITY_ADMIN, erasure.organisation, act.now)
     erasure.proposer, erasure.status = proposer, ErasureStatus.PROPOSED
     erasure.proposed_at, erasure.expires_at = act.now, act.now + PROPOSAL_LASTS
+    await erasure_wishes.keep(erasure)
+    await erasure_wishes.promise(act, erasure)
     await proposals.redraw(act, KIND, erasure)
     await proposals.lay_before(act, KIND, erasure, [each for each in people if each.id != proposer.id])
     await note(act, erasure, "erasure.proposed")
@@ -176,6 +219,7 @@ async def approve(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Er
     if erasure.status == ErasureStatus.SUGGESTED:
         await _lay_before_security(act, erasure, employee)
         return erasure
+    await erasure_wishes.keep(erasure)
     await settle(act, erasure, employee, ErasureStatus.APPROVED, comment)
     await note(act, erasure, "erasure.approved")
     if erasure.basis == Basis.ASKED:
@@ -217,6 +261,15 @@ async def reject(act: Act, erasure: ErasureRequest, *, comment: str = "") -> Era
     if erasure.by_candidate:
         for account in (await outbox.accounts_of(erasure.candidate))[:1]:
             await outbox.say(act, account, erasing_words.refused(erasure.number))
+    return erasure
+
+
+async def withdraw(act: Act, erasure: ErasureRequest) -> ErasureRequest:
+    """Take back what one proposed oneself; not what the candidate asked for, who has a right to an answer."""
+    if erasure.by_candidate and erasure.status == ErasureStatus.PROPOSED:
+        raise NotNow(state="erasure-asked")
+    await proposals.withdraw(act, KIND, erasure)
+    await note(act, erasure, "erasure.recalled", ok=False)
     return erasure
 
 

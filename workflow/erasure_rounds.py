@@ -1,17 +1,17 @@
 """删除 on the clock: a proposal that nobody answered ends, an agreed one is carried out, a kept one comes back."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from models import Basis, Candidate, ErasureRequest, ErasureStatus, OutboxMessage, PersonKey, Role
+from models import Basis, Candidate, ErasureRequest, ErasureStatus, OutboxMessage, OutboxStatus, PersonKey, Role
 from workflow import access, audit, erasing, erasing_words, outbox, proposals, restricting, wiping
 from workflow.acting import Act
 from workflow.erasing import WITHIN
 from workflow.privacy import working_days_after
 from workflow.restricting import obstacles
 
-TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long for the notice that says so
+TOLD_WITHIN = timedelta(days=1)  # the erasure waits so long until the candidate is told
 LOOK_AGAIN = timedelta(minutes=1)
 PORTION = 500  # people looked for in one query
 MONTH = timedelta(days=30)  # until somebody whose time has come, and who is held, is looked at again
@@ -25,6 +25,7 @@ async def expire(act: Act, erasure_id: object) -> bool:
     await erasing.settle(act, erasure, None, ErasureStatus.EXPIRED)
     await erasing.note(act, erasure, "erasure.expired", ok=False, why="clock")
     await erasing.tell_proposer(act, erasure)
+    await erasing.again(act, erasure)
     return True
 
 
@@ -36,8 +37,9 @@ async def carry_out(act: Act, erasure_id: object) -> bool:
     erasure = await erasing.still(erasure_id, ErasureStatus.APPROVED)
     if erasure is None or erasure.decided_at is None:
         return False
-    if act.now < erasure.decided_at + TOLD_WITHIN and await _is_being_told(erasure):
-        await erasing.look_again(act, erasure, act.now + LOOK_AGAIN)
+    wait_until = await _untold_until(act, erasure, erasure.decided_at + TOLD_WITHIN)
+    if wait_until is not None:
+        await erasing.look_again(act, erasure, wait_until)
         return False
     if found := await obstacles(erasure.candidate_id, act.now):
         await _stopped(act, erasure, found)
@@ -83,24 +85,34 @@ async def again(act: Act, person_id: UUID) -> bool:
     return True
 
 
-async def _is_being_told(erasure: ErasureRequest) -> bool:
-    return await OutboxMessage.filter(dedupe=erasing.told_key(erasure), status__in=wiping.UNSETTLED).exists()
+async def _untold_until(act: Act, erasure: ErasureRequest, last: datetime) -> datetime | None:
+    """Return when to look again whether the candidate was told; None where they were, or when the time is over.
+
+    Where no channel carried the notice, HR has the rest of the day to tell them.
+    """
+    notice = await OutboxMessage.get_or_none(dedupe=erasing.told_key(erasure))
+    if notice is None or notice.status == OutboxStatus.SENT or act.now >= last:
+        return None
+    return min(act.now + LOOK_AGAIN, last) if notice.status in wiping.UNSETTLED else last
 
 
 async def _stopped(act: Act, erasure: ErasureRequest, found: list[str]) -> None:
     await erasing.settle(act, erasure, erasure.decided_by, ErasureStatus.EXPIRED)
     await erasing.note(act, erasure, "erasure.stopped", ok=False, why=",".join(found))
     await erasing.tell_proposer(act, erasure)
+    await erasing.again(act, erasure)
 
 
 async def due(act: Act, candidate_id: str) -> bool:
-    """Ask HR for the erasure of somebody restricted whose time has come (系统代办), or look again a month later."""
+    """Ask HR for the erasure of somebody restricted whose time has come (系统代办), or look again a month later.
+
+    Where they wished it themselves, that is still why it is asked.
+    """
     candidate = await Candidate.get_or_none(id=candidate_id)
     if candidate is None or candidate.secret is None or candidate.restricted_at is None:
         return False
     if await obstacles(candidate.id, act.now):
-        payload = {"candidate": str(candidate.id)}
-        await outbox.post(act, "timer", restricting.DUE, not_before=act.now + MONTH, payload=payload)
+        await restricting.look_at(act, candidate, act.now + MONTH)
         return False
     await erasing.suggest(act, candidate, Basis.TERM_OVER, by_candidate=False)
     return True

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Booking, CancellationRequest, Card, CardPurpose, Employee, ErasureStatus
-from workflow import erasing
+from workflow import erasing, erasure_wishes, free_words
 from workflow.acting import Act
-from workflow.erasing_words import BASES
+from workflow.erasing_words import because
 from workflow.rights_words import name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 
 MOST_NUMBERS = 3
 
@@ -26,7 +26,6 @@ class ErasureView:
     of_bookings: int
     of_requests: int
     basis: str
-    by_candidate: bool
     status: ErasureStatus
     proposer: str
     expires_at: datetime | None
@@ -54,15 +53,16 @@ async def erasure_view(card: Card, act: Act) -> ErasureView:
         bookings=tuple(str(each) for each in numbers),
         of_bookings=await bookings.count(),
         of_requests=await CancellationRequest.filter(person_id=erasure.candidate_id).count(),
-        basis=BASES[erasure.basis],
-        by_candidate=erasure.by_candidate,
+        basis=because(erasure, await erasure_wishes.wished_at(erasure)),
         status=erasure.status,
         proposer=name_of(erasure.proposer) if erasure.proposer else "",
         expires_at=erasure.expires_at,
         decided_by=name_of(erasure.decided_by) if erasure.decided_by else "",
         decided_at=erasure.decided_at,
         done_at=erasure.done_at,
-        comment=plain(str(erasure.comment), LONGEST_COMMENT) if erasure.comment else "",
+        comment=await free_words.read_by(
+            holder, erasure.organisation, erasure.comment, act.now, about=erasure.candidate
+        ),
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )

@@ -11,7 +11,8 @@ from models import Account, AuditRecord, DownloadLink, Organisation
 from models.vault import vault
 from workflow import access, audit, checkpoints, downloads, outbox
 from workflow.acting import Act
-from workflow.errors import NotAllowed, NotFound
+from workflow.errors import NotAllowed
+from workflow.lines import NotWhole
 from workflow.permissions import EXAMINE
 
 KIND = "examine"
@@ -31,12 +32,7 @@ async def units_for(act: Act) -> list[Organisation]:
 
 async def unit_named(act: Act, path: str) -> Organisation:
     """Return the unit of this path if the acting person, or the operator, may have it examined."""
-    unit = await Organisation.get_or_none(path=path)
-    if unit is None:
-        raise NotFound(what="organisation")
-    if act.employee is not None:
-        await access.require(act, EXAMINE, unit)
-    return unit
+    return await access.unit_named(act, EXAMINE, path)
 
 
 async def ask(act: Act, account: Account, report: str, unit: Organisation, year: int) -> None:
@@ -74,6 +70,6 @@ async def take_report(act: Act, path: str, found: Mapping[str, object]) -> Audit
     """
     unit = await unit_named(act, path)
     export = await audit.record(act, unit, "report.exported", ("report", unit.path[-64:], 1), data=found)
-    with contextlib.suppress(LookupError):
+    with contextlib.suppress(NotWhole):
         await checkpoints.cover(act, unit.origin, export.seq)
     return export

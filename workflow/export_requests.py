@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import AuditRecord, CardPurpose, Employee, ExportRequest, ExportStatus, Organisation, Role
-from workflow import access, audit, outbox, proposals, stepup
+from workflow import access, audit, free_words, outbox, proposals, stepup
 from workflow.acting import Act
 from workflow.errors import Missing, NotAllowed, NotFound, NotNow
 from workflow.export_words import OUTCOMES, to_the_requester, when_expired
@@ -35,6 +35,9 @@ KIND = proposals.Kind(
     timer="export_expire",
     relations=("organisation", "requester", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="requester",
+    proposed=ExportStatus.PROPOSED,
+    withdrawn=ExportStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-export-decider",
     late="export-expired",
@@ -128,7 +131,7 @@ async def approve(act: Act, request: ExportRequest, *, comment: str = "") -> Exp
     request.expires_at = act.now + AGREED_LASTS
     await proposals.settle(act, KIND, request, employee, ExportStatus.APPROVED, comment)
     await _record(act, request, "export.approved")
-    await outbox.tell(act, request.requester, to_the_requester(request))
+    await _tell_requester(act, request)
     return request
 
 
@@ -137,7 +140,7 @@ async def reject(act: Act, request: ExportRequest, *, comment: str = "") -> Expo
     employee = await _checked(act, request)
     await proposals.settle(act, KIND, request, employee, ExportStatus.REJECTED, comment)
     await _record(act, request, "export.rejected", ok=False)
-    await outbox.tell(act, request.requester, to_the_requester(request))
+    await _tell_requester(act, request)
     return request
 
 
@@ -147,6 +150,18 @@ async def _checked(act: Act, request: ExportRequest) -> Employee:
     if employee.id == request.requester_id:
         raise NotAllowed("own-export")
     return employee
+
+
+async def _tell_requester(act: Act, request: ExportRequest) -> None:
+    comment = await free_words.read_by(request.requester, request.organisation, request.comment, act.now)
+    await outbox.tell(act, request.requester, to_the_requester(request, comment))
+
+
+async def withdraw(act: Act, request: ExportRequest) -> ExportRequest:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, request)
+    await _record(act, request, "export.recalled", ok=False)
+    return request
 
 
 async def expire(act: Act, request_id: object) -> bool:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Card, CardPurpose, Employee, ExportRequest, ExportStatus
-from workflow import access, export_requests
+from workflow import access, export_requests, free_words
 from workflow.acting import Act
 from workflow.export_words import FORMS
 from workflow.log_periods import Period, said
 from workflow.rights_words import name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 from workflow.views import ROLE_LABELS
 
 
@@ -53,13 +53,13 @@ async def export_view(card: Card, act: Act) -> ExportView:
         form=FORMS[request.form],
         period=said(Period(request.since, request.until)),
         records=request.records,
-        reason=plain(str(request.purpose), LONGEST_COMMENT),
+        reason=await free_words.read_by(holder, request.organisation, request.purpose, act.now),
         requester=f"{name_of(request.requester)}（{'、'.join(dict.fromkeys(roles)) or '没有角色'}）",
         asked_at=request.asked_at,
         expires_at=request.expires_at,
         decided_by=name_of(request.decided_by) if request.decided_by else "",
         decided_at=request.decided_at,
-        comment=plain(str(request.comment or ""), LONGEST_COMMENT),
+        comment=await free_words.read_by(holder, request.organisation, request.comment, act.now),
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )

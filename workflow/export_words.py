@@ -12,6 +12,7 @@ OUTCOMES = {
     ExportStatus.REJECTED: "已驳回",
     ExportStatus.EXPIRED: "已过期",
     ExportStatus.TAKEN: "已导出过一次",
+    ExportStatus.WITHDRAWN: "已撤回",
 }
 
 
@@ -21,10 +22,10 @@ def described(request: ExportRequest) -> str:
     return f"{plain(request.organisation.name)} 的审计日志（{what}）"
 
 
-def to_the_requester(request: ExportRequest) -> str:
-    """Tell who asked what was decided, and what to type next."""
-    comment = f"意见：{plain(str(request.comment))}。" if request.comment else ""
-    done = f"{name_of(request.decided_by)} {OUTCOMES[request.status]}导出：{described(request)}。{comment}"
+def to_the_requester(request: ExportRequest, comment: str) -> str:
+    """Tell who asked what was decided, and what to type next; `comment` as they may read it."""
+    said_ = f"意见：{comment}。" if comment else ""
+    done = f"{name_of(request.decided_by)} {OUTCOMES[request.status]}导出：{described(request)}。{said_}"
     if request.status == ExportStatus.REJECTED:
         return f"{done}什么都没有导出。编号 {request.number}"
     until = f"{local(request.expires_at):%m-%d %H:%M}"

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import AuditRecord, Checkpoint, Organisation
-from workflow import access, audit, checkpoints, export_requests, timeline, viewing
+from workflow import access, audit, checkpoints, comparing, export_requests, timeline, viewing
 from workflow.acting import Act
-from workflow.errors import NotFound
 from workflow.export_requests import Wanted
 from workflow.log_periods import Period
 from workflow.permissions import AUDIT_EXPORT, CASE_EXPORT
@@ -19,7 +18,10 @@ PAGE = 500  # records read at once
 
 @dataclass(frozen=True)
 class TakenCase:
-    """A case as it is taken out: its records including the one of this export, and a checkpoint over all of them."""
+    """A case as it is taken out: its records including the one of this export, and a checkpoint over all of them.
+
+    `unlike` says where the rows of its requests are not what the log says of them.
+    """
 
     case: Case
     records: list[AuditRecord]
@@ -27,6 +29,7 @@ class TakenCase:
     checkpoint: Checkpoint
     export: AuditRecord
     form: str
+    unlike: str = ""
 
     @property
     def digest(self) -> str:
@@ -49,7 +52,8 @@ async def take_case(act: Act, number: str, form: str) -> TakenCase:
     await viewing.arrange(act)
     records = await timeline.records_of(case)
     checkpoint = await _covering(act, case.organisation.origin, export.seq)
-    return TakenCase(case, records, await timeline.entries_of(case), checkpoint, export, form)
+    entries, unlike = await timeline.entries_of(case), await comparing.unlike(case.subjects)
+    return TakenCase(case, records, entries, checkpoint, export, form, unlike)
 
 
 @dataclass(frozen=True)
@@ -78,11 +82,7 @@ async def take_log(act: Act, path: str, form: str, period: Period, approval: str
 
     `approval` is the number of the consent that an employee needs for many records; it is spent by this.
     """
-    organisation = await Organisation.get_or_none(path=path)
-    if organisation is None:
-        raise NotFound(what="organisation")
-    if act.employee is not None:
-        await access.require(act, AUDIT_EXPORT, organisation)
+    organisation = await access.unit_named(act, AUDIT_EXPORT, path)
     count = await _within(organisation, period).count()
     limits = {name: audit.stamp(at) for name, at in (("from", period.since), ("to", period.until)) if at}
     number = await export_requests.use(act, Wanted(organisation, form, period, ""), approval)

@@ -121,5 +121,5 @@ def _digits(code: str) -> str:
 
 async def _record(act: Act, employee: Employee, factor: Factor, action: str, why: str = "") -> None:
     subject = ("factor", factor.id.hex[:16], 1)
-    data = {"person": f"u_{employee.id.hex[:16]}"}
+    data = {"person": employee.pseudonym}
     await audit.record(act, await employee.organisation, action, subject, ok=not why, why=why, data=data)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models import Booking, BookingTerm, Employee, Position
@@ -58,6 +58,40 @@ async def find(
 def _matching(query: QuerySet[Booking], terms: Sequence[str]) -> QuerySet[Booking]:
     hashes = [vault().index("term", term) for term in terms]
     return query.filter(id__in=Subquery(BookingTerm.filter(term__in=hashes).values("booking_id")))
+
+
+async def numbered(employee: Employee, words: Collection[str], now: datetime) -> dict[str, list[str]]:
+    """Return, for each of these words, the bookings' numbers that it is, in whatever case it was written.
+
+    Only what is in the employee's units counts: a foreign number reads like any other word. The very spelling is
+    looked for first, which the index answers; only a word of letters and digits that is none is compared with every
+    number: a name in pinyin, which people type all day, is looked for in its usual spellings alone.
+    """
+    scopes = [path for _, path in await access.grants_of(employee, now)]
+    theirs = Booking.filter(access.within(scopes))
+    async with only_within(scopes):
+        same = await theirs.filter(number__in=list(words)).values_list("number", flat=True)
+        exact = {str(each) for each in same}
+        found = {word: [word] for word in words if word in exact}
+        for word in words:
+            if word not in found:
+                usual = Q(number__in=[word.upper(), word.lower(), word.capitalize()])
+                others = theirs.filter(usual if word.isalnum() and not _is_mixed(word) else Q(number__iexact=word))
+                found[word] = [str(each) for each in await others.order_by("number").values_list("number", flat=True)]
+    return found
+
+
+def _is_mixed(word: str) -> bool:
+    return any(each.isdigit() for each in word) and any(each.isalpha() for each in word)
+
+
+async def with_number(number: str) -> Booking | None:
+    """Fetch the booking of this number as it is written, else the only one that differs in nothing but the case."""
+    same = [Booking.filter(number=each) for each in (number, number.upper())]
+    for query in (*same, Booking.filter(number__iexact=number)):
+        if len(found := await query.limit(2)) == 1:
+            return found[0]
+    return None
 
 
 async def those(employee: Employee, permission: str, now: datetime, ids: Sequence[str]) -> list[Booking]:

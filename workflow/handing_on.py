@@ -205,7 +205,7 @@ async def _record(
     comment: str = "",
     more: Mapping[str, object] | None = None,
 ) -> None:
-    data: dict[str, object] = {"level": step.level, "role": str(step.role), **(more or {})}
+    data: dict[str, object] = {"level": step.level, "slot": step.slot, "role": str(step.role), **(more or {})}
     if other is not None:
         data |= {"from": rights.pseudonym(await step.approver), "to": rights.pseudonym(other)}
     candidate = request.booking.candidate

@@ -19,7 +19,8 @@ async def place(act: Act, number: str, reason: str, *, whole_person: bool = Fals
     """Hold the case of this request or booking, or with `whole_person` everything of its candidate."""
     employee, booking = await _case(act, number)
     if len(reason.strip()) < SHORTEST_REASON:
-        raise Missing("hold-reason", number=number, shortest=SHORTEST_REASON)
+        lacks = "原因太短" if reason.strip() else "还没有写原因"
+        raise Missing("hold-reason", number=number, shortest=SHORTEST_REASON, lacks=lacks)
     if running := await _on(booking, whole_person=whole_person).first():
         raise NotNow("held-already", number=running.number, by=str(running.set_by.name))
     hold = await Hold.create(

@@ -15,7 +15,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, audit, chain, outbox, requests, rights
+from workflow import access, audit, chain, leaving_erasures, outbox, requests, rights
 from workflow.acting import Act
 from workflow.deputising import deputy_of
 from workflow.errors import NotAllowed
@@ -28,7 +28,7 @@ UNDECIDED = (StepStatus.WAITING, StepStatus.OPEN)
 
 
 async def leave(act: Act, employee: Employee, *, source: str) -> None:
-    """End somebody's work here: rights, cards, open steps and requests. Somebody who left already is left alone."""
+    """End somebody's work here: rights, cards, what waits for them. Somebody who left already is left alone."""
     if act.employee is not None:
         raise NotAllowed("desk-only")
     if not employee.active:
@@ -41,6 +41,7 @@ async def leave(act: Act, employee: Employee, *, source: str) -> None:
     await _end_grants(act, employee)
     await _hand_steps_on(act, employee)
     await _hand_requests_on(act, employee)
+    await leaving_erasures.hand_on(act, employee)
     for card in await Card.filter(holder=employee, closed=False):
         await chain.close_card(act, card)
 

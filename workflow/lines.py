@@ -15,6 +15,10 @@ M = TypeVar("M", bound=Model)
 PAGE = 500
 
 
+class NotWhole(LookupError):
+    """A log is not what was signed over it, or cannot be signed: nothing can be proven by it."""
+
+
 def digest_of(line: str) -> str:
     """Return what the next line names as `prev`."""
     return hashlib.sha256(line.encode()).hexdigest()
@@ -57,9 +61,34 @@ def fault_of(row: AuditRecord, previous: str, expected: int) -> str:
         return f"record {row.seq}: the line names another number or log"
     if line.get("prev") != previous:
         return f"record {row.seq}: prev does not match {expected - 1}"
-    if _beside(line) != (stamp(row.at), row.action, row.subject):
+    if not fits(row, line):
         return f"record {row.seq}: the columns beside the line say something else"
     return ""
+
+
+MEMBERS: dict[str, type] = {
+    "log": str, "seq": int, "at": str, "type": str, "actor": dict, "obj": dict, "data": dict, "ev": list, "pd": dict
+}  # fmt: skip
+
+
+def record_in(text: str) -> dict[str, Any] | None:
+    """Return the members of a line that is a record (docs/audit/format.md §1), or None for any other text.
+
+    Whether it is written exactly as it has to be is not asked here: that is the walk's, and takes longer.
+    """
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(line, dict) or not all(isinstance(line.get(name), kind) for name, kind in MEMBERS.items()):
+        return None
+    named = isinstance(line["actor"].get("sub"), str) and isinstance(line["obj"].get("id"), str)
+    return line if named and {"ok", "why"} <= line.keys() else None
+
+
+def fits(row: AuditRecord, line: dict[str, Any]) -> bool:
+    """Tell whether the columns beside a line repeat what it says."""
+    return _beside(line) == (stamp(row.at), row.action, row.subject)
 
 
 def _beside(line: dict[str, Any]) -> tuple[object, object, object]:

@@ -80,11 +80,16 @@ def masked_mail(address: str | None) -> str:
 
 def without_personal(text: str, candidate: Candidate) -> str:
     """Return somebody's words with the candidate's own data taken out, and whatever looks like a phone or address."""
-    found = MAIL.sub(lambda match: masked_mail(match[0]), text.translate(NARROW))
-    found = DIGITS.sub(lambda match: f"［号码 尾号{_ascii(match[0])[-4:]}］", found)
+    found = without_numbers(text)
     for known, shown in _own(candidate):
         found = re.sub(re.escape(known), shown, found, flags=re.IGNORECASE)
     return found
+
+
+def without_numbers(text: str) -> str:
+    """Return somebody's words with whatever looks like a phone, an identity card or a mail address hidden."""
+    found = MAIL.sub(lambda match: masked_mail(match[0]), text.translate(NARROW))
+    return DIGITS.sub(lambda match: f"［号码 尾号{_ascii(match[0])[-4:]}］", found)
 
 
 def _ascii(digits: str) -> str:

@@ -159,7 +159,7 @@ async def refuse_correction(act: Act, wish: CorrectionRequest, reason: str) -> N
     """Leave the datum as it is, and tell the candidate why."""
     candidate = await _checked(act, wish)
     if not reason:
-        raise Missing("erase-reason", number=wish.number)
+        raise Missing(what="correction-reason", number=wish.number)
     await _settle(act, wish, candidate, CorrectionStatus.REJECTED)
     why = plain(reason, LONGEST_COMMENT)
     await _tell(
@@ -194,7 +194,7 @@ async def correction_named(act: Act, number: str) -> CorrectionRequest:
     employee = await access.require_employee(act)
     wish = await CorrectionRequest.get_or_none(number=number.upper()).prefetch_related("organisation")
     if wish is None or not await access.may(employee, ERASE_PROPOSE, wish.organisation, act.now):
-        raise NotFound("erasure-not-found")
+        raise NotFound(what="correction")
     return wish
 
 

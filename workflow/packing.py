@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 
 from models import Anchor, Checkpoint
 from workflow import merkle, notes
-from workflow.lines import paged, rows_of
+from workflow.lines import NotWhole, paged, rows_of
 from workflow.signing import signing
 
 
@@ -35,7 +35,7 @@ async def checkpoint_files(log: str, records: int) -> AsyncIterator[tuple[str, b
 async def excerpt(log: str, seqs: Collection[int]) -> dict[str, bytes]:
     """Return the records with these numbers, each with its proof, the time stamp and the keys.
 
-    A checkpoint has to cover the newest (`checkpoints.cover`), else LookupError. All leaves of the log are read once.
+    A checkpoint has to cover the newest (`checkpoints.cover`), else NotWhole. All leaves of the log are read once.
     """
     wanted = set(seqs)
     checkpoint = await _covering(log, max(wanted, default=0))
@@ -43,7 +43,7 @@ async def excerpt(log: str, seqs: Collection[int]) -> dict[str, bytes]:
     leaves, found = await _leaves(log, checkpoint.size, wanted)
     tree = merkle.Tree(leaves)
     if tree.root().hex() != checkpoint.root or len(found) != len(wanted):
-        raise LookupError(f"{log} is not what was signed: run audit verify")
+        raise NotWhole(f"{log} is not what was signed: run audit verify")
     note = note_of(checkpoint, anchors)
     files = {"keys.txt": keys_of(log), **_stamps(checkpoint, anchors)}
     for seq, line in found.items():
@@ -70,7 +70,7 @@ async def _covering(log: str, seq: int) -> Checkpoint:
     rows = Checkpoint.filter(log=log, size__gte=seq).order_by("size")
     found = await rows.filter(anchors__kind="witness").first() or await rows.first()
     if found is None:
-        raise LookupError(f"no checkpoint of {log} covers record {seq}")
+        raise NotWhole(f"no checkpoint of {log} covers record {seq}")
     return found
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from models import Added, CancellationRequest, Role, Step, StepStatus
 from workflow import levels
 from workflow.levels import ANSWERED, Place, Verdict
-from workflow.plans import OF_ROLE, ROLE, STILL_NEEDED, Otherwise, Signing, StepPlan, plans_of
+from workflow.plans import OF_ROLE, ROLE, STILL_NEEDED, Otherwise, StepPlan, fewest_agreeing, plans_of
 
 UNDECIDED = (StepStatus.WAITING, StepStatus.OPEN)
 ADDED_LABELS = {Added.BEFORE: "前加签", Added.AFTER: "后加签", Added.BESIDE: "并加签"}
@@ -96,7 +96,7 @@ def is_agreed(request: CancellationRequest, steps: Iterable[Step]) -> bool:
 def fewest_answers(request: CancellationRequest) -> int:
     """Return how many answers of people a request that was agreed to has at least."""
     return sum(
-        plan.votes if plan.sign == Signing.VOTES else 1
+        fewest_agreeing(plan)
         for plan in plans_of(request.policy)
         if plan.otherwise != Otherwise.SKIP and not plan.repeats
     )

@@ -62,6 +62,11 @@ class StepPlan:
         return tuple(Role(name) for kind, _, name in (each.partition(":") for each in self.who) if kind == ROLE)
 
 
+def fewest_agreeing(plan: StepPlan) -> int:
+    """Return how many people agree at a step at the least, unless it is skipped."""
+    return plan.votes if plan.sign == Signing.VOTES else 1
+
+
 OF_ROLE = {
     Role.HR: StepPlan("HR", (f"{ROLE}:{Role.HR}",)),
     Role.DEPARTMENT_HEAD: StepPlan("用人部门", (f"{ROLE}:{Role.DEPARTMENT_HEAD}",), asks=(STILL_NEEDED,)),

@@ -22,9 +22,10 @@ from models import (
 )
 from workflow import access, outbox
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotFound, NotNow
+from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
 from workflow.rights_words import name_of
 
+MOST_OWN = 9  # proposals of one kind shown to their proposer at once
 Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest, Delegation, RulesVersion)
 
 
@@ -32,9 +33,10 @@ Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest
 class Kind(Generic[Proposal]):
     """What one kind of proposal is.
 
-    `column` points to it from its cards and from the timer `timer`. `outcomes` names the statuses in which it is
-    decided; in any other it is open. `sees` tells who may know that it exists. The codes are those of refusals:
-    nobody could decide it, its time is over, there is none of that number.
+    `column` points to it from its cards and from the timer `timer`, `proposer` to who made it. `outcomes` names the
+    statuses in which it is decided; in any other it is open, and in `proposed` its proposer may withdraw it. `sees`
+    tells who may know that it exists. The codes are those of refusals: nobody could decide it, its time is over, there
+    is none of that number.
     """
 
     table: type[Proposal]
@@ -43,6 +45,9 @@ class Kind(Generic[Proposal]):
     timer: str
     relations: tuple[str, ...]
     outcomes: Mapping[Any, str]
+    proposer: str
+    proposed: Any
+    withdrawn: Any
     sees: Callable[[Employee, Proposal, datetime], Awaitable[bool]]
     nobody: str
     late: str
@@ -103,6 +108,22 @@ async def settle(
     proposal.comment = comment or None
     await proposal.save()
     await redraw(act, kind, proposal)
+
+
+async def withdraw(act: Act, kind: Kind[Proposal], proposal: Proposal) -> None:
+    """Let who proposed it take it back while nobody decided: every card says so, and nothing follows."""
+    employee = await access.require_employee(act)
+    if employee.id != getattr(proposal, f"{kind.proposer}_id"):
+        raise NotAllowed(what="not-proposer", number=proposal.number)
+    require_open(kind, proposal, act.now)
+    await settle(act, kind, proposal, employee, kind.withdrawn)
+
+
+async def proposed_by(employee: Employee, kind: Kind[Proposal], now: datetime) -> list[Proposal]:
+    """Return what this person proposed and may still withdraw, oldest first."""
+    mine = kind.table.filter(**{kind.proposer: employee, "status": kind.proposed}).order_by("number")
+    found = await mine.limit(MOST_OWN).prefetch_related(*kind.relations)
+    return [each for each in found if is_open(kind, each, now)]
 
 
 async def redraw(act: Act, kind: Kind[Proposal], proposal: Proposal) -> None:

@@ -12,7 +12,7 @@ from models import (
     PurgeStatus,
     Role,
 )
-from workflow import access, audit, outbox, proposals, purge_words, purging, stepup
+from workflow import access, audit, free_words, outbox, proposals, purge_words, purging, stepup
 from workflow.acting import Act
 from workflow.due import Due, due
 from workflow.errors import NotAllowed, NotNow, Stale
@@ -35,6 +35,9 @@ KIND = proposals.Kind(
     timer="purge_expire",
     relations=RELATIONS,
     outcomes=purge_words.OUTCOMES,
+    proposer="proposer",
+    proposed=PurgeStatus.PROPOSED,
+    withdrawn=PurgeStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-purge-decider",
     late="purge-expired",
@@ -134,7 +137,7 @@ async def approve(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     )
     await _record(act, purge, "purge.approved", proof=proof)
     await purging.begin(act, purge)
-    await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge))
+    await _tell_proposer(act, purge)
     return purge
 
 
@@ -143,7 +146,19 @@ async def reject(act: Act, purge: Purge, *, comment: str = "") -> Purge:
     employee = await _checked(act, purge)
     await proposals.settle(act, KIND, purge, employee, PurgeStatus.REJECTED, comment)
     await _record(act, purge, "purge.refused", ok=False)
-    await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge))
+    await _tell_proposer(act, purge)
+    return purge
+
+
+async def _tell_proposer(act: Act, purge: Purge) -> None:
+    comment = await free_words.read_by(purge.proposer, purge.organisation, purge.comment, act.now)
+    await outbox.tell(act, purge.proposer, purge_words.to_the_proposer(purge, comment))
+
+
+async def withdraw(act: Act, purge: Purge) -> Purge:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, purge)
+    await _record(act, purge, "purge.recalled", ok=False)
     return purge
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Card, CardPurpose, Employee, PurgeOutcome, PurgeStatus
-from workflow import purge_proposals, purging
+from workflow import free_words, purge_proposals, purging
 from workflow.acting import Act
 from workflow.periods import periods
 from workflow.purge_words import ended_in
 from workflow.rights_words import name_of
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ async def purge_view(card: Card, act: Act) -> PurgeView:
         expires_at=purge.expires_at,
         decided_by=name_of(purge.decided_by) if purge.decided_by else "",
         decided_at=purge.decided_at,
-        comment=plain(str(purge.comment or ""), LONGEST_COMMENT),
+        comment=await free_words.read_by(holder, purge.organisation, purge.comment, act.now),
         purged=counts[PurgeOutcome.PURGED],
         kept=counts[PurgeOutcome.HELD] + counts[PurgeOutcome.CHANGED],
         closed=card.closed,

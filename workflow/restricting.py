@@ -57,8 +57,13 @@ async def restrict(act: Act, candidate: Candidate, *, number: str) -> datetime:
     await candidate.save(update_fields=["restricted_at", "erase_after"])
     data = {"person": pseudonym(candidate), "until": audit.stamp(due)}
     await audit.record(act, await candidate.organisation, "subject.restricted", ("erasure", number, 1), data=data)
-    await outbox.post(act, "timer", DUE, not_before=due, payload={"candidate": str(candidate.id)})
+    await look_at(act, candidate, due)
     return due
+
+
+async def look_at(act: Act, candidate: Candidate, at: datetime) -> None:
+    """Let the clock look at `at` whether the data of somebody restricted may go."""
+    await outbox.post(act, "timer", DUE, not_before=at, payload={"candidate": str(candidate.id)})
 
 
 async def restrict_later(act: Act, candidate: Candidate, *, number: str) -> datetime:

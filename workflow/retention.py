@@ -129,6 +129,6 @@ def _told(counts: list[tuple[Organisation, int]]) -> str:
     example = plain(counts[0][0].name)
     years = periods().records_years
     return (
-        f"留存已满 {years} 年、可以清理的案：{listed}（已冻结的不在内）。"
+        f"留存已满 {years} 年、可以清理的案：{listed}（已冻结的、在等删除资料的不在内）。"
         f"发「留存清单」查看，发「清理 {example} 全部到期」提出，由安全管理员审批。不清理也可以，什么都不会自动删。"
     )

@@ -13,7 +13,7 @@ from models import (
     Organisation,
     Role,
 )
-from workflow import access, audit, factors, outbox, proposals, rights_words, stepup
+from workflow import access, audit, factors, free_words, outbox, proposals, rights_words, stepup
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotNow
 from workflow.numbering import change_number
@@ -36,6 +36,9 @@ KIND = proposals.Kind(
     timer="grant_expire",
     relations=("employee__organisation", "organisation", "proposer", "decided_by"),
     outcomes=OUTCOMES,
+    proposer="proposer",
+    proposed=GrantChangeStatus.PROPOSED,
+    withdrawn=GrantChangeStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-decider",
     late="grant-expired",
@@ -181,7 +184,7 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
         await same.delete()
         await _record(act, change, "grant.withdrawn")
     await outbox.tell(act, change.employee, rights_words.to_the_one_concerned(change))
-    await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change))
+    await _tell_proposer(act, change)
     return change
 
 
@@ -209,7 +212,19 @@ async def reject(act: Act, change: GrantChange, *, comment: str = "") -> GrantCh
     employee = await _checked(act, change)
     await proposals.settle(act, KIND, change, employee, GrantChangeStatus.REJECTED, comment)
     await _record(act, change, "grant.refused", ok=False)
-    await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change))
+    await _tell_proposer(act, change)
+    return change
+
+
+async def _tell_proposer(act: Act, change: GrantChange) -> None:
+    comment = await free_words.read_by(change.proposer, change.organisation, change.comment, act.now)
+    await outbox.tell(act, change.proposer, rights_words.to_the_proposer(change, comment))
+
+
+async def withdraw(act: Act, change: GrantChange) -> GrantChange:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, change)
+    await _record(act, change, "grant.recalled", ok=False)
     return change
 
 
@@ -259,4 +274,4 @@ def _data(employee: Employee, role: Role, organisation: Organisation, ends_at: d
 
 def pseudonym(employee: Employee) -> str:
     """Return how the audit log names an employee."""
-    return f"u_{employee.id.hex[:16]}"
+    return employee.pseudonym

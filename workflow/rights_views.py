@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Card, CardPurpose, Employee, Grant, GrantChange, GrantChangeKind, GrantChangeStatus, Role
-from workflow import access, rights
+from workflow import access, free_words, rights
 from workflow.acting import Act
 from workflow.permissions import PERMISSIONS, SAID
 from workflow.rights_words import day, held_in, last_day, name_of, title, validity
-from workflow.showing import LONGEST_COMMENT, plain
+from workflow.showing import plain
 from workflow.views import ROLE_LABELS
 
 MOST_NAMED = 2  # colleagues named as those who could do something
@@ -59,17 +59,23 @@ async def grant_view(card: Card, act: Act) -> GrantView:
         unit=f"{plain(change.organisation.name)}及下属单位",
         allows=("用现在绑定的动态码",) if change.kind == GrantChangeKind.RESET else allowed_by(change.role),
         validity=validity(change.ends_at),
-        has=tuple(held_in(each.role, each.organisation) for each in await _grants(person, act.now)),
+        has=tuple(held_in(each.role, each.organisation) for each in await _held_before(change, act.now)),
         proposer=f"{name_of(change.proposer)}（{ROLE_LABELS[change.proposer_role]}）",
         proposed_at=change.proposed_at,
         expires_at=change.expires_at,
-        reason=plain(str(change.reason or ""), LONGEST_COMMENT),
+        reason=await free_words.read_by(holder, change.organisation, change.reason, act.now),
         decided_by=name_of(change.decided_by) if change.decided_by else "",
         decided_at=change.decided_at,
-        comment=plain(str(change.comment or ""), LONGEST_COMMENT),
+        comment=await free_words.read_by(holder, change.organisation, change.comment, act.now),
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )
+
+
+async def _held_before(change: GrantChange, now: datetime) -> list[Grant]:
+    """Return what somebody holds beside what this very change gave them."""
+    given = (change.role, change.organisation_id) if change.status == GrantChangeStatus.APPROVED else None
+    return [each for each in await _grants(change.employee, now) if (each.role, each.organisation_id) != given]
 
 
 def allowed_by(role: Role) -> tuple[str, ...]:
@@ -120,7 +126,7 @@ async def rights_of(employee: Employee, now: datetime) -> RightsView:
         key=plain(employee.key),
         unit=plain(employee.organisation.name),
         active=employee.active,
-        held=tuple(_held(each) for each in grants),
+        held=tuple([await _held(each, now) for each in grants]),
         lacking=tuple(lacking),
     )
 
@@ -130,7 +136,8 @@ async def _grants(employee: Employee, now: datetime) -> list[Grant]:
     return list(await access.current(now).filter(employee=employee).order_by("role").prefetch_related(*relations))
 
 
-def _held(grant: Grant) -> Held:
+async def _held(grant: Grant, now: datetime) -> Held:
+    reason = await free_words.read_by(None, grant.organisation, grant.change.reason, now) if grant.change else ""
     return Held(
         role=ROLE_LABELS[grant.role],
         unit=plain(grant.organisation.name),
@@ -138,16 +145,16 @@ def _held(grant: Grant) -> Held:
         allows=allowed_by(grant.role),
         since=day(grant.given_at) if grant.given_at else "",
         until=last_day(grant.ends_at) if grant.ends_at else "",
-        why=_why(grant.change),
+        why=_why(grant.change, reason),
     )
 
 
-def _why(change: GrantChange | None) -> str:
+def _why(change: GrantChange | None, reason: str) -> str:
     """Say who proposed and who agreed; what was entered when the installation was set up has no proposal."""
     if change is None:
         return "初始录入，没有审批记录"
-    reason = f"，原因：{plain(str(change.reason), LONGEST_COMMENT)}" if change.reason else ""
-    return f"{name_of(change.proposer)} 提出、{name_of(change.decided_by)} 同意，编号 {change.number}{reason}"
+    end = f"，原因：{reason}" if reason else ""
+    return f"{name_of(change.proposer)} 提出、{name_of(change.decided_by)} 同意，编号 {change.number}{end}"
 
 
 async def _lacking(employee: Employee, permission: str, now: datetime) -> Lacking:

@@ -11,6 +11,7 @@ OUTCOMES = {
     GrantChangeStatus.APPROVED: "已同意",
     GrantChangeStatus.REJECTED: "已驳回",
     GrantChangeStatus.EXPIRED: "已过期",
+    GrantChangeStatus.WITHDRAWN: "已撤回",
 }
 
 
@@ -58,12 +59,12 @@ def day(moment: datetime) -> str:
     return f"{here.year}年{here.month}月{here.day}日"
 
 
-def to_the_proposer(change: GrantChange) -> str:
-    """Tell the proposer what became of it."""
+def to_the_proposer(change: GrantChange, comment: str) -> str:
+    """Tell the proposer what became of it; `comment` as they may read it."""
     nothing = "" if change.status == GrantChangeStatus.APPROVED else "，没有任何变化"
-    comment = f"意见：{plain(str(change.comment))}。" if change.comment else ""
+    said = f"意见：{comment}。" if comment else ""
     done = f"{name_of(change.decided_by)} {OUTCOMES[change.status]}"
-    return f"{done}：{described(change)}{nothing}。{comment}编号 {change.number}"
+    return f"{done}：{described(change)}{nothing}。{said}编号 {change.number}"
 
 
 def to_the_one_concerned(change: GrantChange) -> str:

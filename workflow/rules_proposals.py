@@ -33,6 +33,9 @@ KIND = proposals.Kind(
     timer="rules_expire",
     relations=RELATIONS,
     outcomes=rules_words.OUTCOMES,
+    proposer="proposer",
+    proposed=RulesStatus.PROPOSED,
+    withdrawn=RulesStatus.WITHDRAWN,
     sees=_sees,
     nobody="no-rules-decider",
     late="rules-expired",
@@ -139,6 +142,13 @@ async def reject(act: Act, version: RulesVersion, *, comment: str = "") -> Rules
     await proposals.settle(act, KIND, version, employee, RulesStatus.REJECTED, comment)
     await _record(act, version, "rules.refused", ok=False)
     await outbox.tell(act, version.proposer, rules_words.to_the_proposer(version))
+    return version
+
+
+async def withdraw(act: Act, version: RulesVersion) -> RulesVersion:
+    """Take back what one proposed oneself, while nobody decided; nothing follows."""
+    await proposals.withdraw(act, KIND, version)
+    await _record(act, version, "rules.recalled", ok=False)
     return version
 
 

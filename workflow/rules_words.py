@@ -7,7 +7,12 @@ from workflow.moments import when
 from workflow.rights_words import name_of
 from workflow.showing import LONGEST_COMMENT, plain
 
-OUTCOMES = {RulesStatus.APPROVED: "已同意", RulesStatus.REJECTED: "已驳回", RulesStatus.EXPIRED: "已过期"}
+OUTCOMES = {
+    RulesStatus.APPROVED: "已同意",
+    RulesStatus.REJECTED: "已驳回",
+    RulesStatus.EXPIRED: "已过期",
+    RulesStatus.WITHDRAWN: "已撤回",
+}
 SYSTEM = "系统管理员"
 
 

@@ -147,7 +147,7 @@ async def _note(act: Act, wanted: Wanted, people: Sequence[tuple[Role, list[Empl
         "to": audit.stamp(wanted.until) if wanted.until else "",
         "reason": wanted.reason,
         "status": str(wanted.status or ""),
-        "deciders": [f"u_{each.id.hex[:16]}" for _, found in people for each in found],
+        "deciders": [each.pseudonym for _, found in people for each in found],
     }
     employee = await access.require_employee(act)
     data = {"found": count, **{name: value for name, value in said.items() if value}}

@@ -31,11 +31,12 @@ REQUEST_MOVES: dict[R, frozenset[R]] = {
 
 ERASURE_MOVES: dict[E, frozenset[E]] = {
     E.SUGGESTED: frozenset({E.PROPOSED, E.REJECTED, E.EXPIRED}),
-    E.PROPOSED: frozenset({E.APPROVED, E.REJECTED, E.EXPIRED}),
+    E.PROPOSED: frozenset({E.APPROVED, E.REJECTED, E.EXPIRED, E.WITHDRAWN}),
     E.APPROVED: frozenset({E.CARRIED_OUT, E.EXPIRED}),  # back where a hold or a new case came in between
     E.CARRIED_OUT: frozenset(),
     E.REJECTED: frozenset(),
     E.EXPIRED: frozenset(),
+    E.WITHDRAWN: frozenset(),
 }
 
 LIVE_BOOKINGS = (B.SCHEDULED, B.CONFIRMED, B.FROZEN)  # somebody would wait if nothing happened

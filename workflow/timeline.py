@@ -5,28 +5,42 @@ entries; what of a person they show depends on the reader's right (S81).
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
 
-from models import AuditRecord, Booking, CancellationRequest, Employee, Organisation, RevealLink, Step
-from workflow import access, audit
+from models import (
+    AuditRecord,
+    Basis,
+    Booking,
+    CancellationRequest,
+    Employee,
+    ErasureRequest,
+    Organisation,
+    RevealLink,
+    Step,
+)
+from workflow import access, audit, finding, gone, neighbours, restricting
 from workflow.acting import Act
+from workflow.erasing_words import BASES
 from workflow.errors import NotFound
 from workflow.finding import BOOKING_RELATIONS
+from workflow.lines import NotWhole, fits, record_in
 from workflow.masking import tail_of
 from workflow.moments import when_of
 from workflow.reasons import REASONS
-from workflow.showing import LONGEST_COMMENT, LONGEST_NAME, plain
-from workflow.sight import Sight, sight_of
+from workflow.showing import LONGEST_NAME, plain
+from workflow.sight import LONGEST_READ, Sight, sight_of
 from workflow.views import STILL_NEEDED
 
 Remarks = Mapping[tuple[str, int, datetime], str]
 REFUSED = "attempt.refused"
+UNREAD = "record.unreadable"  # of no log: what is shown where a line is not what was written
+ERASED_AGAIN = "subject.erased_again"  # of a person, whatever case it was about
+OPERATOR = "operator"  # how the command line says who acts
 TIMES = "times"  # in the data of such an entry, where equal ones were gathered at the first
 PEOPLE_AT_ONCE = 100  # pseudonyms looked up in one query
 
@@ -36,7 +50,8 @@ class Entry:
     """One record: `person` is the pseudonym in the log, `who` the name of an employee and else empty.
 
     `by` is employee, candidate or system (the clock, or an operator at the command line); `via` is the door, `data` the
-    record's own codes and numbers, `remark` what an approver wrote beside the decision.
+    record's own codes and numbers, `remark` what an approver wrote beside the decision, whole. `auth` says how it was
+    known who it was: `operator` is somebody at the command line who borrowed the rights of `who`.
     """
 
     log: str
@@ -52,6 +67,12 @@ class Entry:
     why: str
     data: Mapping[str, object]
     remark: str = ""
+    auth: str = ""
+
+    @property
+    def named(self) -> str:
+        """Name the employee who did it; what an operator did with somebody's rights is not that person's doing."""
+        return f"操作员（按 {self.who} 的权限）" if self.who and self.auth == OPERATOR else self.who
 
 
 @dataclass(frozen=True)
@@ -97,8 +118,9 @@ async def case_of(act: Act, number: str) -> Case:
     request = await CancellationRequest.get_or_none(number=number.upper())
     if request is not None:
         return await _of_request(act, request)
-    booking = await Booking.get_or_none(number=number.upper())
+    booking = await finding.with_number(number)
     if booking is None:
+        await gone.require_not_purged(act, number.upper())
         raise NotFound(what="request" if number.upper().startswith("Q") else "booking")
     return await of_booking(act, booking)
 
@@ -139,10 +161,44 @@ async def entries_of(case: Case) -> list[Entry]:
     return await read(await records_of(case), remarks=await _remarks(case))
 
 
+async def first_bad(case: Case) -> int | None:
+    """Return the number of the case's first record that is not as it was written, as far as its neighbours tell."""
+    return await neighbours.first_bad(await records_of(case))
+
+
 async def records_of(case: Case) -> list[AuditRecord]:
     """Return the case's records themselves, in the order of the log."""
-    found = AuditRecord.filter(log=case.organisation.origin, subject__in=case.subjects)
-    return list(await found.order_by("seq"))
+    subject = Q(subject__in=[*case.subjects, *await _erasures_of(case)])
+    again = Q(subject=restricting.pseudonym(case.booking.candidate), action=ERASED_AGAIN)
+    return list(await AuditRecord.filter(subject | again, log=case.organisation.origin).order_by("seq"))
+
+
+async def _erasures_of(case: Case) -> list[str]:
+    """Return the numbers of the erasures of the case's candidate: what became of their data belongs to its course."""
+    found = ErasureRequest.filter(candidate_id=case.booking.candidate_id)
+    return [str(each) for each in await found.values_list("number", flat=True)]
+
+
+async def require_all(case: Case, records: Sequence[AuditRecord]) -> None:
+    """Raise NotWhole unless these are all records of the case by their lines: the columns beside them find them.
+
+    Whoever owns the database can change a column and so hide a record, or show a foreign one; the line they cannot.
+    """
+    seqs, named = {each.seq for each in records if each.action != ERASED_AGAIN}, set[int]()
+    subjects = [*case.subjects, *await _erasures_of(case)]
+    for subject in subjects:
+        naming = AuditRecord.filter(log=case.organisation.origin, line__contains=f'"id":"{subject}"')
+        named |= {each.seq for each in await naming if _is_about(each, subjects)}
+    hidden = named - {each.seq for each in await records_of(case)}  # read last: others may write meanwhile
+    told = [(line := record_in(each.line)) is not None and fits(each, line) for each in records]
+    if hidden or not seqs <= named or not all(told):
+        origin = case.organisation.origin
+        raise NotWhole(f"{origin}: the columns beside the lines of {case.number} say something else")
+
+
+def _is_about(record: AuditRecord, subjects: Collection[str]) -> bool:
+    line = record_in(record.line)
+    return line is not None and line["obj"]["id"] in subjects
 
 
 def digest_of(records: Iterable[AuditRecord]) -> str:
@@ -155,9 +211,14 @@ def digest_of(records: Iterable[AuditRecord]) -> str:
 
 async def read(records: Iterable[AuditRecord], remarks: Remarks | None = None) -> list[Entry]:
     """Return the entries that these records are, with the names behind the pseudonyms of employees."""
-    found = [(each, json.loads(each.line)) for each in records]
-    names = await _names({line["actor"]["sub"] for _, line in found})
-    return [_entry(row, line, names, remarks or {}) for row, line in found]
+    found = [(each, record_in(each.line)) for each in records]
+    names = await _names({str(line["actor"]["sub"]) for _, line in found if line})
+    return [_entry(row, line, names, remarks or {}) if line else _unread(row) for row, line in found]
+
+
+def _unread(row: AuditRecord) -> Entry:
+    """Return what stands for a record that cannot be read: the log is bad, and the others are shown all the same."""
+    return Entry(row.log, row.seq, row.at, "", "system", "", "", UNREAD, row.subject, False, "unreadable", {})
 
 
 def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[str, str], remarks: Remarks) -> Entry:
@@ -178,6 +239,7 @@ def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[
         why=str(line["why"]),
         data=data,
         remark=remarks.get(key, "") if row.action in WITH_REMARK else "",
+        auth=str(actor["auth"]),
     )
 
 
@@ -225,18 +287,24 @@ async def _remarks(case: Case) -> Remarks:
 
 
 def _remark(case: Case, words: object) -> str:
-    return case.sight.words_about(case.booking.candidate, words, LONGEST_COMMENT)
+    return case.sight.words_about(case.booking.candidate, words, LONGEST_READ)
 
 
-def reason_of(case: Case) -> str:
-    """Return the reason with the words that came with it, and what the department said of the position."""
+def reason_of(case: Case, longest: int = LONGEST_READ) -> str:
+    """Return the reason with the words that came with it, whole unless a shorter text is asked for."""
     if case.request is None:
         return ""
     reason = REASONS.get(case.request.reason_code)
-    words = case.sight.words_about(case.booking.candidate, case.request.reason_text)
+    words = case.sight.words_about(case.booking.candidate, case.request.reason_text, longest)
     return "：".join(each for each in (reason.label if reason else "未填写", words) if each)
 
 
 def still_needed(code: object) -> str:
     """Return the department's answer in words."""
     return STILL_NEEDED.get(str(code or ""), "")
+
+
+def basis_of_erasure(code: object) -> str:
+    """Return why somebody's data had to go, in words."""
+    known = str(code or "")
+    return BASES[Basis(known)] if known in set(Basis) else ""

@@ -7,7 +7,7 @@ the way with the tree over the lines as they stand.
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from models import AuditHead, Checkpoint
+from models import AuditHead, AuditRecord, Checkpoint
 from workflow import audit, merkle, notes, telling
 from workflow.audit import FIRST
 from workflow.checkpoints import fault_of_checkpoint
@@ -46,7 +46,10 @@ class State:
 
 @dataclass
 class Finding:
-    """What a walk found in one log; `first_bad` is a record's number."""
+    """What a walk found in one log; `first_bad` is a record's number, `records` how many were good before it.
+
+    `stored` is how many records there are, whatever is wrong with them.
+    """
 
     log: str
     records: int
@@ -54,6 +57,7 @@ class Finding:
     reason: str
     signed: int = 0
     unanchored: int = 0
+    stored: int = 0
 
 
 async def verify_all(kept: Sequence[Claim] = (), codes: Codes | None = None) -> list[Finding]:
@@ -68,7 +72,8 @@ async def examine(log: str, kept: Sequence[Claim] = (), codes: Codes | None = No
     """Walk one log and say how much of it is signed, and how much nobody outside vouches for."""
     records, first_bad, reason = await verify(log, kept, codes)
     head, anchored = await AuditHead.get_or_none(log=log), await anchored_size(log)
-    return Finding(log, records, first_bad, reason, head.signed if head else 0, max(0, records - anchored))
+    signed, stored = head.signed if head else 0, await AuditRecord.filter(log=log).count()
+    return Finding(log, records, first_bad, reason, signed, max(0, records - anchored), stored)
 
 
 async def anchored_size(log: str) -> int:

@@ -20,7 +20,7 @@ COUNTED = (ASKED, SHOWN, REFUSED, *EXPORTS)
 
 @dataclass(frozen=True)
 class Day:
-    """What happened on one day in the units of one auditor; `askers` and `exporters` count by name."""
+    """What happened on one day in the units of one auditor; `askers`, `exporters`: times by name, an operator apart."""
 
     day: date
     asked: int
@@ -69,6 +69,6 @@ def _counted(day: date, entries: Sequence[Entry]) -> Day:
         actions[ASKED],
         actions[SHOWN],
         actions[REFUSED],
-        Counter(each.who for each in entries if each.action in (ASKED, REFUSED)),
-        Counter(each.who for each in entries if each.action in EXPORTS),
+        Counter(each.named for each in entries if each.action in (ASKED, REFUSED)),
+        Counter(each.named for each in entries if each.action in EXPORTS),
     )

@@ -7,11 +7,12 @@ from typing import Final
 
 from handlers.reading.clauses import CommandParts, take_options, take_reason, take_times
 from handlers.reading.dates import When
+from handlers.reading.numbered import ALLOWS, UNNAMED, NamedBooking
 from handlers.reading.numerals import number
 from handlers.reading.people import Who, take_names, take_numbers, take_position, take_scope
 from handlers.reading.reasons import Reason
 from handlers.reading.remains import Remains
-from handlers.reading.text import as_written, plain
+from handlers.reading.text import as_written, plain, without
 from handlers.reading.verbs import Verb, nearest
 from handlers.reading.wishes import NAMED, find_verb
 
@@ -76,21 +77,27 @@ _PICKS: Final = re.compile(
 _COUNT: Final = re.compile(r"(?<![0-9a-z:.])(?P<n>[0-9]{1,5})\s?(?:个|位|条|人|场|份)?(?![0-9a-z:.点月日号])")
 
 
-def read_command(text: str, now: datetime) -> Command | None:
-    """Read one message; None where it is not a command."""
+def read_command(text: str, now: datetime, named: NamedBooking = UNNAMED) -> Command | None:
+    """Read one message; None where it is not a command. `named` is the booking whose own number stands in it."""
     said = plain(text)
-    wish = find_verb(said)
+    wish = find_verb(named.hidden(said))
+    if wish is None or wish.verb not in ALLOWS:
+        named, wish = UNNAMED, find_verb(said)
     if wish is None:
         return None
     if wish.verb in (Verb.CHOOSE, Verb.DROP):
         return Command(wish.verb, picks=wish.picks)
+    asked = (named.ask,) if named.ask else ()
     if wish.verb in NAMED:
-        return Command(wish.verb, rest=as_written(text)[wish.spans[-1][1] :].strip())
+        rest = without(as_written(text), (named.span,))[wish.spans[-1][1] :].strip()
+        return Command(wish.verb, Who(booking=named.number or None), rest=rest, problems=asked)
     remains = Remains(said, as_written(text))
-    for start, end in wish.spans:
+    for start, end in (*wish.spans, named.span):
         remains.blank(start, end)
     command = _read_parts(wish.verb, remains, now)
-    command = replace(command, problems=command.problems + wish.problems)
+    if named.number:
+        command = replace(command, who=replace(command.who, booking=named.number))
+    command = replace(command, problems=asked + command.problems + wish.problems)
     return replace(command, problems=command.problems + _missing(command))
 
 

@@ -66,6 +66,7 @@ _PHONE: Final = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _LAST_WORD: Final = re.compile(
     r"(?:姓名|名字)\s*[:：]?\s*(?P<value>[\u4e00-\u9fff·]{2,12}|[A-Za-z][A-Za-z .'-]{1,40})$"
 )
+_NAME: Final = re.compile(r"[\u4e00-\u9fff·]{2,12}|[A-Za-z][A-Za-z .'-]{1,40}")
 _MARKS: Final = re.compile(r"[\s,.;!~…]+")
 
 
@@ -80,6 +81,14 @@ def own_data_in(text: str) -> OwnDataWish | None:
     if any(each.fullmatch(close) for each in _COPY):
         return OwnDataWish(OwnData.COPY)
     return _correction(said, as_written(text))
+
+
+def typed_value(field: str, text: str) -> str:
+    """Return the new value of a datum that was typed alone, as into a form; nothing where it cannot be one."""
+    if field == "name":
+        return written if _NAME.fullmatch(written := as_written(text).strip()) else ""
+    said = re.sub(r"[\s-]", "", plain(text)) if field == "phone" else plain(text).strip()
+    return said if (_PHONE if field == "phone" else _MAIL).fullmatch(said) else ""
 
 
 def _correction(said: str, written: str) -> OwnDataWish | None:

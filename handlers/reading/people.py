@@ -7,6 +7,9 @@ from typing import Final
 from handlers.reading.names import bare_name
 from handlers.reading.remains import Remains
 from handlers.reading.surnames import COMPOUND, RARELY, SINGLE
+from handlers.reading.text import as_written, plain
+
+LONGEST_HONORIFIC: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,17 @@ def looks_like_name(word: str) -> bool:
     if bare != word.strip() and len(bare) == 1:
         return bare in SINGLE
     return bare[0] in SINGLE and (len(bare) == 2 or (len(bare) == 3 and bare[0] not in RARELY))
+
+
+def as_typed(text: str, word: str) -> str:
+    """Give a word that was read from a message as it stands there, with the honorific that was taken off: 华辰重工."""
+    said, written = plain(text), as_written(text)
+    start = said.find(word) if word else -1
+    if start < 0:
+        return word
+    ends = [start + len(word) + more for more in range(LONGEST_HONORIFIC, 0, -1)]
+    end = next((each for each in ends if bare_name(said[start:each]) == word), start + len(word))
+    return written[start:end].strip()
 
 
 def take_names(remains: Remains) -> tuple[list[str], list[str]]:

@@ -28,7 +28,7 @@ from models import (
     StillNeeded,
 )
 from models.store import Store
-from notifier import claims
+from notifier import claims, noting
 from notifier.archives import Archives
 from notifier.attempts import Trier
 from platforms.archives import Archive, FolderArchive
@@ -104,6 +104,7 @@ class Desk:
         await Attempt.create(
             message=row, number=1, platform="email", outcome=AttemptOutcome.SENT, started_at=at, ended_at=at
         )
+        await noting.note(office.by(now=at, via="clock"), row, "notice.sent", {"channel": "email", "provider": ""})
 
     def archives(self) -> Archives:
         """Return what delivers packages, at the time that it is."""

@@ -209,7 +209,7 @@ async def test_an_alarm_reaches_those_who_can_look_and_nobody_else(desk: Desk, s
     assert {each.account.employee.key for each in said} == {"sunjing", "zhoukai", "hanxue"}
     assert len(said) == 3
     told = json.loads(str(said[0].payload))["text"]
-    assert f"huachen/net审计日志前 5 条，和{WITNESS_NAME}留着的不一样" in told
+    assert f"日志 {LOG} 的前 5 条，和 {WITNESS_NAME} 留着的不一样" in told
 
 
 async def test_a_store_that_lost_what_a_witness_has_seen_is_an_alarm(desk: Desk, store: Store, tmp_path: Path) -> None:

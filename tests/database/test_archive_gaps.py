@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from lxml import etree
 
+from bot import archive_proving
 from bot.archive_pack import METADATA, REPORT
 from bot.archive_xml import NAMESPACE
 from models import (
@@ -88,7 +89,7 @@ async def test_a_missing_mandatory_field_stops_the_package_visibly_and_is_told_o
 async def test_a_case_without_its_filing_on_record_is_not_complete(desk: Desk) -> None:
     await desk.does(lambda: damaged(desk))
     await desk.delivers()
-    assert (await ArchivePackage.get()).faults == ["filed"]
+    assert (await ArchivePackage.get()).faults == [*archive_proving.LABELS, "filed"]  # nothing of it is on record
 
 
 async def test_a_case_that_was_withdrawn_says_so_where_a_cancellation_would_name_approvers(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from lxml import etree
 from bot.archive_pack import GUIDE, MANIFEST, METADATA, REPORT
 from bot.archive_xml import NAMESPACE, SCHEMA
 from bot.settings import Settings
+from cards import timeline as lines
 from handlers.archiving import told
 from models import (
     ArchiveBlob,
@@ -41,7 +42,8 @@ from tests.database.archived import (
     texts,
     unzipped,
 )
-from workflow import archiving, cancelling, requests, verifying
+from workflow import archiving, cancelling, requests, timeline, verifying
+from workflow.acting import local
 from workflow.errors import NotAllowed, NotFound, NotNow
 
 __all__ = ["certified", "desk", "signs_its_logs"]
@@ -197,6 +199,36 @@ async def test_an_archive_that_refuses_leaves_a_dead_letter_and_tells_who_asked_
     notices = await OutboxMessage.filter(topic=archiving.TOPIC).prefetch_related("account__employee")
     assert [each.account.employee.key for each in notices if each.account and each.account.employee] == ["liuyang"]
     assert [each["why"] for each in await records("archive.failed")] == ["digest"]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (Refused("digest"), "档案系统在这个编号下存的是别的内容"),
+        (Refused("http-422"), "内容不合要求，HTTP 422"),
+        (Refused("http-418"), "档案系统拒绝，HTTP 418"),
+    ],
+)
+async def test_why_an_archive_did_not_take_a_package_is_said_in_words(desk: Desk, refusal: Refused, words: str) -> None:
+    number = await over(desk)
+    desk.archive = Archive(refusal)
+    await desk.delivers()
+    assert f"没有归档：档案系统没有收下（{words}）" in told(await archiving.state_of(office.by(desk.hr), number))
+    [notice] = await OutboxMessage.filter(topic=archiving.TOPIC)
+    assert json.loads(str(notice.payload))["words"] == f"档案系统没有收下（{words}）"
+    case = await timeline.case_of(office.by(desk.hr), number)
+    assert words in "\n".join(lines.what(each) for each in await timeline.entries_of(case))
+
+
+async def test_a_package_on_its_way_says_why_it_is_not_there_yet_and_when_it_is_tried_next(desk: Desk) -> None:
+    number = await over(desk)
+    found = told(await archiving.state_of(office.by(desk.hr), number))
+    assert "待归档" in found
+    assert "2026-11-24 09:46 送出" in found
+    desk.archive = Archive(Temporary("http-503"))
+    row = await desk.delivers()
+    found = told(await archiving.state_of(office.by(desk.hr), number))
+    assert f"档案系统出错，HTTP 503，{local(row.not_before):%Y-%m-%d %H:%M} 再送" in found
 
 
 async def test_the_same_case_can_be_archived_again_as_another_package(desk: Desk) -> None:

@@ -1,7 +1,10 @@
 """完整性检查 and 合规体检 name what is lacking, and find nothing where nothing is (S41, S46, S84)."""
 
+import contextlib
 import io
 import json
+import os
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +32,7 @@ from models import (
     OutboxMessage,
     RequestStatus,
     Role,
+    backup,
 )
 from models.store import Store
 from tests.database import office
@@ -144,7 +148,7 @@ async def other_evidence(desk: Desk, sealed: bytes) -> None:
 
 async def test_evidence_that_is_not_what_was_kept_is_found(desk: Desk) -> None:
     blob = await EvidenceBlob.get()
-    await other_evidence(desk, bytes(blob.sealed)[:-1] + b"x")
+    await other_evidence(desk, bytes(blob.sealed)[:-1] + bytes([blob.sealed[-1] ^ 1]))
     assert await lacks(desk) == {number_of(desk): {"evidence-damaged"}}
 
 
@@ -318,14 +322,37 @@ async def test_the_installation_is_looked_at(desk: Desk, home: Path) -> None:
     assert found["backup"] == ("backups/ 里没有备份",)
     assert found["clock"] == ("没有和平台的时间对过",)
     assert found["retention"] == ()
-    for folder, name in (("keys", "vault-1.key"), ("keys", "log-signing.key"), ("backups", "b.db")):
+    for folder, name in (("keys", "vault-1.key"), ("keys", "log-signing.key"), ("backups", "junk.db")):
         (home / folder).mkdir(exist_ok=True)
         (home / folder / name).write_bytes(b"x" * 32)
         (home / folder / name).chmod(0o600)
     found = await installed(home, desk.unit)
-    assert (found["keys"], found["backup"]) == ((), ())
+    assert (found["keys"], found["backup"]) == ((), ("backups/ 里没有打得开的备份",))
     (home / "keys" / "vault-1.key").chmod(0o644)
     assert (await installed(home, desk.unit))["keys"] == ("vault-1.key 别的用户也能读，请改成 0600",)
+
+
+def some_database(file: Path) -> Path:
+    """Write a database as ours begin, with one record in its log."""
+    with contextlib.closing(sqlite3.connect(file)) as made:
+        made.execute("CREATE TABLE audit_record (line TEXT)")
+        made.execute("CREATE TABLE person_key (id CHAR(36) PRIMARY KEY, sealed BLOB, erased_at TIMESTAMP)")
+        made.execute("INSERT INTO audit_record VALUES ('{}')")
+        made.commit()
+    return file
+
+
+async def test_only_a_copy_that_can_be_read_back_is_a_backup(desk: Desk, home: Path, tmp_path: Path) -> None:
+    kept = backup.copy(some_database(tmp_path / "ours.db"), home / "backups", "before")
+    assert (await installed(home, desk.unit))["backup"] == ()
+    for name, content in (("junk.txt", b""), ("empty.db", b""), ("half.db", kept.read_bytes()[:4096])):
+        (home / "backups" / name).write_bytes(content)
+    assert (await installed(home, desk.unit))["backup"] == ()
+    old = datetime.now(UTC).timestamp() - timedelta(days=9).total_seconds()
+    os.utime(kept, (old, old))
+    assert (await installed(home, desk.unit))["backup"] == ("最近一次打得开的备份在 9 天前",)
+    kept.unlink()
+    assert (await installed(home, desk.unit))["backup"] == ("backups/ 里没有打得开的备份",)
 
 
 async def test_a_package_can_be_taken_home_by_who_may_send_it(desk: Desk, tmp_path: Path) -> None:

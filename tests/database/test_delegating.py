@@ -187,3 +187,16 @@ async def test_a_delegate_who_declines_changes_nothing_and_who_asked_hears_it(co
     assert "已驳回" in await company.says("lina", f"驳回 {(await Delegation.get()).number}")
     assert "李娜 谢绝了" in await told()
     assert not await delegating.awaiting(await Employee.get(key="lina"), NOW + timedelta(hours=1))
+
+
+async def test_who_asked_takes_it_back_before_the_colleague_answers(company: Company) -> None:
+    await company.says("qian", UNTIL)
+    delegation = await Delegation.get()
+    card = await newest_card("lina", CardPurpose.DELEGATION)
+    assert "只有提出人能撤回" in await company.says("lina", f"撤回 {delegation.number}")
+    assert "已撤回" in await company.says("qian", f"撤回 {delegation.number}")
+    drawn = await seen(card)
+    assert (drawn.status, drawn.buttons) == ("提出人已撤回", ())
+    assert "已撤回，未重复执行" in await company.says("lina", f"同意 {delegation.number}")
+    request = await company.request(LEADER)
+    assert not await Card.exists(holder__key="lina", request=request)

@@ -207,6 +207,13 @@ def _tables() -> list[type]:
     return [each for each in vars(models).values() if isinstance(each, type) and hasattr(each, "_meta")]
 
 
+async def test_who_wants_to_see_somebody_erased_is_told_that_nothing_can_be_shown(store: Store, desk: Desk) -> None:
+    await erased(store, desk)
+    said = await talking.says(store, "liuyang", f"显示 {desk.booking.number} 电话 原因 核对身份", LATER)
+    assert "资料已依法删除，不能再显示" in said
+    assert "没有可以再删的" not in said
+
+
 async def test_the_log_still_verifies_and_tells_the_case(store: Store, desk: Desk) -> None:
     from workflow.verifying import verify
 
@@ -256,8 +263,8 @@ async def test_live_interviews_forbid_it_and_kept_records_restrict(store: Store,
     assert candidate.name == CANARIES[0]
 
 
-async def _proposed(desk: Desk, act: Act) -> ErasureRequest:
-    return await erasing.propose(act, await desk.read(), Basis.ASKED)
+async def _proposed(desk: Desk, act: Act, basis: Basis = Basis.ASKED) -> ErasureRequest:
+    return await erasing.propose(act, await desk.read(), basis)
 
 
 async def test_somebody_restricted_is_found_by_number_alone_and_not_named(store: Store, desk: Desk) -> None:
@@ -271,7 +278,7 @@ async def test_somebody_restricted_is_found_by_number_alone_and_not_named(store:
 
 
 async def test_when_its_time_has_come_hr_is_asked_by_itself(store: Store, desk: Desk) -> None:
-    await store.transact(lambda: _proposed(desk, by(desk.hr)))
+    await store.transact(lambda: _proposed(desk, by(desk.hr), Basis.PURPOSE_OVER))
     timer = await OutboxMessage.get(topic=restricting.DUE)
     assert timer.not_before.year == NOW.year + 3
     clock = Act(timer.not_before, "clock", "system")

@@ -23,6 +23,7 @@ from models import (
     EvidenceBlob,
     ExportRequest,
     Hold,
+    OutboxMessage,
     PersonKey,
     Purge,
     PurgeItem,
@@ -33,10 +34,10 @@ from models.sealed import ERASED
 from models.store import Store
 from tests.database import office, talking
 from tests.database.office import NOW, by
-from tests.database.old_cases import DUE, Desk, usual_periods
+from tests.database.old_cases import DUE, Desk, usual_periods, years_after
 from tests.database.signed import installed_signing
 from workflow import (
-    archiving,
+    archive_words,
     completeness,
     erasing,
     erasure_rounds,
@@ -142,7 +143,7 @@ async def test_what_colleagues_made_of_the_case_goes_along(store: Store, case: C
     counted = {"reveal_link", "archive_blob", "hold", "export_request", "evidence_blob"}
     assert {erasure.counts[each] for each in counted} == {1}
     await store.transact(lambda: revealing.expire(by(now=LATER, via="clock"), link.id.hex))
-    assert archiving.FAULTS["erased"]
+    assert archive_words.FAULTS["erased"]
 
 
 async def test_evidence_is_emptied_in_its_place_and_no_damage(store: Store, case: Case) -> None:
@@ -207,6 +208,35 @@ async def test_a_purge_takes_the_erasure_and_the_wishes_along(store: Store, case
     for again in (erasure_rounds.carry_out, erasure_rounds.remind, erasure_rounds.expire):
         assert not await store.transact(lambda again=again: again(clock, str(erasure.id)))  # type: ignore[misc]
     assert await AuditRecord.filter(action="subject.erased", subject=erasure.number).exists()
+
+
+async def test_a_purge_waits_for_an_erasure_that_is_not_settled(store: Store, case: Case) -> None:
+    """It would end the wish, its cards and what was promised to the candidate without a word."""
+    system, security, clock = by(case.system, now=LATER), by(case.security, now=LATER), by(now=LATER, via="clock")
+    candidate = case.booking.candidate
+    purge: Purge = await store.transact(lambda: purge_proposals.propose(system, case.group))
+    await store.transact(lambda: purge_proposals.approve(security, purge))
+    wished = await store.transact(lambda: erasing.wished(by(candidate, now=LATER), candidate))
+    assert await store.transact(lambda: purging.portion(clock, purge.id))
+    assert (await PurgeItem.get()).outcome == PurgeOutcome.CHANGED
+    await store.transact(lambda: purging.finish(clock, purge.id))
+    assert "等删除资料的 1 件" in await talking.says(store, "zhoukai", f"清理 {case.group.name} 全部到期", LATER)
+    for who in ("liuyang", "hanxue"):
+        assert "没有找到" not in await talking.says(store, who, f"同意 {wished[0].number}", LATER)
+    assert await OutboxMessage.filter(topic=erasing.NOTICE).exists()
+    later = by(now=LATER + timedelta(days=2), via="clock")
+    assert await store.transact(lambda: erasure_rounds.carry_out(later, wished[0].id))
+    told = years_after(LATER) + timedelta(days=30)  # that notice is a record of the case as well
+    again = await store.transact(lambda: purge_proposals.propose(by(case.system, now=told), case.group))
+    assert again.cases == 1
+
+
+async def test_a_purge_waits_for_a_wish_that_is_kept_and_comes_back(store: Store, case: Case) -> None:
+    candidate = case.booking.candidate
+    await store.transact(lambda: erasing.wished(by(candidate, now=NOW + timedelta(days=10)), candidate))
+    system = by(case.system, now=LATER)
+    with pytest.raises(NotNow, match="nothing-due"):
+        await store.transact(lambda: purge_proposals.propose(system, case.group))
 
 
 async def test_numbers_of_erasures_and_of_exports_are_told_apart(store: Store, case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.signed import installed_signing
 from tests.database.talking import newest_card, presses, says, seen
-from workflow import downloads, export_requests, timeline
+from workflow import downloads, examining, export_requests, timeline
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow, Refusal
 from workflow.export_requests import Limits, Wanted
 from workflow.exporting import TakenLog, take_log
@@ -222,3 +223,17 @@ async def test_each_step_has_its_words_in_the_timeline(store: Store, house: Hous
     records = await AuditRecord.filter(action__startswith="export.")
     assert {each.action for each in await timeline.read(list(records))} == {"export.asked", "export.approved"}
     assert {each.action for each in records} <= set(ACTIONS)
+
+
+async def test_a_foreign_unit_reads_like_one_that_does_not_exist(store: Store, house: House) -> None:
+    await store.transact(lambda: office.unit("beichen"))
+    own = await store.transact(lambda: office.employee("local", house.unit, Role.AUDITOR, name="林涛"))
+    for who, units in (("wangfang", ("huachen", "单位 beichen")), (own.key, ("huachen", "单位 beichen", "beichen"))):
+        absent = await says(store, who, "导出日志 nirgendwo xlsx 用途 审计")
+        assert "没有办理" in absent
+        assert {await says(store, who, f"导出日志 {each} xlsx 用途 审计") for each in units} == {absent}
+    for path in ("beichen", "nirgendwo"):
+        for take in (partial(take_log, by(own), path, "xlsx", Period()), partial(examining.unit_named, by(own), path)):
+            with pytest.raises(NotFound) as refused:
+                await store.transact(take)
+            assert refused.value.facts == {"what": "organisation"}

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from bot.case_pack import case_pack
 from bot.exporting import Asking, NotExported, asking, case_pdf, case_text, log_pdf, log_xlsx
 from bot.settings import Settings
 from bot.whole_logs import log_lines, log_pack
-from models import AuditHead, AuditRecord, CancellationRequest, Employee, EvidenceBlob, Preset, Role, StillNeeded
+from models import AuditHead, AuditRecord, CancellationRequest, Employee, EvidenceBlob, Preset, Role, Step, StillNeeded
 from models.store import Store
 from models.vault import Vault, install
 from tests.database import office
-from workflow import approving, audit, cancelling, evidence, requests, signing, verifying, wiping
+from workflow import approving, audit, cancelling, evidence, requests, signing, verifying, viewing, wiping
+from workflow.acting import local
 from workflow.errors import NotAllowed, NotFound
 from workflow.evidence import Material
 from workflow.log_periods import Period, days
@@ -219,7 +221,7 @@ async def test_a_changed_record_or_opening_in_a_pack_is_named(desk: Desk) -> Non
 async def test_evidence_that_was_changed_in_the_store_is_left_out_and_named(desk: Desk) -> None:
     blob = await EvidenceBlob.all().first()
     assert blob is not None
-    blob.sealed = bytes(blob.sealed)[:-1] + b"x"
+    blob.sealed = bytes(blob.sealed)[:-1] + bytes([blob.sealed[-1] ^ 1])
     await desk.store.transact(lambda: blob.save(update_fields=["sealed"]))
     folder = await packed(desk, desk.auditor)
     assert verified(folder)["ok"] is True
@@ -275,6 +277,51 @@ async def test_the_timeline_shows_who_did_what_and_ends_with_its_own_reading(des
     assert places == sorted(places)
     assert places[-1] == len(lines) - 1
     assert (await records("case.viewed"))[0]["data"]["names"] is True  # type: ignore[index]
+
+
+async def test_a_chat_and_the_command_line_say_of_a_case_what_its_print_says(desk: Desk) -> None:
+    heading = (await case_text(desk.asks(desk.hr), desk.number))[:3]
+    assert heading[1:] == ["结果：已通过", f"原因：候选人行程冲突：{WORDS}"]
+    await case_pdf(desk.asks(desk.hr), desk.number, desk.out)
+    printed = text_of(desk.out.read_bytes()).replace("\n", "")
+    assert "已通过" in printed
+    assert WORDS in printed
+    line = next(each for each in await case_text(desk.asks(desk.hr), desk.number) if "陈敏 同意" in each)
+    assert line.endswith(" · 钉钉 · 完成")
+
+
+async def test_a_signed_print_holds_the_whole_of_what_was_written(desk: Desk) -> None:
+    reason = "".join(f"第{place}件事要照料，" for place in range(70))
+    comment = "".join(f"意见{place}属实，" for place in range(45))
+
+    async def write() -> None:
+        request = await CancellationRequest.get(number=desk.number)
+        request.reason_text = reason
+        await request.save()
+        step = await Step.get(request=request, level=1)
+        step.comment = comment
+        await step.save()
+
+    await desk.store.transact(write)
+    await case_pdf(desk.asks(desk.hr), desk.number, desk.out)
+    printed = "".join(text_of(desk.out.read_bytes()).split())
+    assert reason in printed
+    assert all(f"意见{place}属实" in printed for place in range(45))
+    said = "\n".join(await case_text(desk.asks(desk.hr), desk.number))
+    assert reason not in said
+    assert comment not in said
+
+
+async def test_what_an_operator_does_with_somebodys_rights_is_not_that_persons_doing(desk: Desk) -> None:
+    asks = desk.asks(desk.auditor)
+    borrowed = replace(asks, act=replace(asks.act, auth="operator"))
+    lines = await case_text(borrowed, desk.number)
+    assert "操作员（按 孙静 的权限） 查看时间轴" in lines[-1]
+    await case_pdf(borrowed, desk.number, desk.out)
+    assert "操作员（按 孙静（审计） 的权限）" in "".join(text_of(desk.out.read_bytes()).split("\n"))
+    await case_pdf(asks, desk.number, desk.out)
+    found = await viewing.days_of(desk.asks(None).act, local(office.NOW).date())
+    assert found[0][1].exporters == {"操作员（按 孙静 的权限）": 1, "孙静": 1}
 
 
 async def test_a_units_log_of_a_period_is_printed_with_what_was_there_then(desk: Desk) -> None:

@@ -20,9 +20,10 @@ from models import (
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from tests.database.talking import newest_card, presses, says
+from tests.database.talking import newest_card, presses, says, seen
 from workflow import approving, cancelling, deputising, evidence, leaving, requests
 from workflow.errors import NotAllowed, NotYours
+from workflow.sight import MASKED, sight_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -80,13 +81,17 @@ async def test_the_deputy_gets_the_card_and_decides_and_the_leavers_tap_is_refus
     card = await newest_card("lina", CardPurpose.APPROVAL)
     refused = await presses(store, "chenmin", "approve", old.handle, {"still_needed": "yes"})
     assert "不在职" in refused.answer.sentence
+    assert "有人接手的已转交，没有人接手的已告诉管理员" in refused.answer.sentence
     assert (await Card.get(id=old.id)).closed
+    assert (await seen(old)).status == "已转给别人处理"
+    assert "这一级已由 李娜 接手。" in str((await seen(old)).lines)
     assert (await Step.get(request=there.request, level=1)).decided_at is None
 
     await presses(store, "lina", "approve", card.handle, {"still_needed": "yes"})
     step = await Step.get(request=there.request, level=1).prefetch_related("decided_by", "stands_for")
     assert (step.decided_by and step.decided_by.key) == "lina"
     assert (step.stands_for and step.stands_for.key) == "chenmin"
+    assert "你已于" not in str((await seen(old)).lines)
     assert (await Step.get(request=there.request, level=2)).opened_at == NOW
     assert await AuditRecord.filter(action="step.handed_on").count() == 1
 
@@ -106,6 +111,7 @@ async def test_a_deputy_who_asked_for_it_or_decides_above_is_passed_over(store: 
     assert step.approver.key == "chenmin"
     said = [str(each.payload) for each in await OutboxMessage.filter(kind="say").prefetch_related("account__employee")]
     assert len([each for each in said if "没有人接手" in each and "授权 姓名" in each]) == 2
+    assert (await seen(await Card.get(holder=there.head))).status == "不再由你处理"
     assert await AuditRecord.filter(action="step.unattended").count() == 1
 
 
@@ -184,3 +190,20 @@ async def test_a_deputy_decides_nothing_before_somebody_leaves(store: Store, the
     step = await Step.get(request=there.request, level=1)
     with pytest.raises((NotYours, NotAllowed)):
         await store.transact(lambda: approving.reject(by(there.deputy), step, shown=approving.Shown(1), comment="不"))
+
+
+async def test_the_deputy_sees_whom_and_what_they_decide_about_and_nobody_else(store: Store, there: Office) -> None:
+    beside = await store.transact(lambda: office.booking(there.unit, "赵久", "13900001111"))
+    await names_deputy(store, there.head, there.deputy)
+    assert await sight_of(there.deputy, there.request.booking, NOW) == MASKED
+    await leaves(store, there.head)
+    card = await newest_card("lina", CardPurpose.APPROVAL)
+    drawn = str(await seen(card))
+    assert "取消面试：张伟 · 尾号8123" in drawn
+    assert "x.png" in drawn
+    await presses(store, "lina", "approve", card.handle, {"still_needed": "yes"})
+    assert "张伟 · 尾号8123" in str(await seen(card))
+    assert await sight_of(there.deputy, beside, NOW) == MASKED
+    await leaves(store, there.deputy)
+    gone = await Employee.get(id=there.deputy.id)
+    assert await sight_of(gone, there.request.booking, NOW) == MASKED

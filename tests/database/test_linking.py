@@ -119,3 +119,23 @@ async def test_the_code_is_nowhere_in_the_log(store: Store, wang: Employee) -> N
 
 async def test_an_account_of_nobody_is_told_about_linking(store: Store, wang: Employee) -> None:
     assert "发「绑定」" in await types(store, WECOM, "wf01", "你好")
+
+
+async def test_who_is_linked_already_gets_no_code(store: Store, wang: Employee) -> None:
+    await types(store, WECOM, "wf01", f"绑定 {await code(store, DINGTALK, 'wangfang')}")
+    for platform, who in ((DINGTALK, "wangfang"), (WECOM, "wf01")):
+        said = await types(store, platform, who, "绑定")
+        assert "不用再绑定" in said
+        assert "绑定码" not in said
+
+
+async def test_an_account_that_stands_in_two_rows_is_welcomed_once(store: Store, wang: Employee) -> None:
+    await types(store, DINGTALK, "wangfang2", "你好")
+    told = await code(store, DINGTALK, "wangfang")
+    first = await Account.get(platform=DINGTALK, employee__key="wangfang")
+    twin = await Account.get(platform=DINGTALK, address_index=administering.address_index(DINGTALK, "wangfang2"))
+    values = {"employee_id": first.employee_id, "address_index": first.address_index}
+    await store.transact(lambda: Account.filter(id=twin.id).update(**values))
+    await types(store, WECOM, "wf01", f"绑定 {told}")
+    welcomes = [str(each.payload) for each in await OutboxMessage.filter(kind="say", platform=DINGTALK)]
+    assert sum("已绑定：" in each for each in welcomes) == 1

@@ -1,5 +1,6 @@
 """What candidates ask of their data, by SMS: a copy, a correction, that it goes; each is answered exactly."""
 
+import json
 from datetime import timedelta
 from itertools import count
 
@@ -71,16 +72,51 @@ async def over(store: Store, desk: Desk) -> None:
 
 async def test_a_copy_is_masked_complete_and_on_record(store: Store, desk: Desk) -> None:
     said = await writes(store, "我的信息")
-    for words in ("张*", "138****8123", "面试 1 场", "取消记录 0 条", "短信", "依据", "更正", "删除我的信息"):
+    for words in ("张*", "138****8123", "面试 1 场", "取消记录 0 条", "没有取消记录", "短信", "更正", "删除我的信息"):
         assert words in said
     assert PHONE not in said
     assert "张伟" not in said
     record = await AuditRecord.get(action="privacy.copied")
     assert PHONE not in record.line
+
+
+async def test_an_sms_about_ones_data_is_short_and_leads_to_the_page(store: Store, desk: Desk) -> None:
+    said = await writes(store, "我的信息")
+    assert len(json.loads(said)["text"]) < 200
+    assert "见下面的页面" in said
+    row = (await OutboxMessage.filter(kind="say", booking=desk.booking))[-1]
+    assert row.account_id is not None
+    assert not await AuditRecord.filter(action="privacy.shown").exists()
+
+
+async def test_without_a_page_the_rules_are_a_message_of_their_own_and_shown_once(store: Store, desk: Desk) -> None:
+    values = {"starts_at": NOW - timedelta(days=30), "status": BookingStatus.COMPLETED}
+    await store.transact(lambda: Booking.filter(id=desk.booking.id).update(**values))
+    first, second = (await writes(store, "我的信息")).splitlines()
+    assert "张*" in first + second
+    assert "依据" in first + second
+    assert ("张*" in first) != ("依据" in first)
     assert await AuditRecord.filter(action="privacy.shown").count() == 1
     await writes(store, "我的信息")
     assert await AuditRecord.filter(action="privacy.shown").count() == 1
     assert (await Candidate.get(id=desk.booking.candidate_id)).privacy_shown == privacy.rules().version
+
+
+async def test_who_is_known_to_two_units_gets_one_answer_that_names_both(store: Store, desk: Desk) -> None:
+    other = await store.transact(lambda: _in_another_unit(desk))
+    await over(store, desk)
+    await store.transact(lambda: Booking.filter(id=other.id).update(status=BookingStatus.COMPLETED))
+    said = await writes(store, "确认删除我的信息")
+    assert len(said.splitlines()) == 1
+    for unit in ("单位 huachen/net", "单位 huachen/heavy"):
+        assert f"{unit}：收到，您的删除要求" in said
+    assert await ErasureRequest.all().count() == 2
+
+
+async def _in_another_unit(desk: Desk) -> Booking:
+    unit = await office.unit("huachen/heavy", Preset.FAST)
+    await office.employee("liuyang", unit, Role.HR)
+    return await office.booking(unit, "张伟", PHONE, timedelta(days=-3))
 
 
 async def test_a_correction_goes_to_hr_and_is_made_everywhere(store: Store, desk: Desk) -> None:
@@ -103,12 +139,17 @@ async def test_a_correction_goes_to_hr_and_is_made_everywhere(store: Store, desk
 async def test_a_correction_that_hr_refuses_changes_nothing_and_says_why(store: Store, desk: Desk) -> None:
     await writes(store, "更正姓名 张玮")
     wish = await CorrectionRequest.get(status=CorrectionStatus.ASKED)
-    assert "写原因" in await talking.says(store, "wangfang", f"驳回 {wish.number}")
+    assert f"驳回更正要写原因，候选人会看到。请回复「驳回 {wish.number} 原因」" in await talking.says(
+        store, "wangfang", f"驳回 {wish.number}"
+    )
     await talking.says(store, "wangfang", f"驳回 {wish.number} 请带身份证来")
     assert (await Candidate.get(id=desk.booking.candidate_id)).name == "张伟"
     rows = await OutboxMessage.filter(account__candidate_id=desk.booking.candidate_id, kind="say")
     assert any("请带身份证来" in str(each.payload) for each in rows)
-    assert "没有找到" in await talking.says(store, "hanxue", f"同意 {wish.number}")
+    foreign = await talking.says(store, "hanxue", f"同意 {wish.number}")
+    assert "没有找到，或不在你的范围内" in foreign
+    assert "删除" not in foreign
+    assert foreign == await talking.says(store, "hanxue", "同意 G20261124-000")
 
 
 async def test_a_deletion_is_asked_about_first(store: Store, desk: Desk) -> None:

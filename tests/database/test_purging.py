@@ -9,6 +9,7 @@ import pytest
 from tortoise import Model
 
 import models
+from bot.examining import completeness_lines
 from models import (
     AuditRecord,
     Booking,
@@ -29,9 +30,11 @@ from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.old_cases import DAY, DUE, ENDED, Desk, told, usual_periods, years_after
-from workflow import holds, proposals, purge_proposals, purging, stepup, verifying
+from tests.database.talking import says
+from workflow import completeness, holds, proposals, purge_proposals, purging, stepup, timeline, verifying
 from workflow.due import due
-from workflow.errors import Refusal
+from workflow.errors import NotFound, Refusal
+from workflow.log_periods import days
 from workflow.purge_rows import PURGED
 
 __all__ = ["usual_periods"]
@@ -169,6 +172,33 @@ async def test_an_approved_purge_leaves_nothing_of_its_cases_but_the_log(store: 
         assert (await verifying.verify(log))[1:] == (None, "")
     (done,) = await lines("purge.finished")
     assert (done["data"]["purged"], done["data"]["held"], done["data"]["changed"]) == (2, 0, 0)
+
+
+async def test_after_a_purge_those_who_may_know_of_it_are_told_its_number_and_others_that_there_is_nothing(
+    store: Store, desk: Desk
+) -> None:
+    strict = await CancellationRequest.get(organisation=desk.unit).prefetch_related("booking")
+    purge = await proposed(store, desk)
+    await approved(store, desk, purge)
+    await carried_out(store, purge)
+    for number in (strict.number, strict.booking.number):
+        for who in (desk.auditor, desk.system, desk.security, None):
+            with pytest.raises(NotFound) as gone:
+                await timeline.case_of(by(who, now=DUE), number)
+            assert (gone.value.code, gone.value.facts["purge"]) == ("case-purged", purge.number)
+        for who in (desk.hr, desk.head, desk.fast_hr):
+            with pytest.raises(NotFound) as absent:
+                await timeline.case_of(by(who, now=DUE), number)
+            assert absent.value.code == "not-found"
+    told = await says(store, "sunjing", f"时间轴 {strict.number}", DUE)
+    assert f"{strict.number} 已清理（{purge.number}，" in told
+    assert f"清理证明 {purge.number}" in told
+
+    found = await completeness.examine(desk.group, days("2026-01-01", "2026-12-31"), DUE)
+    assert (found.cases, found.gaps, found.purged) == ([], [], {strict.number: purge.number})
+    said = "\n".join(completeness_lines(found))
+    assert "需审批的取消 0 件，没有缺口" in said
+    assert f"另有 1 件已到期清理，不在上面的件数里：{strict.number}（{purge.number}）" in said
 
 
 async def left(table: type[Model]) -> int:

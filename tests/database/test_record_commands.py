@@ -1,6 +1,7 @@
 """The commands about records that are over, as an operator types them: exit codes, one JSON, a PDF."""
 
 import json
+import re
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -25,7 +26,8 @@ def test_a_checkup_is_written_for_its_owner_alone_and_a_unit_that_is_none_is_ref
     out = fresh / "checkup.pdf"
     done = command(fresh, "audit", "checkup", "--org", "huachen", "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert f"体检报告已写到 {out}，带数字签名，看了近 12 个月执行的取消 0 件" in done.stderr
+    said = rf"合规体检 \d+ 分（满分 100），带数字签名，看了近 12 个月执行的取消 0 件，已写到 {out}，候选人姓名已隐去，"
+    assert re.match(said, done.stderr), done.stderr
     assert "已导出" not in done.stderr
     assert out.stat().st_mode & 0o777 == 0o600
     text = "".join(page.extract_text() for page in PdfReader(out).pages)

@@ -345,3 +345,15 @@ async def test_a_trial_explains_and_files_nothing(store: Store, desk: Desk) -> N
     assert not await CancellationRequest.exists()
     assert (await Booking.get(id=booking.id)).revision == booking.revision
     assert "没有试算" in await talking.says(store, "stranger", "试算 张伟")
+
+
+async def test_who_proposed_takes_it_back_while_nobody_decided(desk: Desk, store: Store) -> None:
+    version = await proposed(store, desk)
+    card = await talking.newest_card("hanxue", CardPurpose.RULES)
+    assert "只有提出人能撤回" in await talking.says(store, "hanxue", f"撤回 {version.number}")
+    assert "已撤回" in await talking.says(store, "zhoukai", f"撤回 {version.number}")
+    drawn = await talking.seen(card)
+    assert (drawn.status, drawn.buttons) == ("提出人已撤回", ())
+    assert "已撤回，未重复执行" in await talking.says(store, "hanxue", f"同意 {version.number}")
+    assert (await RulesVersion.get(id=version.id)).status == RulesStatus.WITHDRAWN
+    assert (await AuditRecord.get(action="rules.recalled")).subject == version.number

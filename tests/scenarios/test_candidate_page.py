@@ -130,7 +130,7 @@ async def test_a_late_candidate_is_told_that_nobody_waits_for_them(door: Door, t
     html = (await door.get(token))[1]
     assert "已登记您不来" in text_of(html)
     assert (await CancellationRequest.get()).number in html
-    assert forms_in(html).keys() == {"copy"}
+    assert forms_in(html).keys() == {"copy", "correct", "erase"}
 
 
 async def test_a_second_word_through_another_door_finds_it_done(door: Door, token: str) -> None:
@@ -312,7 +312,7 @@ async def test_whoever_keeps_eligibility_can_ask_for_a_new_time_after_cancelling
     form = {**forms_in(html)["reschedule"], "words": "下周一", "proof": "8123"}
     assert (await door.post(token, form)).status == 303
     await door.app.store.transact(lambda: Booking.all().update(keeps_eligibility=False))
-    assert forms_in((await door.get(token))[1]).keys() == {"copy"}
+    assert forms_in((await door.get(token))[1]).keys() == {"copy", "correct", "erase"}
 
 
 async def test_other_needs_a_few_words_and_what_was_written_stays(door: Door, token: str) -> None:

@@ -54,6 +54,11 @@ async def test_an_old_case_goes_after_two_people_agreed_and_a_held_one_stays(com
     assert "张伟" not in text
     await company.says("wangfang", f"清理证明 {found[0]}")
     await company.sees("wangfang", "没有办理", "没有找到这条清理申请")
+    for person in ("sunjing", "zhoukai", "hanxue"):
+        await company.says(person, f"时间轴 {request.number}")
+        await company.sees(person, f"{request.number} 已清理（{found[0]}，", f"清理证明 {found[0]}")
+    await company.says("wangfang", f"时间轴 {request.number}")
+    await company.sees("wangfang", "没有办理", "没有找到，或不在你的范围内")
     assert await chains_hold()
 
 

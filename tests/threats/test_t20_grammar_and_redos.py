@@ -25,6 +25,7 @@ import workflow
 from bot.logs import redacted
 from cards.escaping import markdown
 from handlers.reading.grammar import read_command
+from handlers.reading.numbered import number_words
 from handlers.reading.text import LONGEST
 from models import AuditRecord, Card
 from tests.scenarios.company import Company
@@ -66,7 +67,9 @@ def growth(run: Callable[[str], object], unit: str) -> float:
     return costs[1] / costs[0] if costs[1] > TOO_QUICK_S else 0.0
 
 
-@pytest.mark.parametrize("reader", [redacted, plain, markdown, lambda text: read_command(text, NOW)])
+@pytest.mark.parametrize(
+    "reader", [redacted, plain, markdown, lambda text: read_command(text, NOW), lambda text: number_words(text, NOW)]
+)
 def test_what_reads_foreign_text_costs_no_more_than_the_text_is_long(reader: Callable[[str], object]) -> None:
     slow = {unit: growth(reader, unit) for unit in UNITS}
     assert {unit: times for unit, times in slow.items() if times > GROWTH} == {}

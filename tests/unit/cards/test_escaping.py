@@ -10,10 +10,13 @@ from cards.card import Card, Line
 from cards.dingtalk import card_params
 from cards.drawing import draw
 from cards.escaping import markdown
+from sandbox.text import shown
 from tests.unit.cards import samples
 from workflow.showing import plain
 
-UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[`*_{}\[\]()#<>|~!]")
+UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*(?:[`*\[]|\]\(|(?<![0-9A-Za-z\\])_|_(?![0-9A-Za-z])|~~|<[A-Za-z/!?])")
+BEGINS = re.compile(r"[#>]|[+-](?:\s|$)|[0-9]{1,9}[.)](?:\s|$)|[=-]+$")
+PUNCTUATION = r"[!-/:-@\[-`{-~]"
 INJECTIONS = [
     "[同意](http://evil.example)",
     "![](https://evil.example/beacon.png)",
@@ -33,14 +36,38 @@ INJECTIONS = [
 
 @given(st.text(st.characters()))
 def test_no_character_of_markup_stays_unescaped_and_no_line_breaks(text: str) -> None:
-    shown = markdown(text)
-    assert not UNESCAPED.search(shown)
-    assert shown.splitlines() in ([], [shown])
+    escaped = markdown(text)
+    assert not UNESCAPED.search(escaped)
+    assert not BEGINS.match(escaped)
+    assert escaped.splitlines() in ([], [escaped])
 
 
 @given(st.text(st.characters()))
 def test_the_reader_sees_what_was_typed(text: str) -> None:
-    assert re.sub(r"\\(.)", r"\1", markdown(text)) == " ".join(text.split())
+    assert re.sub(rf"\\({PUNCTUATION})", r"\1", markdown(text)) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "=cmd|' /C calc'!A0",
+        "09:00~10:00 (张三) #3 {x}",
+        "BK_2026/7",
+        "a < b > c",
+        "C:\\temp 100%!",
+        "1.5 倍",
+        "-5 度",
+        "[x]y",
+    ],
+)
+def test_what_is_no_markup_carries_no_backslash(typed: str) -> None:
+    assert markdown(typed).replace("\\[", "[") == typed
+
+
+@pytest.mark.parametrize("typed", [*INJECTIONS[:10], "=cmd|' /C calc'!A0", "1. 一", "- 二", "张* 与 李*", "\\*"])
+def test_a_reader_of_the_markup_reads_what_was_typed(typed: str) -> None:
+    assert shown(f"**原因**：{markdown(typed)}") == f"原因：{' '.join(typed.split())}"
+    assert shown(markdown(typed)) == " ".join(typed.split())
 
 
 @pytest.mark.parametrize("typed", INJECTIONS)
@@ -55,4 +82,4 @@ def test_an_injected_reason_or_name_shows_as_text_on_every_card(typed: str) -> N
 
 def test_a_label_of_ours_is_bold_and_what_follows_is_text() -> None:
     body = card_params(Card("t", "s", (Line("原因", "**x**"), Line("", "[y](z)")), samples.HANDLE, ""))["body"]
-    assert body == "**原因**：\\*\\*x\\*\\*  \n\\[y\\]\\(z\\)"
+    assert body == "**原因**：\\*\\*x\\*\\*  \n\\[y\\](z)"

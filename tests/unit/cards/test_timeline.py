@@ -7,6 +7,8 @@ import pytest
 from cards import timeline as words
 from workflow.timeline import Entry
 
+NOW = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+
 
 def entry(**given: object) -> Entry:
     values: dict[str, object] = {
@@ -30,7 +32,25 @@ def test_a_decision_names_person_role_and_remark() -> None:
     found = entry(remark="情况属实")
     assert (words.who(found), words.role(found), words.door(found)) == ("陈敏", "用人部门", "钉钉")
     assert words.what(found) == "同意：仍需招聘，附言「情况属实」"
-    assert words.line(found) == "11-24 09:30:05 陈敏 同意：仍需招聘，附言「情况属实」"
+    assert words.line(found, NOW) == "11-24 09:30:05 陈敏 同意：仍需招聘，附言「情况属实」 · 钉钉 · 完成"
+
+
+def test_a_line_of_another_year_says_which() -> None:
+    later = NOW.replace(year=2029)
+    assert words.line(entry(), later).startswith("2026-11-24 09:30:05 陈敏")
+
+
+def test_a_line_says_the_door_and_how_it_ended() -> None:
+    assert words.line(entry(via="wecom", ok=False, why="not-yours"), NOW).endswith(" · 企业微信 · 未完成（不是其经办）")
+    refused = entry(action="attempt.refused", ok=False, why="not-yours", data={"action": "approve"})
+    assert words.line(refused, NOW).endswith("被拒绝的操作：同意（不是其经办） · 钉钉 · 未完成")
+
+
+def test_a_long_remark_is_cut_in_a_chat_and_whole_where_it_is_asked_for_whole() -> None:
+    remark = "情况属实" * 76
+    found = entry(remark=remark)
+    assert remark not in words.line(found, NOW)
+    assert remark in words.what(found, 5000)
 
 
 @pytest.mark.parametrize(
@@ -39,11 +59,12 @@ def test_a_decision_names_person_role_and_remark() -> None:
         ("candidate", "kf", "候选人"),
         ("system", "clock", "系统"),
         ("system", "cli", "操作员"),
-        ("employee", "cli", "陈敏"),
+        ("employee", "cli", "操作员（按 陈敏 的权限）"),
     ],
 )
 def test_what_the_clock_and_the_operator_do_is_never_a_persons(by: str, via: str, name: str) -> None:
-    assert words.who(entry(by=by, via=via)) == name
+    auth = "operator" if via == "cli" else "stream-envelope"
+    assert words.who(entry(by=by, via=via, auth=auth, who="陈敏" if by == "employee" else "")) == name
 
 
 def test_a_grant_is_not_a_decision_in_the_granted_role() -> None:
