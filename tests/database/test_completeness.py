@@ -187,15 +187,15 @@ async def test_nobody_examines_a_unit_that_is_not_theirs(desk: Desk) -> None:
             await office.employee("zhoukai", desk.group, Role.SYSTEM_ADMIN, name="周凯"),
         ]
 
-    for who in [*await desk.store.transact(strangers), desk.leader]:
-        with pytest.raises(NotAllowed):
+    sibling, administrator = await desk.store.transact(strangers)
+    for who, refused in ((sibling, NotFound), (administrator, NotAllowed), (desk.leader, NotAllowed)):
+        with pytest.raises(refused):
             await completeness_of(asks(desk, who), "huachen/heavy", 2026)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(refused):
             await checkup_of(asks(desk, who), "huachen/heavy")
-    with pytest.raises(NotAllowed):
-        await completeness_of(asks(desk, desk.hr), "huachen", 2026)
-    with pytest.raises(NotFound):
-        await completeness_of(asks(desk, desk.hr), "huachen/none", 2026)
+    for foreign in ("huachen", "huachen/none"):  # what is not theirs reads like what does not exist (I12)
+        with pytest.raises(NotFound):
+            await completeness_of(asks(desk, desk.hr), foreign, 2026)
     assert (await completeness_of(asks(desk, desk.hr), "huachen/heavy", 2026)).whole
 
 
