@@ -28,6 +28,7 @@ from workflow.comparing import Compared
 from workflow.differing import Difference
 from workflow.evidence_rules import rules_of
 from workflow.log_periods import Period
+from workflow.plans import plans_of
 from workflow.testimony import FILED
 from workflow.verifying import Finding
 
@@ -189,7 +190,8 @@ async def _is_told(case: Compared, request: CancellationRequest, now: datetime) 
 
 async def _records(case: Compared, request: CancellationRequest, now: datetime) -> list[str]:
     lacks = [] if case.told else [FILED_NOT]
-    lacks += ["approvals"] if case.told is None or case.told.unanswered else []
+    wanted = case.told.unanswered if case.told else plans_of(request.policy)
+    lacks += ["approvals"] if wanted else []
     return lacks + ([] if await _is_told(case, request, now) else ["notices"])
 
 

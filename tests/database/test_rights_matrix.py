@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cards.buttons import ACTIONS, Press
+from cards.showing import showing
 from handlers.receiving import Received, receive
 from handlers.routing import Incoming
 from models import (
@@ -48,6 +49,7 @@ from workflow import (
     purge_proposals,
     rights,
     rules_proposals,
+    shown,
 )
 from workflow.card_views import card_view
 from workflow.log_periods import Period
@@ -137,7 +139,9 @@ async def _filed(hr: Employee, booking: Booking) -> CancellationRequest:
 
 async def _approval_card(hr: Employee, booking: Booking) -> Card:
     request = await _filed(hr, booking)
-    return await Card.get(request=request, purpose=CardPurpose.APPROVAL)
+    card = await Card.get(request=request, purpose=CardPurpose.APPROVAL)
+    await shown.shown_view(card, by(hr), showing)
+    return card
 
 
 async def _request_card(hr: Employee, request: CancellationRequest) -> Card:
