@@ -263,7 +263,7 @@ async def _request_actions(
 async def _may_answer(request: CancellationRequest, step: Step, holder: Employee, act: Act) -> bool:
     if holder.id != step.approver_id:
         own = step.decided_by_id == holder.id
-        return own or await standing_in.covering(request, step, holder, act.now) is not None
+        return own or await standing_in.covering(request, step, holder, act.now)
     if not places.needs_role(request, step):
         return holder.active
     return await access.holds(holder, step.role, request.organisation, act.now)
