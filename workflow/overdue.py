@@ -5,6 +5,7 @@ it was set for: once the place is answered, handed on or asked anew, the request
 """
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from models import CancellationRequest, Card, Employee, OutboxMessage, RequestStatus, Role, Step, StepStatus
 from workflow import access, audit, chain, deadlines, outbox, places, reminding, requests, rights, standing_in
@@ -21,7 +22,7 @@ UNREACHED = "unreached"
 
 async def rang(act: Act, request: CancellationRequest, stage: str, payload: Mapping[str, str]) -> bool:
     """Do what one stage of a deadline asks for; False where the timer came too late, or too early."""
-    step = await Step.get_or_none(id=payload["step"]).prefetch_related("approver")
+    step = await Step.get_or_none(id=UUID(payload["step"])).prefetch_related("approver")
     if step is None or not _still_asked(act, request, step, payload["opened"]):
         return False
     deadline = deadlines.deadline_of(request, step)
@@ -113,8 +114,9 @@ def _said(request: CancellationRequest, step: Step, deadline: Deadline) -> str:
     label = plain(places.plan_of(request, step).name or ROLE_LABELS[step.role])
     name, number, until = name_of(step.approver), request.number, when(deadline.until, request.created_at)
     return (
-        f"系统代办：申请 {number} 的「{label}」在等 {name}，时限是 {until}，到现在没有答复。时限到了不会代人同意或驳回，"
-        f"面试开始时仍未决定就关闭申请。请提醒 {name} 答复，或请其发「转交 {number} 姓名」；HR 可以发「催办 {number}」。"
+        f"系统代办：申请 {number} 的「{label}」在等 {name}，时限是 {until}，到现在没有答复。"
+        "时限到了不会代人同意或驳回，面试开始时仍未决定就关闭申请。"
+        f"请提醒 {name} 答复，或请其发「转交 {number} 姓名」；HR 可以发「催办 {number}」。"
     )
 
 
