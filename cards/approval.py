@@ -3,6 +3,7 @@
 from cards.card import Button, Card, Input, Line
 from cards.lines import (
     booking_lines,
+    deadline_line,
     decisive,
     distance,
     evidence_line,
@@ -35,6 +36,7 @@ def approval_card(view: CardView) -> Card:
         distance(request.booking.starts_at, view.now, request.late),
         impact_line(view),
         _progress(view, request, step),
+        deadline_line(request, step),
     ]
     if unusual := _unusual(request):
         lines.append(Line("注意", unusual))

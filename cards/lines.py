@@ -5,7 +5,7 @@ from datetime import datetime
 from cards.card import Line
 from models import BookingStatus, RequestStatus, StepStatus
 from workflow.card_views import CardView
-from workflow.moments import clock
+from workflow.moments import clock, when
 from workflow.showing import plain
 from workflow.views import BookingView, RequestView, StepView
 
@@ -23,6 +23,7 @@ def booking_lines(booking: BookingView) -> tuple[Line, ...]:
 
 COUNTDOWN = "距面试"
 PROGRESS = "进度"
+DEADLINE = "时限"
 MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
@@ -67,6 +68,18 @@ def progress_line(request: RequestView, me: StepView | None = None) -> Line:
     levels: dict[int, str] = {level: f"{plain(name)} {SKIPPED}" for level, name in request.skipped}
     levels |= {each.level: _level(request, each.level, me) for each in request.steps}
     return Line(PROGRESS, " → ".join([f"{start}{at} ✓", *(levels[level] for level in sorted(levels))]))
+
+
+def deadline_line(request: RequestView, step: StepView) -> Line:
+    """Say until when an answer is asked for, and by which calendar where nobody has published one; else nothing."""
+    deadline = step.deadline
+    if deadline is None or request.status != RequestStatus.AWAITING_APPROVAL:
+        return Line("", "")
+    until = f"{when(deadline.until, request.booking.starts_at)} 前答复"
+    left = f"（{deadline.hours} 个工作小时）" if not deadline.hurried else "（面试将至，比规范的时限短）"
+    years = "、".join(str(each) for each in deadline.unpublished)
+    guessed = f"。{years} 年没有放假安排的数据，按周一至周五算" if years else ""
+    return Line(DEADLINE, f"{until}{left}{guessed}")
 
 
 SKIPPED = "无人可审，按规范跳过"

@@ -66,6 +66,7 @@ WHY = {
     "taker-absent": "没有找到这位同事",
     "taker-account": "对方还没有绑定账号",
     "nobody": "无人可审，按规范跳过",
+    "unreached": "上级单位和管理员都联系不到",
     "agreed-before": "前面已同意，按规范跳过",
     "nothing-to-delegate": "没有审批的权限",
     "no-delegation": "没有委托",

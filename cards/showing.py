@@ -1,11 +1,11 @@
 """What an approver's card says, for whoever has to know later what was shown."""
 
 from cards.drawing import draw
-from cards.lines import COUNTDOWN, PROGRESS
+from cards.lines import COUNTDOWN, DEADLINE, PROGRESS
 from workflow.card_views import CardView
 from workflow.showings import Showing, showing_of
 
-MOVING = (COUNTDOWN, PROGRESS)
+MOVING = (COUNTDOWN, DEADLINE, PROGRESS)
 
 
 def showing(view: CardView) -> Showing:

@@ -30,7 +30,10 @@ async def typed(context: Context, command: Command) -> None:
 async def _show(context: Context) -> None:
     deputy = await deputising.deputy_of(context.employee, context.act.now)
     who = f"你的代理人是 {name_of(deputy)}。" if deputy else "你没有代理人。"
-    about = "你离职时，等你审批的会转给代理人；没有代理人就转给同一角色的下一位。"
+    about = (
+        "你离职时，等你审批的会转给代理人；没有代理人就转给同一角色的下一位。"
+        "规范写了时限的，到时限你还没有答复，也请代理人一并审批。"
+    )
     await outbox.say(context.act, context.account, f"{who}{about}{HOW}")
 
 

@@ -11,11 +11,13 @@ from workflow import (
     anchoring,
     cancelling,
     checkpoints,
+    deadlines,
     delegating,
     erasing,
     erasure_rounds,
     export_requests,
     outbox,
+    overdue,
     purge_proposals,
     requests,
     restricting,
@@ -99,6 +101,8 @@ async def rang(act: Act, row: OutboxMessage) -> None:
     request = await requests.reload(row.request_id)
     if row.topic == "carry_out":
         await requests.carry_out(act, request)
+    elif row.topic in deadlines.STAGES:
+        await overdue.rang(act, request, row.topic, json.loads(row.payload))
     elif row.topic == "expire":
         await cancelling.expire(act, request)
     elif row.topic == "untold":

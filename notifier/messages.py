@@ -142,6 +142,26 @@ def approver_reminded(matter: Matter) -> Words | None:
     )
 
 
+def approver_half(matter: Matter) -> Words | None:
+    """Remind who has to decide, as the clock does it; nothing to say once it is decided."""
+    return _by_the_clock(matter, "时限已过一半，几点到期见卡片")
+
+
+def approver_overdue(matter: Matter) -> Words | None:
+    """Ask who may decide instead; nothing to say once it is decided."""
+    return _by_the_clock(matter, "时限已到，审批人没有答复，请你代为审批")
+
+
+def _by_the_clock(matter: Matter, what: str) -> Words | None:
+    request = matter.request
+    if request is None or request.status != RequestStatus.AWAITING_APPROVAL:
+        return None
+    return Words(
+        f"系统代办：{matter.booking.title} 的取消申请在等你审批，{what}。时限到了不会自动同意或驳回。"
+        f"请点卡片，或回复「同意 {request.number}」「驳回 {request.number} 原因」。"
+    )
+
+
 def step_copied(matter: Matter) -> Words | None:
     """Let somebody know how a request goes on; it asks nothing of them."""
     request = matter.request
@@ -166,6 +186,8 @@ def data_erased(matter: Matter) -> Words:
 
 
 NOTICES = {
+    "approver_half": approver_half,
+    "approver_overdue": approver_overdue,
     "approver_reminded": approver_reminded,
     "step_copied": step_copied,
     "cancelled": cancelled,

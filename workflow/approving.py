@@ -80,7 +80,7 @@ async def _require_asked(request: CancellationRequest, step: Step, employee: Emp
     """Refuse who was not asked, nor decides for who was; who answered before is told what they answered."""
     if employee.id in (step.approver_id, step.decided_by_id):
         return
-    if await standing_in.covering(request, step, employee, act.now) is None:
+    if not await standing_in.covering(request, step, employee, act.now):
         raise NotYours(approver=step.approver.name)
 
 

@@ -272,7 +272,7 @@ async def _may_answer(request: CancellationRequest, step: Step, holder: Employee
         return False
     if holder.id != step.approver_id:
         own = step.decided_by_id == holder.id
-        return own or await standing_in.covering(request, step, holder, act.now) is not None
+        return own or await standing_in.covering(request, step, holder, act.now)
     return not places.needs_role(request, step) or await access.holds(holder, step.role, request.organisation, act.now)
 
 

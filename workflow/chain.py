@@ -15,7 +15,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import audit, outbox, places, requests, staffing, standing_in
+from workflow import audit, deadlines, outbox, places, requests, staffing, standing_in
 from workflow.acting import Act
 from workflow.errors import Missing
 from workflow.levels import States, Verdict, outcome
@@ -109,6 +109,7 @@ async def _become(act: Act, request: CancellationRequest, step: Step, status: St
     await step.save(update_fields=["status", "opened_at"])
     if status == StepStatus.OPEN:
         await _ask(act, request, step)
+        await deadlines.arrange(act, request, step)
     elif status == StepStatus.CLOSED and was == StepStatus.OPEN:
         await requests.refresh_steps_card(act, step)
     else:
@@ -139,11 +140,17 @@ async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
 async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> None:
     """Hand a card to who decides for the approver of a place while they are away."""
     for delegate in await standing_in.delegates_for(request, step, act.now):
-        account = await outbox.account_of(delegate)
-        if account is not None:
-            await outbox.hand_card(
-                act, CardPurpose.APPROVAL, account, holder=delegate, booking=request.booking, request=request, step=step
-            )
+        await ask_instead(act, request, step, delegate)
+
+
+async def ask_instead(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:
+    """Hand a card to who may decide for the approver of a place; False where they can be reached nowhere."""
+    account = await outbox.account_of(person)
+    if account is not None:
+        await outbox.hand_card(
+            act, CardPurpose.APPROVAL, account, holder=person, booking=request.booking, request=request, step=step
+        )
+    return account is not None
 
 
 async def withdraw_cards(act: Act, step: Step) -> None:

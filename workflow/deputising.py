@@ -1,4 +1,7 @@
-"""代理人: who takes over somebody's open steps when they leave; named by themselves or by a system administrator."""
+"""代理人: who takes over somebody's open steps when they leave, and may answer too once a step's deadline is over.
+
+Named by themselves or by a system administrator.
+"""
 
 from datetime import datetime
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from models import Added, CancellationRequest, Employee, Role, Step, StepStatus
-from workflow import access, approving, audit, chain, checkpoints, outbox, places, requests, rights
+from workflow import access, approving, audit, chain, checkpoints, deadlines, outbox, places, requests, rights
 from workflow.acting import Act
 from workflow.approving import Shown
 from workflow.errors import Missing, NotAllowed, NotNow
@@ -30,6 +30,7 @@ async def hand_on(act: Act, step: Step, to: Employee, *, shown: Shown, comment: 
     await approving.settle_answer(act, step, StepStatus.HANDED_ON, comment)
     await _record(act, request, step, "approval.handed_on", to, comment)
     await chain.ask(act, request, taken)
+    await deadlines.arrange(act, request, taken)
     await _pass_on(act, to, request, "转交", comment)
     await requests.refresh_steps_card(act, step)
     return request

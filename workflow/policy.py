@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from models import Organisation, Preset
 from workflow import evidence_rules
+from workflow.deadlines import OFFICE
 from workflow.plans import as_kept
 from workflow.rules.deciding import Decision, decide, is_late
 from workflow.rules.overriding import overridden
@@ -43,7 +44,8 @@ def grace(rules: RuleSet, starts_at: datetime, now: datetime) -> timedelta:
 def snapshot(rules: RuleSet, decision: Decision) -> dict[str, object]:
     """Return what a request keeps of the rules it was decided by.
 
-    `steps` is read by `plans_of`, `evidence` by `evidence_rules.rules_of`.
+    `steps` is read by `plans_of`, `evidence` by `evidence_rules.rules_of`, the office hours of steps that have hours by
+    `deadlines.deadline_of`.
     """
     return {
         "name": rules.name,
@@ -54,4 +56,5 @@ def snapshot(rules: RuleSet, decision: Decision) -> dict[str, object]:
         "notice_period_h": rules.notice_period_h,
         "steps": as_kept(decision.plans),
         "evidence": evidence_rules.as_kept(decision.proof.rules),
+        **({OFFICE: rules.office.kept} if any(each.hours for each in decision.plans) else {}),
     }

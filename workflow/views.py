@@ -21,6 +21,7 @@ from models import (
 )
 from workflow import places, requests
 from workflow.acting import Act
+from workflow.deadlines import Deadline, deadline_of
 from workflow.evidence_rules import rules_of
 from workflow.masking import tail_of
 from workflow.moments import clock, when_of
@@ -149,6 +150,7 @@ class StepView:
     added: str = ""  # 前加签, 后加签 or 并加签, which its label ends with
     waits_for: str = ""  # who was added before it and is asked first
     beside_from: int = 0  # the first of the levels that are asked together with its own
+    deadline: Deadline | None = None  # until when it should be answered, while it is asked
 
     @property
     def who(self) -> str:
@@ -275,6 +277,7 @@ def step_view(request: CancellationRequest, step: Step, candidate: Candidate, si
         added=added,
         waits_for="、".join(_name(each.approver) for each in places.asked_before(request, step)),
         beside_from=places.first_beside(request, step.level),
+        deadline=deadline_of(request, step) if step.status == StepStatus.OPEN else None,
     )
 
 

@@ -13,8 +13,10 @@ from workflow.rules.ruleset import FILES, MOST_MB, Consequence, Notice, Proof, R
 from workflow.rules.section import Section
 from workflow.rules.steps import chains_in
 from workflow.strict_yaml import WithoutAliases
+from workflow.working_hours import USUAL, Office, WrongOffice, office_of
 
 MOST_SCENES = 40
+OFFICE_HOURS = "office_hours"
 LARGEST = 64 * 1024  # bytes of a file
 BASE = "base"  # the key that names what a document is written on top of
 MERGED = ("chains", "notices", "consequences")  # by name; everything else replaces
@@ -83,9 +85,18 @@ def _rules(whole: Section) -> RuleSet:
         sensitive_positions=whole.words("sensitive_positions"),
         notice_period_h=whole.number("notice_period_h", 24),
         grace_s=whole.number("grace_s", 60),
+        office=_office(whole),
         code=whole.flag("code", False),
         archive=whole.flag("archive", False),
     )
+
+
+def _office(whole: Section) -> Office:
+    try:
+        return office_of(whole.words(OFFICE_HOURS))
+    except WrongOffice as wrong:
+        whole.wrong(OFFICE_HOURS, str(wrong))
+        return USUAL
 
 
 def _notices(whole: Section) -> dict[str, Notice]:

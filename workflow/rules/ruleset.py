@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from models import EvidenceKind, Origin, Preset, Role
 from workflow.evidence_rules import LARGEST, SAID, EvidenceRules
 from workflow.plans import StepPlan
+from workflow.working_hours import USUAL, Office
 
 APPROVING = (Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER)  # who can be asked to agree
 FILES = tuple(SAID)  # the kinds of files that can be taken at all
@@ -110,6 +111,7 @@ class RuleSet:
     sensitive_positions: tuple[str, ...] = ()
     notice_period_h: int = 24  # S50: exactly 24 hours before the start is still in time
     grace_s: int = 60
+    office: Office = USUAL  # in which the hours of steps are counted
     code: bool = False  # 存证码 on its cards and in its notices: whoever keeps one is a witness
     archive: bool = False  # 归档: a package of each case that is over goes to the archive system
     version: int = 1

@@ -28,6 +28,11 @@ OTHERWISE = {
 }
 GRADES = {Grade.G0: "", Grade.G1: "用本人的通行密钥确认", Grade.G2: "用有资质机构的证书签署"}
 NO_GRACE_MIN = 30  # as workflow.policy has it
+HOURS = "工作小时按工作日 {} 计，工作日依国务院公布的放假和调休安排；没有公布安排的年份按周一至周五算，卡片上注明。"
+CLOCK = (
+    "时限过半提醒审批人；到时限还没有答复，请其代理人、受托人一并审批；再过一半时间，告知上级单位的同一角色或系统管理员。"
+    "面试开始得更早的，按剩下的时间四等分。这些都是系统代办，时限到了不等于同意，也不等于驳回。"
+)
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,8 @@ def _approvals(rules: RuleSet) -> list[str]:
     for name, plans in rules.chains.items():
         if name in used:
             lines += [f"「{name}」：", *(f"　第 {place} 步 {step(each)}" for place, each in enumerate(plans, start=1))]
+    if any(plan.hours for name, plans in rules.chains.items() if name in used for plan in plans):
+        lines += [HOURS.format(rules.office.said), CLOCK]
     return lines if len(lines) > 1 else [*lines, "没有场景需要审批。"]
 
 

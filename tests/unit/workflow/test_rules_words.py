@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from models import Origin, Preset
 from tests.unit.workflow.rules_written import START, WHOLE, changed, documents, facts
-from workflow.policy import NO_GRACE_WITHIN
+from workflow.policy import NO_GRACE_WITHIN, snapshot
 from workflow.rules import words
 from workflow.rules.deciding import decide
 from workflow.rules.explaining import explained
@@ -108,3 +108,25 @@ def test_every_case_under_any_rules_can_be_printed_and_explained(written: dict[s
     assert sum(line.endswith("符合，按这一条") for line in lines) == 1
     assert "{" not in text_of(rules)
     assert "None" not in "\n".join([text_of(rules), *lines])
+
+
+def test_hours_are_said_with_the_office_hours_they_are_counted_in_and_what_the_clock_does_then() -> None:
+    said = text_of(load({**WHOLE, "office_hours": ["08:30-12:00", "13:30-17:30"]}))
+    assert "工作小时按工作日 08:30–12:00、13:30–17:30 计" in said
+    assert "没有公布安排的年份按周一至周五算" in said
+    assert "时限到了不等于同意，也不等于驳回" in said
+    assert "工作小时按" not in text_of(PRESETS[Preset.STRICT])
+
+
+def test_office_hours_that_cannot_be_are_refused_with_their_key() -> None:
+    with pytest.raises(WrongRules, match="office_hours: 「18:00-09:00」的结束要晚于开始"):
+        load({**WHOLE, "office_hours": ["18:00-09:00"]})
+
+
+def test_a_request_keeps_the_office_hours_only_where_a_step_has_hours() -> None:
+    rules = load({**WHOLE, "office_hours": ["08:30-12:00"]})
+    kept = [snapshot(rules, replace(decide(CASE, rules), plans=plans)) for plans in rules.chains.values()]
+    assert [each.get("office") for each in kept] == [
+        ["08:30-12:00"] if any(plan.hours for plan in plans) else None for plans in rules.chains.values()
+    ]
+    assert ["08:30-12:00"] in [each.get("office") for each in kept]
