@@ -20,14 +20,19 @@ class Place:  # one person's place in one level; whoever is in `after` agrees fi
 class Model:
     def __init__(self, steps: list[Any], roles: dict[str, list[str]], requester: str, now: float, starts: float):
         self.steps, self.roles, self.requester, self.starts, self.now = steps, roles, requester, starts, now
-        self.places, self.ended, self.count, self.due = list[Place](), "draft", count(1), 0.0
-        self.given = dict[str, dict[str, Any]]()
+        self.places, self.given, self.count, self.ended, self.due = (
+            list[Place](),
+            dict[str, Any](),
+            count(1),
+            "draft",
+            0.0,
+        )
 
     def lay_out(self) -> None:  # nobody has two places, the requester none; no level is empty in silence
         self.places = []
         for level, step in enumerate(self.steps):
-            named = {p for w in step["who"] for p in (self.roles[w[5:]] if w[:5] == "role:" else [w[7:]])}
-            free = [p for p in sorted(named - {self.requester}) if step["repeats"] or not self.taken(p)]
+            named = dict.fromkeys(p for w in step["who"] for p in (self.roles[w[5:]] if w[:5] == "role:" else [w[7:]]))
+            free = [p for p in named if p != self.requester and (step["repeats"] or not self.taken(p))]
             if len(free) < (step["votes"] or 1):
                 free = {"administrator": ["admin"], "skip": []}.get(step["otherwise"], ["nobody"])
             self.places += [Place(level, p) for p in (free[:1] if step["sign"] == "one" else free)]
@@ -48,7 +53,7 @@ class Model:
         return min(many, {"all": many, "votes": int(self.steps[level]["votes"])}.get(sign, 1))
 
     def enough(self, level: int) -> bool:
-        return sum(map(self.agrees, self.at(level, False))) >= self.needs(level)
+        return sum(self.agrees(p) and self.is_free(p) for p in self.at(level, False)) >= self.needs(level)
 
     def done(self, level: int) -> bool:
         return self.enough(level) and all(map(self.agrees, self.at(level, True)))
@@ -60,10 +65,13 @@ class Model:
         line = self.at(p.level, False) if self.steps[p.level]["in_turn"] and not p.on else [p]
         return [q for q in p.after if q.on or not p.on or not self.enough(q.level)] + line[: line.index(p)]
 
+    def is_free(self, p: Place) -> bool:
+        return all(q.answer[0] or self.agrees(q) for q in self.awaits(p))
+
     def asked(self) -> list[Place]:
         turn = [p for p in self.places if self.status() == OPEN[0] and all(map(self.done, range(self.first(p.level))))]
         wanted = [p for p in turn if not p.answer[0] and (p.on or not (self.agrees(p) or self.enough(p.level)))]
-        return [p for p in wanted if all(q.answer[0] or self.agrees(q) for q in self.awaits(p))]
+        return [p for p in wanted if self.is_free(p)]
 
     def status(self) -> str:
         left = [sum(q.answer[0] != "no" for q in self.at(level, False)) for level in range(len(self.steps))]
@@ -78,9 +86,8 @@ class Model:
             self.ended = "carried_out" if self.due else "expired"
 
     def mine(self, who: str) -> Place | None:  # what somebody may answer, perhaps for another
-        free = who != self.requester and not self.taken(who)
-        stands = {p for p, d in self.given.items() if d["to"] == who and d["on"] and free}
-        return next((p for p in self.asked() if p.who in {who, *stands}), None)
+        stands = {p for p, d in self.given.items() if d["to"] == who != self.requester and d["on"]}
+        return next((p for p in self.asked() if p.who == who or (p.who in stands and not self.taken(who))), None)
 
     def revocable(self, who: str) -> Place | None:  # their own yes, while nothing followed from it
         given = [p for p in self.places if p.answer[:2] == ("yes", who)]
