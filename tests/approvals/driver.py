@@ -19,7 +19,7 @@ from workflow.plans import Otherwise, Signing, StepPlan, as_kept
 
 PEOPLE = {**chains.NAMES, "admin": "周凯"}
 SIGNING = {"one": Signing.ONE, "any": Signing.ANY, "all": Signing.ALL, "votes": Signing.VOTES}
-OTHERWISE = {"parent": Otherwise.PARENT, "skip": Otherwise.SKIP, "administrator": Otherwise.ADMINISTRATOR}
+OTHERWISE = {("nobody",): Otherwise.PARENT, (): Otherwise.SKIP, ("admin",): Otherwise.ADMINISTRATOR}
 WORDS = {
     "yes": "同意 {q}",
     "no": "驳回 {q} 理由不成立",
@@ -55,7 +55,7 @@ def plans_for(history: History) -> tuple[StepPlan, ...]:
             in_turn=step["in_turn"],
             beside=step["beside"],
             repeats=step["repeats"],
-            otherwise=OTHERWISE[step["otherwise"]],
+            otherwise=OTHERWISE[tuple(step["otherwise"])],
         )
         for level, step in enumerate(history.steps)
     )

@@ -1,4 +1,4 @@
-"""Random histories of approvals as pure data: the same seed makes the same rules, people's moves, repeats and restarts."""
+"""Random histories of approvals as pure data: the same seed makes the same rules, moves, repeats and restarts."""
 
 import random
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ UNREST = ("clock",) * 3 + ("again",) * 3 + ("restart", "policy")
 
 @dataclass(frozen=True)
 class Move:
-    """One attempt: `what` by `who`; `until` is when a delegation ends, or how long the clock goes on, `level` from 0."""
+    """One attempt: `what` by `who`; `until` is when a delegation ends or how far the clock goes, `level` from 0."""
 
     what: str
     who: str = ""
@@ -79,7 +79,7 @@ def _step(chance: random.Random, level: int) -> dict[str, Any]:
         "in_turn": sign != "one" and chance.random() < 0.3,
         "beside": level > 0 and chance.random() < 0.25,
         "repeats": chance.random() < 0.3,
-        "otherwise": chance.choice(("parent", "skip", "skip", "administrator", "administrator")),
+        "otherwise": chance.choice((["nobody"], [], [], ["admin"], ["admin"])),
     }
 
 

@@ -20,21 +20,15 @@ class Place:  # one person's place in one level; whoever is in `after` agrees fi
 class Model:
     def __init__(self, steps: list[Any], roles: dict[str, list[str]], requester: str, now: float, starts: float):
         self.steps, self.roles, self.requester, self.starts, self.now = steps, roles, requester, starts, now
-        self.places, self.given, self.count, self.ended, self.due = (
-            list[Place](),
-            dict[str, Any](),
-            count(1),
-            "draft",
-            0.0,
-        )
+        self.places, self.given, self.count = list[Place](), dict[str, Any](), count(1)
+        self.ended, self.due = "draft", 0.0
 
     def lay_out(self) -> None:  # nobody has two places, the requester none; no level is empty in silence
         self.places = []
         for level, step in enumerate(self.steps):
             named = dict.fromkeys(p for w in step["who"] for p in (self.roles[w[5:]] if w[:5] == "role:" else [w[7:]]))
             free = [p for p in named if p != self.requester and (step["repeats"] or not self.taken(p))]
-            if len(free) < (step["votes"] or 1):
-                free = {"administrator": ["admin"], "skip": []}.get(step["otherwise"], ["nobody"])
+            free = free if len(free) >= (step["votes"] or 1) else step["otherwise"]
             self.places += [Place(level, p) for p in (free[:1] if step["sign"] == "one" else free)]
         self.ended = "refused" if self.taken("nobody") else ""
 
