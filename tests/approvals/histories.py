@@ -62,9 +62,13 @@ def history(seed: int) -> History:
     steps = tuple(_step(chance, level) for level in range(chance.choice((0, 1, 1, 2, 2, 3, 3, 4, 5))))
     made = History(steps, chance.choice(AHEAD), ())
     model, moves = begin(made), list[Move]()
+    after_the_end = 0
     for _ in range(chance.randint(3, 18)):
         moves.append(_move(chance, model))
         follow(model, moves[-1])
+        after_the_end += model.status() not in ("awaiting_approval", "sent_back", "approved")
+        if after_the_end > 2:
+            break
     return History(made.steps, made.ahead, tuple(moves))
 
 
@@ -85,6 +89,8 @@ def _step(chance: random.Random, level: int) -> dict[str, Any]:
 
 def _move(chance: random.Random, model: Model) -> Move:
     what = chance.choice(chance.choice((ANSWERS, ANSWERS, ANSWERS, OTHERS, UNREST)))
+    if any(not d["on"] for d in model.given.values()) and chance.random() < 0.5:
+        what = "accept"
     asked = [p.who for p in model.asked()]
     stand_ins = [d["to"] for p, d in model.given.items() if p in asked]
     likely = [REQUESTER] if what in ("withdraw", "undo", "submit") else [*asked, *stand_ins]

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-GRACE, SOON, LONGEST = 60, 1800, 92 * 86400  # seconds
-OPEN, DONE = ("awaiting_approval", "sent_back", "draft"), ("approved", "carried_out")
+GRACE, SOON, OPEN, DONE = 60, 1800, ("awaiting_approval", "sent_back", "draft"), ("approved", "carried_out")
 
 
 @dataclass(eq=False)
@@ -28,7 +27,8 @@ class Model:
         for level, step in enumerate(self.steps):
             named = dict.fromkeys(p for w in step["who"] for p in (self.roles[w[5:]] if w[:5] == "role:" else [w[7:]]))
             free = [p for p in named if p != self.requester and (step["repeats"] or not self.taken(p))]
-            free = free if len(free) >= (step["votes"] or 1) else step["otherwise"]
+            few = free or len(step["otherwise"]) not in (0, step["votes"] or 1)  # some, but not enough, is not nobody
+            free = free if len(free) >= (step["votes"] or 1) else ["nobody"] if few else step["otherwise"]
             self.places += [Place(level, p) for p in (free[:1] if step["sign"] == "one" else free)]
         self.ended = "refused" if self.taken("nobody") else ""
 
@@ -39,7 +39,7 @@ class Model:
         return [p for p in self.places if p.level == level and p.on == on]
 
     def agrees(self, p: Place) -> bool:  # 自动去重: who agreed at an earlier level need not again
-        before = [q for q in self.places if q.level < p.level and q.answer[:2] == ("yes", p.who)]
+        before = [q for q in self.places if q.level < self.first(p.level) and q.answer[:2] == ("yes", p.who)]
         return p.answer[0] == "yes" or bool(self.steps[p.level]["repeats"] and not p.on and before)
 
     def needs(self, level: int) -> int:
@@ -111,7 +111,7 @@ class Model:
                 self.lay_out()
             case "take_back" if back := self.revocable(who):
                 back.answer = ("", "", 0)
-            case "delegate" if 0 < until - self.now <= LONGEST and gives and to not in (who, "admin"):
+            case "delegate" if 0 < until - self.now <= 92 * 86400 and gives and to not in (who, "admin"):
                 self.given[who] = {"to": to, "until": until, "left": most or 10**9, "on": False}
             case "accept" if offer["to"] == who and not offer["on"]:
                 offer["on"] = True
