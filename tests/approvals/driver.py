@@ -2,13 +2,14 @@
 
 import re
 import shutil
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from handlers.receiving import receive
 from handlers.routing import Incoming
-from models import CancellationRequest, Delegation, Organisation, OutboxMessage, Platform, Preset, Step
+from models import CancellationRequest, Delegation, Employee, Organisation, OutboxMessage, Platform, Preset, Step
 from models.store import Store
 from tests.approvals.histories import FILED, NAMES, REQUESTER, History, Move, begin, follow
 from tests.database import chains, office, talking
@@ -61,6 +62,11 @@ def plans_for(history: History) -> tuple[StepPlan, ...]:
     )
 
 
+def _is_for(row: OutboxMessage, key: str) -> bool:
+    employee = row.account.employee if row.account else None
+    return employee is not None and employee.key == key
+
+
 @dataclass
 class Game:
     """One store with one request and everybody who may touch it."""
@@ -72,10 +78,10 @@ class Game:
     last: Incoming | None = None
     sent: int = 0
     said: str = ""
-    people: dict[str, object] = field(default_factory=dict)
 
     @property
-    def now(self):  # type: ignore[no-untyped-def]
+    def now(self) -> datetime:
+        """Return what time it is in this game."""
         return NOW + timedelta(seconds=self.passed)
 
     async def file(self, history: History) -> None:
@@ -83,7 +89,7 @@ class Game:
 
         async def work() -> CancellationRequest:
             unit = await Organisation.get(path="huachen/heavy")
-            hr = await chains.Employee.get(key=REQUESTER)
+            hr = await Employee.get(key=REQUESTER)
             booking = await office.booking(unit, ahead=timedelta(seconds=history.ahead))
             request = await cancelling.request_cancellation(by(hr), booking, cancelling.Wish("plan_changed"), shown=1)
             request.policy = {**request.policy, "steps": as_kept(plans_for(history))}
@@ -100,8 +106,8 @@ class Game:
         match move.what:
             case "clock":
                 self.passed += move.until
-            case "again" if self.last:
-                await self.store.transact(lambda: receive(self.last, self.now))
+            case "again" if last := self.last:
+                await self.store.transact(lambda: receive(last, self.now))
             case "restart":
                 await self.store.close()
                 self.store = Store(self.url)
@@ -139,7 +145,7 @@ class Game:
         self.last = incoming
         await self.store.transact(lambda: receive(incoming, self.now))
         rows = await OutboxMessage.filter(kind="say").order_by("posted_at").prefetch_related("account__employee")
-        new = [each for each in rows if each.account and each.account.employee.key == key_of(move.who)]
+        new = [each for each in rows if _is_for(each, key_of(move.who))]
         self.said = f"{move.who}: {text} → " + (str(new[-1].payload) if len(rows) > before and new else "")
         await self.clock()
         return not REFUSED.search(self.said)
@@ -150,7 +156,7 @@ class Game:
 
     async def _takes_back(self, move: Move) -> bool:
         assert self.request is not None
-        employee = await chains.Employee.get(key=key_of(move.who))
+        employee = await Employee.get(key=key_of(move.who))
         steps = Step.filter(request=self.request, decided_by=employee).order_by("-decided_at")
         step = await steps.first() or await Step.filter(request=self.request).first()
         self.said = ""
@@ -231,3 +237,20 @@ async def _compared(game: Game, history: History) -> str:
 def _differs(game: Game, status: str, asked: list[str], found: tuple[str, list[str]]) -> str:
     wanted = (status, sorted(asked))
     return "" if wanted == found else f"{found}, model {wanted}; {game.said}"
+
+
+async def shortest(office_at: Path, at: Path, history: History) -> History:
+    """Return the history without every move that can be left out while program and model still disagree."""
+
+    async def fails(tried: History) -> bool:
+        return bool(await disagreement(office_at, at, tried))
+
+    return await shorter(history, fails)
+
+
+async def shorter(history: History, fails: Callable[[History], Awaitable[bool]]) -> History:
+    """Return the history without every move that can be left out while it still fails."""
+    for index in reversed(range(len(history.moves))):
+        tried = History(history.steps, history.ahead, (*history.moves[:index], *history.moves[index + 1 :]))
+        history = tried if await fails(tried) else history
+    return history

@@ -1,6 +1,7 @@
 """Random histories of approvals as pure data: the same seed makes the same rules, moves, repeats and restarts."""
 
 import random
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,14 +58,14 @@ def follow(model: Model, move: Move) -> bool | None:
 
 
 def history(seed: int) -> History:
-    """Return the history of a seed. Two of three moves are made by somebody whom it is up to, so that much happens."""
+    """Return the history of a seed. Many moves are possible ones, so that much happens."""
     chance = random.Random(seed)
     steps = tuple(_step(chance, level) for level in range(chance.choice((0, 1, 1, 2, 2, 3, 3, 4, 5))))
     made = History(steps, chance.choice(AHEAD), ())
     model, moves = begin(made), list[Move]()
     after_the_end = 0
     for _ in range(chance.randint(3, 18)):
-        moves.append(_move(chance, model))
+        moves.append(_likely_move(chance, model))
         follow(model, moves[-1])
         after_the_end += model.status() not in ("awaiting_approval", "sent_back", "approved")
         if after_the_end > 2:
@@ -85,6 +86,15 @@ def _step(chance: random.Random, level: int) -> dict[str, Any]:
         "repeats": chance.random() < 0.3,
         "otherwise": chance.choice((["nobody"], [], [], ["admin"], ["admin"])),
     }
+
+
+def _likely_move(chance: random.Random, model: Model) -> Move:
+    move = _move(chance, model)
+    for _ in range(chance.choice((0, 3, 6))):
+        if follow(deepcopy(model), move) is not False:
+            break
+        move = _move(chance, model)
+    return move
 
 
 def _move(chance: random.Random, model: Model) -> Move:
@@ -110,11 +120,3 @@ def _move(chance: random.Random, model: Model) -> Move:
     return Move(
         what, who, chance.choice((*COLLEAGUES, *EVERYBODY)) if what in ("hand", "before", "after", "beside") else ""
     )
-
-
-def shorter(history: History, still_fails: Any) -> History:
-    """Return the history without every move that can be left out while it still fails."""
-    for index in reversed(range(len(history.moves))):
-        tried = History(history.steps, history.ahead, (*history.moves[:index], *history.moves[index + 1 :]))
-        history = tried if still_fails(tried) else history
-    return history
