@@ -9,7 +9,17 @@ from pathlib import Path
 
 from handlers.receiving import receive
 from handlers.routing import Incoming
-from models import CancellationRequest, Delegation, Employee, Organisation, OutboxMessage, Platform, Preset, Step
+from models import (
+    CancellationRequest,
+    Delegation,
+    Employee,
+    Organisation,
+    OutboxMessage,
+    Platform,
+    Preset,
+    Step,
+    StepStatus,
+)
 from models.store import Store
 from tests.approvals.histories import FILED, NAMES, REQUESTER, History, Move, begin, follow
 from tests.database import chains, office, talking
@@ -157,7 +167,9 @@ class Game:
     async def _takes_back(self, move: Move) -> bool:
         assert self.request is not None
         employee = await Employee.get(key=key_of(move.who))
-        steps = Step.filter(request=self.request, decided_by=employee).order_by("-decided_at")
+        steps = Step.filter(request=self.request, decided_by=employee, status=StepStatus.APPROVED).order_by(
+            "-decided_at"
+        )
         step = await steps.first() or await Step.filter(request=self.request).first()
         self.said = ""
         if step is None:
