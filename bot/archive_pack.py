@@ -15,10 +15,10 @@ from bot.archive_checks import BAD, Check, faults_of, verdict_of
 from bot.archive_xml import Fonds, LogPart
 from bot.printouts import Printed, Proof
 from bot.settings import Settings
-from models import ArchivePackage, AuditRecord, CancellationRequest
+from models import ArchivePackage, AuditRecord, CancellationRequest, Checkpoint
 from models.store import Store
 from platforms.printing.signing import Signing
-from workflow import archive_metadata, checkpoints, timeline
+from workflow import archive_metadata, timeline
 from workflow.acting import Act, local
 from workflow.archive_metadata import Metadata
 from workflow.canonical import canonical
@@ -62,21 +62,19 @@ class Packer:
             return Packed(b"", len(records), (), tuple(metadata.missing) or ("filed",))
         log = case.organisation.origin
         try:
-            files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
+            point, files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
             await timeline.require_all(case, records)
         except NotWhole:
             return Packed(b"", len(records), (), ("log",))
-        return await self._whole(act, _Parts(case, metadata, records, files))
+        return await self._whole(act, _Parts(case, metadata, records, files, point))
 
     async def _whole(self, act: Act, parts: "_Parts") -> Packed:
         case, files = parts.case, parts.files
-        newest = await checkpoints.latest(case.organisation.origin)
-        assert newest is not None
-        digest = timeline.digest_of(parts.records)
-        log = LogPart(newest.log, len(parts.records), digest, newest.size, newest.code)
+        point, digest = parts.point, timeline.digest_of(parts.records)
+        log = LogPart(point.log, len(parts.records), digest, point.size, point.code)
         files[METADATA] = archive_xml.metadata_file(parts.metadata, self._fonds(), log)
         files[archive_xml.SCHEMA.name] = await asyncio.to_thread(archive_xml.SCHEMA.read_bytes)
-        await self._print(act, parts, Proof(newest.log, digest, newest.size, newest.code))
+        await self._print(act, parts, Proof(point.log, digest, point.size, point.code))
         opened = await openings_of(case, parts.records)
         files |= opened.files | await packing.stated(case, parts.records)
         if case.names and opened.lines:
@@ -115,6 +113,7 @@ class _Parts:
     metadata: Metadata
     records: list[AuditRecord]
     files: dict[str, bytes]
+    point: Checkpoint  # to which the proofs in the package lead
 
 
 def set_aside(files: dict[str, bytes], checks: Sequence[Check]) -> None:

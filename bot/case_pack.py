@@ -32,9 +32,8 @@ async def packed_case(by: Asking, taken: TakenCase) -> bytes:
 
 
 async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
-    files = await packing.excerpt(
-        by.store, by.act, taken.case.organisation.origin, [each.seq for each in taken.records]
-    )
+    log, seqs = taken.case.organisation.origin, [each.seq for each in taken.records]
+    _, files = await packing.excerpt(by.store, by.act, log, seqs)
     await timeline.require_all(taken.case, taken.records)
     signing = certificates.signing(by.settings, by.act.now)
     document = timeline_of(taken, by.printed, soundness.of_rows(taken))

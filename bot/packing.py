@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from models import AuditRecord
+from models import AuditRecord, Checkpoint
 from models.store import Store
 from workflow import checkpoints, confirming, packing
 from workflow.acting import Act, local
@@ -23,13 +23,14 @@ def enclosed() -> dict[str, bytes]:
     return {name: (AUDITORS / name).read_bytes() for name in ENCLOSED}
 
 
-async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> dict[str, bytes]:
-    """Return an excerpt's files by path, with verifier; the log is signed first when the newest record is not covered.
+async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> tuple[Checkpoint, dict[str, bytes]]:
+    """Return an excerpt's files by path, with verifier, and the checkpoint that its proofs lead to.
 
-    NotWhole when the log is broken or has no such record.
+    The log is signed first when the newest record is not covered; NotWhole when it is broken or has no such record.
     """
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
-    return {**await packing.excerpt(log, seqs), **enclosed()}
+    checkpoint = await packing.covering(log, max(seqs))
+    return checkpoint, {**await packing.excerpt(log, seqs, checkpoint), **enclosed()}
 
 
 async def stated(case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:
