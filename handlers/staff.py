@@ -39,6 +39,7 @@ from handlers import (
     rights,
     rules,
     saved_queries,
+    sending_back,
     taking_back,
     waiting,
 )
@@ -63,7 +64,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.WITHDRAW: taking_back.withdraw,
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
-    Verb.SEND_BACK: approvals.typed,
+    Verb.SEND_BACK: sending_back.typed,
     Verb.DELEGATE: delegations.typed,
     Verb.HAND_OVER: handing_on.typed,
     Verb.ADD: handing_on.typed,
@@ -182,6 +183,8 @@ async def choose(context: Context, command: Command) -> None:
         await confirm_typed.chosen(context, str(items[pick - 1]))
     elif question["kind"] == handing_on.KIND:
         await handing_on.chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == sending_back.KIND:
+        await sending_back.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
     elif question["kind"] == recent.KIND:
