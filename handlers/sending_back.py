@@ -1,4 +1,4 @@
-"""退回: to whoever asked, or to an earlier level; a level that is not understood is asked about, and nothing is done."""
+"""退回: to whoever asked, or to an earlier level; what is not understood is asked about, and nothing is done."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

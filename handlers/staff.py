@@ -183,6 +183,8 @@ async def choose(context: Context, command: Command) -> None:
         await confirm_typed.chosen(context, str(items[pick - 1]))
     elif question["kind"] == handing_on.KIND:
         await handing_on.chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == handing_on.HOW:
+        await handing_on.how_chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == sending_back.KIND:
         await sending_back.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:

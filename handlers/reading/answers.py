@@ -25,9 +25,11 @@ class Answered:
 
 
 _HEAD: Final = r"[\s,.:;!]*(?:[把将请]\s*)?"
-_ONE: Final = r"(?:第\s?)?(?:[0-9]{{1,2}}|(?<=第)[一二三四五六七八九十])(?:\s?[{range}]\s?(?:第\s?)?[0-9]{{1,2}})?[条个位号]?"
+_ONE: Final = (
+    r"(?:第\s?)?(?:[0-9]{{1,2}}|(?<=第)[一二三四五六七八九十])(?:\s?[{range}]\s?(?:第\s?)?[0-9]{{1,2}})?[条个位号]?"
+)
 _ENDS: Final = r"(?![0-9a-z:./=%月日点份人年天次分])"
-_RANGED: Final = "-~到至"
+LISTED: Final = "-~到至"  # what stands between two rows: 1-3, 1到3
 _BACK_RANGED: Final = "-~"  # 退回 1 到 2 may mean a level: handlers.reading.back asks
 _ALL: Final = re.compile(rf"{_HEAD}(?P<all>全部待我审批|全部|全都|所有的?)(?=[\s,.:;!]|$)")
 _REMARK: Final = re.compile(r"(?:附言|备注|留言)\s?[=:]?\s?(?P<value>\S.*)$")
@@ -41,18 +43,20 @@ def read_answer(verb: Verb, remains: Remains) -> Answered:
     remark = remains.take(_REMARK)
     ids = take_ids(remains)
     everything = remains.take(_ALL) is not None if _ALL.match(remains.text) else False
-    picks = () if ids.get("request") else _take_picks(remains, _BACK_RANGED if verb is Verb.SEND_BACK else _RANGED)
+    picks = () if ids.get("request") else read_rows(remains, _BACK_RANGED if verb is Verb.SEND_BACK else LISTED)
+    words = words_left(remains)
     return Answered(
         ids.get("request"),
         ids.get("booking"),
         picks,
         everything,
-        _words(remains, verb),
+        words if verb is Verb.SEND_BACK else _CAUSE.sub("", words),
         remains.as_written(remark, "value") if remark else None,
     )
 
 
-def _take_picks(remains: Remains, ranged: str) -> tuple[int, ...]:
+def read_rows(remains: Remains, ranged: str) -> tuple[int, ...]:
+    """Take the rows of a list that a text begins or ends with; numbers inside it are part of what was said."""
     one = _ONE.format(range=ranged)
     run = rf"(?P<run>{one}(?:[\s,和与及跟]{{1,3}}{one})*){_ENDS}"
     match = re.match(rf"{_HEAD}{run}", remains.text) or re.search(rf"(?:^|[\s,]){run}[\s.!]*$", remains.text)
@@ -71,11 +75,9 @@ def _numbers(run: str, ranged: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(pick for pick in picked if pick))
 
 
-def _words(remains: Remains, verb: Verb) -> str:
+def words_left(remains: Remains) -> str:
     """Return what is left as it was written; a word that only holds the sentence together is no comment."""
     left = "".join(w if t != " " else " " for t, w in zip(remains.text, remains.written, strict=True))
-    words = re.sub(r" {2,}", " ", left).strip(_MARKS)
+    words = re.sub(r" {2,}", " ", re.sub(r"[(（「]\s*[)）」]", " ", left)).strip(_MARKS)
     words = re.sub(r"^[把将] ", "", words).strip(_MARKS)
-    if verb is not Verb.SEND_BACK:
-        words = _CAUSE.sub("", words)
     return "" if _NOTHING.fullmatch(words) else words

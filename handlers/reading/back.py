@@ -1,4 +1,4 @@
-"""退回到哪里: the level that the words of a 退回 name; a name that is not understood is asked about, never passed over."""
+"""退回到哪里: the level that the words of a 退回 name; a name that is not understood is asked about."""
 
 import re
 from collections.abc import Mapping
@@ -63,10 +63,10 @@ def _behind(words: str, mark: tuple[int, int], known: Mapping[str, int]) -> Back
     start, end = mark
     end += len(_QUOTES.match(said, end)[0])  # type: ignore[index]
     name = _name_at(said, end, known)
-    if name is None or known.get(name, NOWHERE) == NOWHERE and _short(name, known) == NOWHERE:
+    level = NOWHERE if name is None else _level(name, known)
+    if name is None or level == NOWHERE:
         word = _WORD.match(said, end)
         return Back(unclear=word[0] if word else "到")
-    level = known[name] if name in known else _short(name, known)
     after = end + len(name)
     loose = _LOOSE.match(said, after)
     after = loose.end() if loose else after
@@ -85,7 +85,7 @@ def _unmarked(words: str, said: str, known: Mapping[str, int]) -> Back | None:
     name = _name_at(said, asked.end() if asked else 0, known)
     if name is None:
         return None
-    level = known[name] if name in known else _short(name, known)
+    level = _level(name, known)
     rest = first[0][(asked.end() if asked else 0) + len(name) :]
     if asked or level == NOWHERE or not _AFTER.fullmatch(rest):
         return Back(unclear=first[0])
@@ -103,6 +103,10 @@ def _name_at(said: str, at: int, known: Mapping[str, int]) -> str | None:
         if _AFTER.fullmatch(word[0][size:]) and _short(word[0][:size], known) != NOWHERE:
             return word[0][:size]
     return None
+
+
+def _level(name: str, known: Mapping[str, int]) -> int:
+    return known[name] if name in known else _short(name, known)
 
 
 def _short(part: str, known: Mapping[str, int]) -> int:

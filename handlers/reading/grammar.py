@@ -8,6 +8,7 @@ from typing import Final
 from handlers.reading.answers import ANSWERS, read_answer
 from handlers.reading.clauses import CommandParts, take_options, take_reason, take_times
 from handlers.reading.dates import When
+from handlers.reading.handing import read_handing
 from handlers.reading.numbered import ALLOWS, UNNAMED, NamedBooking
 from handlers.reading.numerals import number
 from handlers.reading.people import Who, take_names, take_numbers, take_position, take_scope
@@ -35,7 +36,7 @@ class Command:
     reason_text: str = ""
     notify: bool | None = None
     keep: bool | None = None
-    options: dict[str, str] = field(default_factory=dict)  # 模板, 附言, 仅预览, and every key=value
+    options: dict[str, str] = field(default_factory=dict)  # 模板, 附言, 仅预览, 位置 (前, 后, 并), and every key=value
     rest: str = ""  # what no rule used
     confirmed: bool = False  # 确认取消 was said
     problems: tuple[str, ...] = ()
@@ -63,7 +64,6 @@ READS: Final = frozenset(
 """Verbs that change nothing: a time that is over is no problem for them."""
 
 _DECIDES: Final = frozenset({Verb.APPROVE, Verb.REJECT, Verb.SEND_BACK, Verb.WITHDRAW, Verb.REMIND})
-_HANDS_ON: Final = frozenset({Verb.HAND_OVER, Verb.ADD, Verb.DELEGATE})
 _ONE_PERSON: Final = frozenset({Verb.CANCEL, Verb.RESCHEDULE, Verb.PHONE_CANCEL, Verb.RESTORE})
 _WORDS_FOLLOW: Final = frozenset(
     {Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS}
@@ -94,7 +94,12 @@ def read_command(text: str, now: datetime, named: NamedBooking = UNNAMED) -> Com
     remains = Remains(said, as_written(text))
     for start, end in (*wish.spans, named.span):
         remains.blank(start, end)
-    command = _read_answer(wish.verb, remains) if wish.verb in ANSWERS else _read_parts(wish.verb, remains, now)
+    if wish.verb in ANSWERS:
+        command = _read_answer(wish.verb, remains)
+    elif wish.verb in (Verb.HAND_OVER, Verb.ADD):
+        command = _read_handing(wish.verb, said[slice(*wish.spans[-1])], remains)
+    else:
+        command = _read_parts(wish.verb, remains, now)
     if named.number:
         command = replace(command, who=replace(command.who, booking=named.number))
     command = replace(command, problems=asked + command.problems + wish.problems)
@@ -108,6 +113,13 @@ def _read_answer(verb: Verb, remains: Remains) -> Command:
     return Command(verb, who, reason_text=read.words, options=options, picks=read.picks)
 
 
+def _read_handing(verb: Verb, spoken: str, remains: Remains) -> Command:
+    read = read_handing(spoken, remains)
+    options = {key: value for key, value in (("附言", read.remark), ("位置", read.how)) if value is not None}
+    who = Who(request=read.request)
+    return Command(verb, who, reason_text=read.words, options=options, picks=read.picks, colleague=read.name)
+
+
 def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
     """Read the parts in the order in which they can be told apart: what is marked first, names last."""
     parts = take_options(remains)
@@ -116,13 +128,13 @@ def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
     if verb in _WORDS_FOLLOW:
         return _with_rest(verb, parts, _who(numbers), remains)
     confirmed, count = _confirmation(verb, parts, remains)
-    picks = _picks(remains) if verb in _DECIDES | _HANDS_ON else ()
+    picks = _picks(remains) if verb in (Verb.WITHDRAW, Verb.REMIND, Verb.DELEGATE) else ()
     reason, reason_text = take_reason(remains)
     times = take_times(remains, now, splits=verb in (Verb.RESCHEDULE, Verb.DELEGATE))
     if reason is None and not reason_text:
         reason, reason_text = take_reason(remains, marked=False)
     names, latin = take_names(remains)
-    colleague = names[-1] if verb in _HANDS_ON and names else None
+    colleague = names[-1] if verb is Verb.DELEGATE and names else None
     if colleague:
         names = names[:-1]
     problems = times.problems + _too_many(verb, names)

@@ -151,6 +151,12 @@ def take_names(remains: Remains) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(names)), latin
 
 
+def name_in(word: str) -> str | None:
+    """Return the one name that a word is; None where it is none, or more."""
+    found = _names_in(word)
+    return found[0] if len(found) == 1 else None
+
+
 def _stripped(word: str) -> str:
     core = _ENDINGS.sub("", word)
     if looks_like_name(core):

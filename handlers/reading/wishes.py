@@ -139,10 +139,12 @@ _FREE: Final = (
 
 _EMBEDDED: Final = (
     (Verb.APPROVE, re.compile(r"(?:全部|全都|都)(?P<verb>同意|批准|通过)(?:吧|了吧)?[.!]?$")),
-    (Verb.HAND_OVER, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>转交给?|转给)")),
-    (Verb.ADD, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>加签给?)")),
-    (Verb.REJECT, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>驳回|拒绝)")),
-    (Verb.SEND_BACK, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>退回|打回)")),
+    (Verb.HAND_OVER, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>转交给?|转给)")),
+    (Verb.ADD, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>加签给?)")),
+    (Verb.REJECT, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>驳回|拒绝)")),
+    (Verb.SEND_BACK, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>退回|打回)")),
+    (Verb.ADD, re.compile(r"(?:请|让|找|叫)[\u4e00-\u9fff]{2,4}?(?P<verb>[前后并]?加签)(?=.*[0-9])")),
+    (Verb.ADD, re.compile(r"在我(?:之|以)?[前后](?:面|边)?(?P<verb>加签)")),
     (Verb.SEND_BACK, re.compile(r"^q[0-9-]{10,24}\s?(?P<verb>退回|打回)")),
     (Verb.DELEGATE, re.compile(r"(?P<verb>审批权?限?(?:都|先)?委托给?)")),
 )

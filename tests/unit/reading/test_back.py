@@ -157,3 +157,58 @@ def test_numbers_inside_the_words_of_an_answer_are_no_rows_and_the_words_stay_as
     command = read_command(text, NOW)
     assert command is not None
     assert (command.picks, command.reason_text, command.who.everything) == (picks, words, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "how"),
+    [
+        (f"加签 {Q} 李娜 前", Q, "前"),
+        (f"加签 {Q} 李娜 在我之前", Q, "前"),
+        (f"加签 {Q} 李娜（前）", Q, "前"),
+        (f"加签{Q}李娜在我前面", Q, "前"),
+        ("加签 1 李娜 并", 1, "并"),
+        ("加签 1 李娜 一起", 1, "并"),
+        ("加签 1 李娜 跟我同时审批", 1, "并"),
+        ("并加签1李娜", 1, "并"),
+        ("前加签 1 李娜", 1, "前"),
+        ("加签 前 1 李娜", 1, "前"),
+        ("加签 1 李娜 先审", 1, "前"),
+        ("加签李娜到我前面 1", 1, "前"),
+        ("加签 李娜 1 在我后面", 1, "后"),
+        ("加签　１　李娜　后", 1, "后"),
+        (f"请李娜后加签 {Q}", Q, "后"),
+        ("在我之前加签李娜 1", 1, "前"),
+        ("把1加签给李娜 前", 1, "前"),
+        ("加签 1 李娜", 1, None),
+        ("请李娜加签 1", 1, None),
+    ],
+)
+def test_when_somebody_is_added_is_understood_wherever_it_stands(text: str, about: str | int, how: str | None) -> None:
+    command = read_command(text, NOW)
+    assert command is not None
+    assert (command.verb, command.colleague, command.options.get("位置")) == (Verb.ADD, "李娜", how)
+    assert about in (command.who.request, *command.picks)
+    assert command.reason_text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "picks", "name", "words"),
+    [
+        ("转交 2 李娜", (2,), "李娜", ""),
+        ("转交2李娜", (2,), "李娜", ""),
+        ("转交 李娜 2", (2,), "李娜", ""),
+        ("转交给李娜处理 2", (2,), "李娜", ""),
+        ("转交 1 李娜 我在出差", (1,), "李娜", "我在出差"),
+        ("把 1、2 转交给李娜，我出差", (1, 2), "李娜", "我出差"),
+        ("转交 李娜 2 我要看 3 天材料", (2,), "李娜", "我要看 3 天材料"),
+        ("转交 1 lina", (1,), "lina", ""),
+        ("转交 1 买买提·艾力", (1,), "买买提·艾力", ""),
+    ],
+)
+def test_to_whom_something_is_handed_is_the_first_word_and_the_others_go_with_it(
+    text: str, picks: tuple[int, ...], name: str, words: str
+) -> None:
+    command = read_command(text, NOW)
+    assert command is not None
+    assert (command.verb, command.picks, command.colleague) == (Verb.HAND_OVER, picks, name)
+    assert command.reason_text == words
