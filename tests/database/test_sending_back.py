@@ -111,3 +111,13 @@ async def test_at_the_first_level_words_about_a_level_are_words_to_whoever_asked
     request = await company.request(HEAD, LEADER)
     assert "已退回 1 条" in await company.says("chenmin", f"退回 {request.number} 用人部门的章没有盖")
     assert await status(request) == "sent_back"
+
+
+async def test_the_timeline_says_to_whom_and_to_which_level_something_went(company: Company) -> None:
+    request = await at_the_top(company)
+    await company.says("lina", f"退回 {request.number} 到 用人部门")
+    await company.says("chenmin", f"转交 {request.number} 孙丽")
+    await company.says("sunli", f"前加签 {request.number} 赵国强")
+    told = await company.says("lina", f"时间轴 {request.number}")
+    for words in ("李娜 退回到 用人部门 ·", "陈敏 转交 孙丽 ·", "孙丽 前加签 赵国强 ·"):
+        assert words in told
