@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""Who is somebody's deputy (代理人) now; naming one is `workflow.deputising`."""
-=======
 """Who stands in for somebody, as it was named; `workflow.deputising` names them."""
->>>>>>> dbb5f53 (Who stands in for somebody is read by a module of its own: reading a case no longer loads what changes deputies)
 
 from datetime import datetime
 
@@ -18,11 +14,7 @@ async def on_one_line(one: Employee, other: Employee) -> bool:
 
 
 async def administers(employee: Employee, now: datetime) -> bool:
-<<<<<<< HEAD
-    """Tell whether somebody is an administrator or auditor, who decides no business."""
-=======
     """Tell whether somebody is an administrator or an auditor: they decide no business (GB/T 22239)."""
->>>>>>> dbb5f53 (Who stands in for somebody is read by a module of its own: reading a case no longer loads what changes deputies)
     held: list[Grant] = await access.current(now).filter(employee=employee, role__in=list(ADMINISTRATORS))
     return bool(held)
 
