@@ -134,6 +134,8 @@ async def text(context: Context) -> None:
         await help.help_for(context)
     elif command.verb not in TYPED:
         await _not_yet(context, command)
+    elif command.verb == Verb.REMIND:
+        await recent.remind(context, command)
     elif recent.is_bare(command):
         await recent.ask(context, command.verb)
     elif command.problems and command.verb not in READ_ANEW:
@@ -238,5 +240,7 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         "dismiss": confirming.dismiss,
         "undo": taking_back.undo_pressed,
         "open": confirming.open_confirm,
+        "remind": recent.remind_pressed,
+        "withdraw": taking_back.withdraw_pressed,
     }
     return await handlers[action](context, card)
