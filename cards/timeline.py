@@ -26,6 +26,7 @@ ACTIONS = {
     "request.submitted": "提交申请",
     "request.approved": "决定取消",
     "request.reminded": "催办",
+    "request.commented": "评论",
     "request.undone": "撤销",
     "request.withdrawn": "撤回",
     "request.expired": "系统代办：到点关闭",

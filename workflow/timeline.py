@@ -17,6 +17,7 @@ from models import (
     Basis,
     Booking,
     CancellationRequest,
+    Comment,
     Employee,
     ErasureRequest,
     Organisation,
@@ -241,7 +242,7 @@ def _unread(row: AuditRecord) -> Entry:
 def _entry(row: AuditRecord, line: dict[str, dict[str, object]], known: _Known) -> Entry:
     actor, matter, data = line["actor"], line["obj"], line["data"]
     person = str(actor["sub"])
-    key = (str(matter["id"]), _number(data.get("level")), _number(data.get("slot", 1)), row.at)
+    key = (str(matter["id"]), _number(data.get("level")), _number(data.get("slot", data.get("comment", 1))), row.at)
     return Entry(
         log=row.log,
         seq=row.seq,
@@ -278,6 +279,7 @@ WITH_REMARK = (
     "approval.sent_back",
     "approval.handed_on",
     "approval.returned",
+    "request.commented",
     "reveal.asked",
 )
 
@@ -300,12 +302,16 @@ async def _remarks(case: Case) -> Remarks:
     """Return what approvers wrote, and why data were revealed, as the reader may see it.
 
     By request, level, slot and moment: a request's revision goes on while it is decided; what is no decision has level
-    0, and a record from before there were several places at a level is about the first.
+    0, and a record from before there were several places at a level is about the first. A comment stands in its place.
     """
     steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
     reveals = await RevealLink.filter(booking=case.booking)
     purposes = {(case.booking.number, 0, 1, each.created_at): _remark(case, each.reason) for each in reveals}
-    return purposes | {
+    comments = {
+        (each.request.number, 0, each.place, each.made_at): _remark(case, each.words)
+        for each in await Comment.filter(request__number__in=case.subjects).prefetch_related("request")
+    }
+    return (purposes | comments) | {
         (each.request.number, each.level, each.slot, each.decided_at): _remark(case, each.comment)
         for each in steps
         if each.comment and each.decided_at

@@ -11,6 +11,7 @@ from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
 NAMED: Final = frozenset(
     {
+        Verb.COMMENT,
         Verb.SAVE_QUERY,
         Verb.DELETE_QUERY,
         Verb.SHOW,
