@@ -146,6 +146,8 @@ def _then(request: RequestView, step: StepView) -> str:
 
 def _goes_on(step: StepView, names: str) -> str:
     """Say who is asked now."""
+    if step.status == StepStatus.WAITING and step.waits_for:
+        return f"先由 {step.waits_for} 审批，再轮到你。"
     if step.status in (StepStatus.HANDED_ON, StepStatus.CLOSED, StepStatus.REJECTED):
         return "" if step.instead else f"现由 {names} 审批。"
     return f"已交{names}。" if step.decided_at else f"现由 {names} 重新审批。"

@@ -28,6 +28,7 @@ TRIED = {
     "choose": "选择",
     "hand_over": "转交",
     "remind": "催办",
+    "withdraw": "撤回",
 }
 
 

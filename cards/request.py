@@ -140,5 +140,5 @@ def _instead(request: RequestView) -> str:
 
 def _buttons(view: CardView, request: RequestView) -> tuple[Button, ...]:
     again = request.status == RequestStatus.SENT_BACK
-    texts = {"submit": "重新提交" if again else "提交审批", "undo": "撤销"}
-    return tuple(Button(action, texts[action]) for action in view.actions)
+    texts = {"submit": "重新提交" if again else "提交审批", "undo": "撤销", "remind": "催办", "withdraw": "撤回"}
+    return tuple(Button(action, texts[action], danger=action == "withdraw") for action in view.actions)

@@ -9,6 +9,8 @@ TYPED = {
     "hand_over": "转交 {number} 姓名",
     "add": "前加签 {number} 姓名",
     "undo": "撤销 {number}",
+    "remind": "催办 {number}",
+    "withdraw": "撤回 {number}",
     "submit": "提交 {number}",
     "confirm": "确认取消 {number}",
     "open": "取消 {number}",

@@ -26,6 +26,7 @@ ACTIONS = {
     "request.submitted": "提交申请",
     "request.approved": "决定取消",
     "request.reminded": "催办",
+    "request.commented": "评论",
     "request.undone": "撤销",
     "request.withdrawn": "撤回",
     "request.expired": "系统代办：到点关闭",
@@ -241,7 +242,16 @@ def _done(entry: Entry) -> str:
         following = [CHANNELS.get(str(each), str(each)) for each in named] if isinstance(named, list) else []
         reported = "渠道报告没有送到" if entry.why == "reported" else ACTIONS["notice.lost"]
         return f"{reported}，{f'改走{following[0]}' if following else '没有其他渠道'}"
+    if entry.towards:
+        return PASSED_ON.get(entry.action, "{how} {towards}").format(
+            how=ADDED.get(str(entry.data.get("how", "")), "加签"), towards=entry.towards
+        )
     return ACTIONS.get(entry.action, entry.action)
+
+
+PASSED_ON = {"approval.handed_on": "转交 {towards}", "approval.returned": "退回到 {towards}"}
+ADDED = {"before": "前加签", "after": "后加签", "beside": "并加签"}
+"""How it is said to whom, or to which level, an approver passed something on."""
 
 
 def _details(entry: Entry, longest: int) -> list[str]:

@@ -1,7 +1,5 @@
 """同意, 驳回, 退回 of a cancellation, by card or by text."""
 
-import re
-
 from cards.showing import showing
 from handlers import changed, picking
 from handlers.locating import request_named
@@ -9,14 +7,13 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, handing_on, outbox, places, requests, shown, standing_in
+from workflow import approving, chain, outbox, places, requests, shown, standing_in
 from workflow.card_views import CardView, card_view
 from workflow.errors import Invalid, NotFound, NotNow, Stale
 from workflow.rights_words import name_of
 from workflow.views import request_seen
 
 MOST_LISTED = 20
-TO_THE_START = ("发起人", "申请人", "HR", "hr", "开头")
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
     ("不需", StillNeeded.NO),
@@ -60,7 +57,7 @@ def _chosen(value: str) -> StillNeeded | None:
 
 
 async def typed(context: Context, command: Command) -> None:
-    """Answer 同意 / 驳回 / 退回, with numbers of the list just shown or a request's number."""
+    """Answer 同意 / 驳回, with numbers of the list just shown or a request's number."""
     await answer(context, command, await meant(context, command))
 
 
@@ -77,22 +74,8 @@ async def _decide(context: Context, command: Command, step: Step) -> None:
     if command.verb == Verb.APPROVE:
         needed = _needed(comment)
         await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
-    elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=seen, comment=comment)
     else:
-        await _send_back(context, step, seen, comment)
-
-
-async def _send_back(context: Context, step: Step, seen: approving.Shown, comment: str) -> None:
-    """Return a step to whoever asked, or with 到 to an earlier level: 退回 Q… 到 用人部门 原因."""
-    to = re.match(r"到\s*(\S+)\s*", comment)
-    if to is None or to[1] in TO_THE_START:
-        words = comment[to.end() :] if to else comment
-        await approving.send_back(context.act, step, shown=seen, comment=words)
-        return
-    before = handing_on.levels_before(await requests.reload(step.request_id), step)
-    level = next((number for number, plan in before if plan.name.startswith(to[1])), 0)
-    await handing_on.send_to_level(context.act, step, level, shown=seen, comment=comment[to.end() :])
+        await approving.reject(context.act, step, shown=seen, comment=comment)
 
 
 async def shown_of(context: Context, step: Step) -> approving.Shown:

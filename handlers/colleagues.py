@@ -11,9 +11,7 @@ MOST_SHOWN = 9
 
 async def named(context: Context, name: str) -> Employee | None:
     """Find the one active colleague of the same company with this name or key, or say why there is none."""
-    top = (await context.employee.organisation).path.split("/")[0]
-    there = Employee.filter(access.within([top]), active=True).order_by("key").prefetch_related("organisation")
-    found = [each async for each in there if name in (str(each.name), each.key)]
+    found = await called(context, name)
     if len(found) == 1:
         return found[0]
     said = plain(name, 20)
@@ -24,3 +22,10 @@ async def named(context: Context, name: str) -> Employee | None:
         text = f"没有找到「{said}」，或不在你的公司里。请写姓名全名或工号。"
     await outbox.say(context.act, context.account, explained(text, context.reference))
     return None
+
+
+async def called(context: Context, name: str) -> list[Employee]:
+    """Return every active colleague of the same company with this name or key."""
+    top = (await context.employee.organisation).path.split("/")[0]
+    there = Employee.filter(access.within([top]), active=True).order_by("key").prefetch_related("organisation")
+    return [each async for each in there if name in (str(each.name), each.key)]

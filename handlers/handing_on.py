@@ -3,7 +3,6 @@
 from cards.showing import showing
 from handlers import approvals, colleagues, picking
 from handlers.reading.grammar import Command
-from handlers.reading.text import plain as said
 from handlers.reading.verbs import Verb
 from handlers.rights_words import explained
 from handlers.routing import Answer, Context
@@ -13,27 +12,60 @@ from workflow.errors import Refusal
 from workflow.rights_words import name_of
 
 KIND = "hand_on"
+HOW = "add_how"  # the kind of the question when somebody is asked as well
 MOST = 9
-WAYS = {"前加签": Added.BEFORE, "后加签": Added.AFTER, "并加签": Added.BESIDE}
-SAID = {Added.BEFORE: "先由其审批，再轮到你", Added.AFTER: "你同意之后再由其审批", Added.BESIDE: "与你同时审批"}
-WHICH = "「前加签」先由其审批再轮到你，「后加签」你同意之后由其审批，「并加签」同时审批"
+WAYS = {"前": Added.BEFORE, "后": Added.AFTER, "并": Added.BESIDE}
+SAID = {
+    Added.BEFORE: "先由对方审批，再轮到你",
+    Added.AFTER: "你同意之后再由对方审批",
+    Added.BESIDE: "对方与你同时审批",
+}
+WHICH = "「前加签」先由对方审批再轮到你，「后加签」你同意之后由对方审批，「并加签」同时审批"
 
 
 async def typed(context: Context, command: Command) -> None:
     """Answer 转交 Q… 姓名 and 前加签 / 后加签 / 并加签 Q… 姓名; several rows of a list at once are possible."""
-    how = next((way for word, way in WAYS.items() if word in said(context.incoming.text)), None)
     steps = await approvals.meant(context, command)
-    if command.verb == Verb.ADD and how is None:
-        number = (await steps[0].request).number
-        text = f"没有加签：请说明什么时候由其审批。{WHICH}，例如「前加签 {number} {command.colleague}」。"
-        await outbox.say(context.act, context.account, explained(text, context.reference))
-        return
-    who = await colleagues.named(context, command.colleague or command.who.latin or "")
+    name, how = await _split(context, command)
+    who = await colleagues.named(context, name)
     if who is None:
         return
-    comment = command.options.get("附言", command.reason_text)
+    comment = "；".join(each for each in (command.reason_text, command.options.get("附言", "")) if each)
+    if command.verb == Verb.ADD and how is None:
+        await _ask_how(context, steps, who, comment)
+        return
     for step in steps:
         await _do(context, step, who, how if command.verb == Verb.ADD else None, comment)
+
+
+async def _split(context: Context, command: Command) -> tuple[str, Added | None]:
+    """Return the name and when they are asked: 李娜前 is 李娜, before, where nobody is called so."""
+    name, how = command.colleague or command.who.latin or "", command.options.get("位置", "")
+    if how or command.verb != Verb.ADD or name[-1:] not in WAYS or await colleagues.called(context, name):
+        return name, WAYS.get(how)
+    return name[:-1], WAYS[name[-1]]
+
+
+async def _ask_how(context: Context, steps: list[Step], who: Employee, comment: str) -> None:
+    """Ask when; where one request is meant, the number of the way answers."""
+    name, number = name_of(who), (await steps[0].request).number
+    rows = [f"{place}　{places.ADDED_LABELS[how]}：{said}" for place, (how, said) in enumerate(SAID.items(), start=1)]
+    typed_as = f"发「前加签 {number} {name}」（或后加签、并加签）"
+    if len(steps) == 1:
+        state: dict[str, object] = {"step": str(steps[0].id), "who": str(who.id), "words": comment}
+        await picking.ask(context, HOW, [str(each) for each in SAID], state)
+        typed_as = f"回复 {picking.up_to(len(SAID))}（2 分钟内有效），或{typed_as}"
+    head = f"没有加签：请说明什么时候由 {name} 审批 {number}。"
+    await outbox.say(
+        context.act, context.account, explained("\n".join([head, *rows, f"请{typed_as}。"]), context.reference)
+    )
+
+
+async def how_chosen(context: Context, how: str, question: dict[str, object]) -> None:
+    """Add the one who was asked about, when the number of the question says."""
+    await picking.drop(context)
+    step, who = await Step.get(id=str(question["step"])), await Employee.get(id=str(question["who"]))
+    await _do(context, step, who, Added(how), str(question["words"]))
 
 
 async def _do(context: Context, step: Step, who: Employee, how: Added | None, comment: str) -> None:

@@ -59,6 +59,8 @@ def _over(request: CancellationRequest, card: Card, action: str) -> Refusal:
     """A second press of what did it was heard; anything else meets the end it came to."""
     if card.step_id is None and action == "undo" and request.status == RequestStatus.UNDONE:
         return AlreadyDecided("已撤销", "", request.ended_at)
+    if action == "withdraw" and request.status == RequestStatus.WITHDRAWN:
+        return AlreadyDecided("已撤回", "", request.ended_at)
     if action == "undo" and request.status == RequestStatus.CARRIED_OUT:
         return NotNow(state="grace-over")
     return NotNow(state=str(request.status))

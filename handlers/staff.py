@@ -11,6 +11,7 @@ from handlers import (
     calling,
     cancel,
     choosing,
+    commenting,
     confirm_typed,
     confirming,
     delegations,
@@ -39,6 +40,7 @@ from handlers import (
     rights,
     rules,
     saved_queries,
+    sending_back,
     taking_back,
     waiting,
 )
@@ -63,7 +65,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.WITHDRAW: taking_back.withdraw,
     Verb.APPROVE: approvals.typed,
     Verb.REJECT: approvals.typed,
-    Verb.SEND_BACK: approvals.typed,
+    Verb.SEND_BACK: sending_back.typed,
+    Verb.COMMENT: commenting.typed,
     Verb.DELEGATE: delegations.typed,
     Verb.HAND_OVER: handing_on.typed,
     Verb.ADD: handing_on.typed,
@@ -133,6 +136,8 @@ async def text(context: Context) -> None:
         await help.help_for(context)
     elif command.verb not in TYPED:
         await _not_yet(context, command)
+    elif command.verb == Verb.REMIND:
+        await recent.remind(context, command)
     elif recent.is_bare(command):
         await recent.ask(context, command.verb)
     elif command.problems and command.verb not in READ_ANEW:
@@ -182,6 +187,10 @@ async def choose(context: Context, command: Command) -> None:
         await confirm_typed.chosen(context, str(items[pick - 1]))
     elif question["kind"] == handing_on.KIND:
         await handing_on.chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == handing_on.HOW:
+        await handing_on.how_chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == sending_back.KIND:
+        await sending_back.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
     elif question["kind"] == recent.KIND:
@@ -233,5 +242,7 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         "dismiss": confirming.dismiss,
         "undo": taking_back.undo_pressed,
         "open": confirming.open_confirm,
+        "remind": recent.remind_pressed,
+        "withdraw": taking_back.withdraw_pressed,
     }
     return await handlers[action](context, card)

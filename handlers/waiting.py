@@ -17,6 +17,7 @@ from handlers import (
     purges,
     recent,
     rules_proposals,
+    sending_back,
 )
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
@@ -113,7 +114,8 @@ async def _tasks(context: Context, command: Command, steps: list[Step], others: 
         for each in others
     ]
     if steps:
-        do = partial(approvals.answer, context, command, steps)
+        answer = sending_back.answer if command.verb == Verb.SEND_BACK else approvals.answer
+        do = partial(answer, context, command, steps)
         unit = await context.employee.organisation
         found.append(Task(f"{len(steps)} 条取消申请", context.reference, unit, do))
     return found

@@ -15,6 +15,7 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.comment import Comment
 from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
 from models.delegation import Delegation, DelegationStatus
 from models.directory import DirectoryEntry, LinkCode
@@ -74,6 +75,7 @@ __all__ = [
     "Card",
     "CardPurpose",
     "Checkpoint",
+    "Comment",
     "CorrectedField",
     "CorrectionRequest",
     "CorrectionStatus",

@@ -279,6 +279,10 @@ async def _may_answer(request: CancellationRequest, step: Step, holder: Employee
 def _requesters_actions(request: CancellationRequest, act: Act) -> tuple[str, ...]:
     if request.status in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
         return ("submit",)
+    if request.status == RequestStatus.AWAITING_APPROVAL and request.requester_id is not None:
+        asked = any(each.status == StepStatus.OPEN for each in places.live(request.steps, request.revision))
+        own = not requests.is_candidates(request) and request.booking.status != BookingStatus.DECLINED
+        return (*(["remind"] if asked else []), *(["withdraw"] if own else []))
     return ("undo",) if undoable(request, act) and request.requester_id is not None else ()
 
 

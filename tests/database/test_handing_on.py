@@ -117,6 +117,47 @@ async def test_when_is_asked_where_it_was_not_said(company: Company) -> None:
     assert await asked(request) == ["qian"]
 
 
+@pytest.mark.parametrize(
+    ("words", "answer", "who"),
+    [
+        ("加签 {} 李娜 前", "已前加签 李娜", ["lina"]),
+        ("加签 {} 李娜 在我之前", "先由对方审批，再轮到你", ["lina"]),
+        ("加签 {} 李娜 后", "你同意之后再由对方审批", ["qian"]),
+        ("加签 {}李娜并", "对方与你同时审批", ["qian", "lina"]),
+    ],
+)
+async def test_when_somebody_is_added_can_stand_behind_the_name(
+    company: Company, words: str, answer: str, who: list[str]
+) -> None:
+    request = await company.request(LEADER)
+    assert answer in await company.says("qian", words.format(request.number))
+    assert await asked(request) == who
+
+
+async def test_a_row_of_the_list_is_enough_to_add_somebody(company: Company) -> None:
+    request = await company.request(LEADER)
+    await company.says("qian", "待我审批")
+    assert "已并加签 李娜" in await company.says("qian", "加签 1 李娜 并")
+    assert await asked(request) == ["qian", "lina"]
+
+
+async def test_the_number_of_the_question_says_when_somebody_is_added(company: Company) -> None:
+    request = await company.request(LEADER)
+    answer = await company.says("qian", f"加签 {request.number} 李娜 请看编制")
+    assert "1　前加签：先由对方审批，再轮到你" in answer
+    assert await asked(request) == ["qian"]
+    assert "已后加签 李娜" in await company.says("qian", "2")
+    assert "附言：请看编制" in "".join([str(each.payload) for each in await OutboxMessage.filter(kind="say")])
+
+
+async def test_the_card_of_who_added_somebody_before_says_whose_turn_it_is_then(company: Company) -> None:
+    request = await company.request(LEADER)
+    await company.says("qian", f"前加签 {request.number} 李娜")
+    card = await seen(await card_of("qian", request))
+    assert "先由 李娜 审批，再轮到你。" in str(card.lines)
+    assert "重新" not in str(card.lines)
+
+
 async def test_who_was_added_to_a_place_stays_when_it_is_handed_on(company: Company) -> None:
     request = await company.request(LEADER)
     await company.says("qian", f"后加签 {request.number} 李娜")

@@ -14,6 +14,7 @@ TABLES = (
     "reveal_link",
     "factor",
     "approval_statement",
+    "request_comment",
     "rules_version",
     "rules_text",
     "delegation",

@@ -1,7 +1,9 @@
 """《AI面试取消管理规范》: rules in Chinese: which scenes, which approvals, how people are told (S47)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from models import EvidenceKind, Origin, Role
 from workflow.evidence_rules import SAID
@@ -21,6 +23,8 @@ ROLES = {
 }
 ORIGINS = {Origin.CANDIDATE: "候选人", Origin.COMPANY: "公司", Origin.SYSTEM: "系统"}
 KINDS = {EvidenceKind.FILE: "图片或文件", EvidenceKind.REPLY: "候选人本人的回复"}
+BOTH_KINDS = "图片、文件或候选人本人的回复"
+OTHERS = "其余情况"
 OTHERWISE = {
     Otherwise.PARENT: "无人可审时由上级单位审批",
     Otherwise.ADMINISTRATOR: "无人可审时由系统管理员指定",
@@ -62,34 +66,51 @@ def _scenes(rules: RuleSet) -> list[str]:
     late = f"「通知期内」指距面试开始不足 {rules.notice_period_h} 小时，正好 {rules.notice_period_h} 小时不算。"
     named = f"岗位标为敏感的，或名称为{'、'.join(rules.sensitive_positions)}的" if rules.sensitive_positions else ""
     sensitive = f"「敏感岗位」指{named or '岗位标为敏感的'}。"
-    lines = [f"{place}. {_scene(rules, each)}" for place, each in enumerate(rules.scenes, start=1)]
-    return [first, late, sensitive, *lines]
+    return [first, late, sensitive, *_together(rules)]
 
 
-def _scene(rules: RuleSet, scene: Scene) -> str:
-    asked = conditions(scene.when)
+def _together(rules: RuleSet) -> list[str]:
+    """Say scenes that follow each other with the same answer on one line: 2–4."""
+    lines, places = [], enumerate(rules.scenes, start=1)
+    for answer, group in groupby(places, key=lambda each: _answer(each[1])):
+        same = list(group)
+        first, last = same[0][0], same[-1][0]
+        numbers = str(first) if first == last else f"{first}–{last}"
+        lines.append(f"{numbers}. {'；'.join(_named_with(scene) for _, scene in same)}：{answer}。")
+    return lines
+
+
+def _named_with(scene: Scene) -> str:
+    """Name a scene, with those of its conditions that the name does not say itself."""
+    asked = [condition(scene.when, key) for key in LABELS]
+    unsaid = [each for each in asked if each and not _says(scene.name, each)]
+    if not any(asked):
+        unsaid = [OTHERS]
+    return f"{scene.name}（{'、'.join(unsaid)}）" if unsaid else scene.name
+
+
+def _says(name: str, asked: str) -> bool:
+    """Tell whether a name holds the very words of a condition, neither denied nor as one of several."""
+    return re.search(rf"(?<!不是)(?<![非不]){re.escape(asked)}", name) is not None and not re.search("[或除]", name)
+
+
+def _answer(scene: Scene) -> str:
     said = "可以取消" if scene.allow else f"不可以取消：{scene.because}"
     drafted = "，先交 HR 提交" if scene.drafted else ""
     chain = f"，审批按「{scene.chain}」" if scene.chain else "，不用审批"
     needs = f"{drafted}{chain}，{proof(scene.proof)}" if scene.allow else ""
     after = [name for name in (scene.notice, scene.consequence) if name]
     more = f"，按「{'」「'.join(after)}」" if after and scene.allow else ""
-    return f"{scene.name}（{asked}）：{said}{needs}{more}。"
+    return f"{said}{needs}{more}"
 
 
 def proof(wanted: Proof) -> str:
     """Say how much evidence is needed before anybody is asked."""
-    kinds = "或".join(KINDS[each] for each in wanted.kinds)
+    kinds = BOTH_KINDS if len(wanted.kinds) > 1 else "".join(KINDS[each] for each in wanted.kinds)
     needs = f"至少 {wanted.least} 份证明（{kinds}），最多 {wanted.most} 份" if wanted.least else "不用证明"
     files = f"，文件只收{'、'.join(SAID[each] for each in wanted.files)}" if wanted.files != FILES else ""
     size = f"，每份不超过 {wanted.most_mb} MB" if wanted.most_mb != MOST_MB else ""
     return f"{needs}{files}{size}"
-
-
-def conditions(when: When) -> str:
-    """Say what has to be true for a scene to fit."""
-    found = [said for key in LABELS if (said := condition(when, key))]
-    return "、".join(found) or "其余情况"
 
 
 def condition(when: When, key: str) -> str:

@@ -53,6 +53,52 @@ def test_the_document_has_three_sections_and_says_every_scene_chain_and_choice()
     assert [each.heading[:2] for each in document(load(WHOLE))] == ["一、", "二、", "三、"]
 
 
+def scenes_of(*scenes: dict[str, object]) -> list[str]:
+    return [each for each in document(load(changed(scenes=list(scenes))))[0].lines if each[0].isdigit()]
+
+
+def scene(key: str, name: str, **more: object) -> dict[str, object]:
+    return {"id": key, "name": name, **more}
+
+
+REST = scene("rest", "一律")
+
+
+@pytest.mark.parametrize(
+    ("name", "when", "said"),
+    [
+        ("公司取消敏感岗位的面试", {"sensitive": True}, "公司取消敏感岗位的面试"),
+        ("不是敏感岗位的面试", {"sensitive": True}, "不是敏感岗位的面试（敏感岗位）"),
+        ("不是敏感岗位的面试", {"sensitive": False}, "不是敏感岗位的面试"),
+        ("敏感岗位或通知期内", {"sensitive": True}, "敏感岗位或通知期内（敏感岗位）"),
+        ("通知期内的", {"late": True, "sensitive": True}, "通知期内的（敏感岗位）"),
+        ("临时取消", {"late": True}, "临时取消（通知期内）"),
+    ],
+)
+def test_a_condition_that_the_name_of_a_scene_says_is_not_said_twice(
+    name: str, when: dict[str, object], said: str
+) -> None:
+    assert scenes_of(scene("one", name, when=when, chain="会签"), REST)[0].startswith(f"1. {said}：")
+
+
+def test_scenes_that_follow_each_other_with_the_same_answer_are_one_line() -> None:
+    lines = scenes_of(
+        scene("a", "甲类", when={"late": True}),
+        scene("b", "乙类", when={"sensitive": True}),
+        scene("c", "丙类", when={"late": False}, chain="会签"),
+        REST,
+    )
+    assert lines == [
+        "1–2. 甲类（通知期内）；乙类（敏感岗位）：可以取消，不用审批，不用证明。",
+        "3. 丙类（通知期以前）：可以取消，审批按「会签」，不用证明。",
+        "4. 一律（其余情况）：可以取消，不用审批，不用证明。",
+    ]
+
+
+def test_two_kinds_of_proof_are_said_as_one_list() -> None:
+    assert "至少 1 份证明（图片、文件或候选人本人的回复）" in text_of(PRESETS[Preset.STRICT])
+
+
 def test_a_chain_that_no_scene_uses_is_not_printed() -> None:
     rules = load(changed(scenes=[{"id": "all", "name": "一律"}]))
     assert document(rules)[1].lines[1:] == ("没有场景需要审批。",)
