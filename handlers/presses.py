@@ -6,7 +6,7 @@ from uuid import UUID
 from handlers import changed
 from handlers.routing import Context, Incoming
 from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
-from workflow import approving, chain, places, shown
+from workflow import approving, cancelling, chain, places, shown
 from workflow.card_views import AnyView, CardView
 from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
 
@@ -44,6 +44,7 @@ async def too_late(card: Card, view: AnyView, action: str) -> Refusal:
     if card.step_id is not None:
         return await _decided(request, await Step.get(id=card.step_id), action)
     if action in ("confirm", "submit"):
+        cancelling.require_evidence(request)
         return AlreadyDecided("已提交", "", request.filed_at)
     return NotNow(state=str(request.status))
 

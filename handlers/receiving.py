@@ -204,7 +204,14 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     organisation = matter.organisation if matter else (await person.organisation if person else None)
     subject = ("attempt", matter.number if matter else context.reference, 1)
     data = {"action": context.incoming.press.action if context.incoming.press else context.incoming.kind}
+    data |= _more_exactly(refusal)
     await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
+
+
+def _more_exactly(refusal: Refusal) -> dict[str, str]:
+    """Return what a code as wide as "missing" does not say: what was missing, or which state was in the way."""
+    kept = {"missing": "what", "not-now": "state"}.get(refusal.code, "")
+    return {kept: str(refusal.facts[kept])} if kept in refusal.facts else {}
 
 
 OfCases = CancellationRequest | Booking | ErasureRequest | ExportRequest | Purge

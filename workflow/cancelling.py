@@ -196,6 +196,7 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     if request.requester_id not in (None, employee.id):
         raise NotYours(approver=request.requester.name if request.requester else "")
     await access.require(act, access.CANCEL, request.organisation)
+    require_evidence(request)
     if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
         raise NotNow(state=str(request.status))
     require_ahead(request.booking, act)
@@ -206,6 +207,12 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     await audit.record(act, request.organisation, "request.submitted", requests.subject_of(request))
     await proceed(act, request)
     return request
+
+
+def require_evidence(request: CancellationRequest) -> None:
+    """Refuse to send on what still waits for evidence, and say that this is what is missing (S37)."""
+    if request.status == RequestStatus.AWAITING_EVIDENCE:
+        raise NotNow("needs-evidence", number=request.number)
 
 
 async def evidence_came(act: Act, request: CancellationRequest) -> None:
