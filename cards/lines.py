@@ -91,15 +91,17 @@ def _level(request: RequestView, level: int, me: StepView | None) -> str:
     if len(steps) == 1:
         return _step(steps[0], me)
     rule = next((each.rule for each in steps if each.rule), "")
-    people = "、".join(_person(each, me) for each in steps)
+    begun = any(each.status != StepStatus.WAITING for each in steps)
+    people = "、".join(_person(each, me, begun) for each in sorted(steps, key=lambda each: not each.comes_before))
     return f"{steps[0].label}{f'（{rule}）' if rule else ' '}{people}"
 
 
-def _person(step: StepView, me: StepView | None) -> str:
-    """Name one of several, with what was added to the level marked as such."""
+def _person(step: StepView, me: StepView | None, begun: bool) -> str:
+    """Name one of several, with what was added to the level marked as such, and who waits while others are asked."""
     name = "你" if me is not None and step.is_place(me) and not step.signed_by else plain(step.who)
     at = f" {clock(step.decided_at)}" if step.decided_at else ""
-    return f"{step.added}{' ' if step.added else ''}{name}{at} {MARKS[step.status]}".rstrip()
+    mark = MARKS[step.status] or ("未轮到" if begun else "")
+    return f"{step.added}{' ' if step.added else ''}{name}{at} {mark}".rstrip()
 
 
 def stands(request: RequestView) -> str:
