@@ -58,7 +58,7 @@ def evidence_line(request: RequestView) -> Line:
 
 def twin_lines(view: CardView) -> tuple[Line, ...]:
     """Return where else a file of the evidence is used; it decides nothing, but who decides has to know."""
-    return tuple(Line("注意", each) for each in view.twins[:2])
+    return tuple(Line("注意", each) for each in list(dict.fromkeys(view.twins))[:2])
 
 
 def progress_line(request: RequestView, me: StepView | None = None) -> Line:
