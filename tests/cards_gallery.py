@@ -32,7 +32,7 @@ COPIED = """card => {  // a copy before everything, as a phone cuts off what is 
   document.getElementById("stand")?.remove();
   const stand = document.createElement("div"), copy = card.cloneNode(true);
   stand.id = "stand";
-  stand.style.cssText = "position: fixed; inset: 0 auto auto 0; width: 330px; z-index: 9; background: #eef1f7";
+  stand.style.cssText = "position: fixed; inset: 0 auto auto 0; width: 330px; z-index: 99999; background: #eef1f7";
   card.querySelectorAll("select").forEach((select, place) => {
     copy.querySelectorAll("select")[place].selectedIndex = select.selectedIndex;
   });
