@@ -93,7 +93,8 @@ def _level(request: RequestView, level: int, me: StepView | None) -> str:
     rule = next((each.rule for each in steps if each.rule), "")
     begun = any(each.status != StepStatus.WAITING for each in steps)
     people = "、".join(_person(each, me, begun) for each in sorted(steps, key=lambda each: not each.comes_before))
-    return f"{steps[0].label}{f'（{rule}）' if rule else ' '}{people}"
+    label = next((each.label for each in steps if not each.added), steps[0].label)
+    return f"{label}{f'（{rule}）' if rule else ' '}{people}"
 
 
 def _person(step: StepView, me: StepView | None, begun: bool) -> str:
@@ -135,7 +136,7 @@ MARKS = {
     StepStatus.SENT_BACK: "退回",
     StepStatus.OPEN: "处理中",
     StepStatus.WAITING: "",
-    StepStatus.CLOSED: "已关闭",
+    StepStatus.CLOSED: "不用再审",
     StepStatus.HANDED_ON: "已转交",
     StepStatus.SKIPPED: "前面已同意，按规范跳过",
     StepStatus.VOIDED: "已作废",

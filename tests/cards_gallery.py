@@ -73,27 +73,33 @@ class Set:
     days: int = 2
 
     async def shot(self, person: str, name: str, *words: str) -> Card:
-        """Photograph somebody's newest card with these words, when the browser shows it so."""
-        card = await self.company.card(person, *words, app=self.cast.app)
+        """Photograph somebody's newest card with these words, when the browser shows it so.
+
+        In WeCom, where every code to change a card is spent, the words come as a message; then that is the picture.
+        """
+        found = await self.company.sees(person, *words)
         await self.company.settled()
-        seen = self.page.locator(f'[data-phone="{person}"] [data-card="{card["id"]}"]')
-        for text in (card["status"], *card["lines"]):
+        phone = self.page.locator(f'[data-phone="{person}"]')
+        card: Card = found["card"] or {}
+        seen = phone.locator(f'[data-card="{card["id"]}"]') if card else phone.locator(".msg:not(.me)").last
+        for text in (card["status"], *card["lines"]) if card else words:
             await expect(seen).to_contain_text(text.replace("**", ""), timeout=20_000)
         file = SINGLE / f"{self.cast.app}-{len(self.taken) + 1:02}-{name}.png"
         await seen.evaluate(COPIED)
-        await self.page.locator("#stand article").screenshot(path=file, animations="disabled")
+        await self.page.locator("#stand > *").screenshot(path=file, animations="disabled")
         self.taken.append(file)
         return card
 
-    async def filed(self, reason: str = "岗位暂停", *, evidence: bool = True) -> str:
+    async def filed(self) -> str:
         """Let HR ask for the cancellation of a new interview; returns the booking's number."""
         booking = await self.new_booking()
-        await self.company.says(self.cast.hr, f"取消 {booking} 原因 {reason}")
+        await self.company.says(self.cast.hr, f"取消 {booking} 原因 岗位暂停")
         card = await self.company.card(self.cast.hr, "待你确认", app=self.cast.app)
         await self.company.taps(self.cast.hr, card, "submit")
         await self.company.card(self.cast.hr, "待补证明", app=self.cast.app)
-        if evidence:
-            await self.company.sends_file(self.cast.hr, "邮件截图.png", pictures.png(self.days))
+        seen = len(await self.company.screen(self.cast.head))
+        await self.company.sends_file(self.cast.hr, "邮件截图.png", pictures.png(self.days))
+        await self.company.card(self.cast.head, "待你审批", app=self.cast.app, after=seen)
         return booking
 
     async def new_booking(self) -> str:
@@ -142,8 +148,8 @@ async def undone(on: Set) -> None:
     """Undone inside the grace."""
     _, leaders = await on.at_the_leader()
     await on.company.taps("zhaoguoqiang", leaders, "approve")
-    card = await on.company.card(on.cast.hr, "前可撤销", app=on.cast.app)
-    await on.company.taps(on.cast.hr, card, "undo")
+    await on.company.sees(on.cast.hr, "前可撤销")
+    await on.company.says(on.cast.hr, "撤销")
     await on.shot(on.cast.hr, "undone", "已撤销，面试照常")
 
 
@@ -163,15 +169,13 @@ async def rejected_and_withdrawn(on: Set) -> None:
 
 
 async def sent_back(on: Set) -> None:
-    """Returned for more, and shown anew after the candidate's own word."""
+    """Returned for more."""
     company, cast = on.company, on.cast
     await on.filed()
     card = await company.card(cast.head, "待你审批", app=cast.app)
     await company.says(cast.head, f"退回 {request_number(card)} 请补候选人的邮件")
     await on.shot(cast.head, "sent-back", "已退回补充")
-    back = await on.shot(cast.hr, "sent-back-hr", "已退回，待你补充")
-    await company.taps(cast.hr, back, "submit")
-    await company.card(cast.head, "待你审批", app=cast.app)
+    await on.shot(cast.hr, "sent-back-hr", "已退回，待你补充")
 
 
 async def passed_around(on: Set) -> None:
