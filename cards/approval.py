@@ -58,7 +58,8 @@ def approval_card(view: CardView) -> Card:
 
 def _progress(view: CardView, request: RequestView, step: StepView) -> Line:
     """Say as of when, once this person has decided: their card is not drawn anew at every later step."""
-    line = progress_line(request, step)
+    others = step.decided_at is not None and not view.answered
+    line = progress_line(request, None if others else step)
     going_on = step.decided_at is not None and request.status == RequestStatus.AWAITING_APPROVAL
     return Line(line.label, f"截至 {clock(view.now)}：{line.value}") if going_on else line
 
@@ -126,12 +127,19 @@ def _outcome(view: CardView, request: RequestView, step: StepView) -> str:
         return f"这一级已由 {step.approver} 接手。{then}"
     if step.decided_at is None:
         return then or "此步已不需要你处理。"
-    said = f"{step.signed_by or '你'}{f' 代 {step.approver} ' if step.signed_by else ''}已于 {clock(step.decided_at)} "
+    said = f"{_decider(view, step)}已于 {clock(step.decided_at)} "
     if step.status == StepStatus.HANDED_ON:
         return f"{said}转交 {step.instead}，不再需要你处理。{then}"
     verb = {StepStatus.APPROVED: "同意", StepStatus.REJECTED: "驳回", StepStatus.SENT_BACK: "退回补充"}[step.status]
     needed = f"（岗位{step.still_needed}）" if step.still_needed else ""
     return f"{said}{verb}{needed}。{then}"
+
+
+def _decider(view: CardView, step: StepView) -> str:
+    """Name who answered, as the card's holder is told it: 你, 你代 赵国强, 李娜 代 赵国强, or 赵国强."""
+    if not view.answered:
+        return f"{step.who} "
+    return f"你代 {step.approver} " if step.signed_by else "你"
 
 
 def _then(request: RequestView, step: StepView) -> str:

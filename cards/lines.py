@@ -58,7 +58,7 @@ def evidence_line(request: RequestView) -> Line:
 
 def twin_lines(view: CardView) -> tuple[Line, ...]:
     """Return where else a file of the evidence is used; it decides nothing, but who decides has to know."""
-    return tuple(Line("注意", each) for each in view.twins[:2])
+    return tuple(Line("注意", each) for each in list(dict.fromkeys(view.twins))[:2])
 
 
 def progress_line(request: RequestView, me: StepView | None = None) -> Line:
@@ -91,15 +91,18 @@ def _level(request: RequestView, level: int, me: StepView | None) -> str:
     if len(steps) == 1:
         return _step(steps[0], me)
     rule = next((each.rule for each in steps if each.rule), "")
-    people = "、".join(_person(each, me) for each in steps)
-    return f"{steps[0].label}{f'（{rule}）' if rule else ' '}{people}"
+    begun = any(each.status != StepStatus.WAITING for each in steps)
+    people = "、".join(_person(each, me, begun) for each in sorted(steps, key=lambda each: not each.comes_before))
+    label = next((each.label for each in steps if not each.added), steps[0].label)
+    return f"{label}{f'（{rule}）' if rule else ' '}{people}"
 
 
-def _person(step: StepView, me: StepView | None) -> str:
-    """Name one of several, with what was added to the level marked as such."""
+def _person(step: StepView, me: StepView | None, begun: bool) -> str:
+    """Name one of several, with what was added to the level marked as such, and who waits while others are asked."""
     name = "你" if me is not None and step.is_place(me) and not step.signed_by else plain(step.who)
     at = f" {clock(step.decided_at)}" if step.decided_at else ""
-    return f"{step.added}{' ' if step.added else ''}{name}{at} {MARKS[step.status]}".rstrip()
+    mark = MARKS[step.status] or ("未轮到" if begun else "")
+    return f"{step.added}{' ' if step.added else ''}{name}{at} {mark}".rstrip()
 
 
 def stands(request: RequestView) -> str:
@@ -133,7 +136,7 @@ MARKS = {
     StepStatus.SENT_BACK: "退回",
     StepStatus.OPEN: "处理中",
     StepStatus.WAITING: "",
-    StepStatus.CLOSED: "已关闭",
+    StepStatus.CLOSED: "不用再审",
     StepStatus.HANDED_ON: "已转交",
     StepStatus.SKIPPED: "前面已同意，按规范跳过",
     StepStatus.VOIDED: "已作废",

@@ -101,6 +101,7 @@ WHY = {
     "unshown": "内容还没有看过",
     # evidence
     "no-such-piece": "没有这一份证明",
+    "needs-evidence": "还没有证明",
     "evidence-size": "文件太大",
     "evidence-kind": "文件类型不收",
     "evidence-polyglot": "文件里藏着别的内容",

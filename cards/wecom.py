@@ -66,9 +66,20 @@ def _several(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]
     }
 
 
+PUT_DOWN = "不取消请回复「算了」"
+SAID_ELSEWHERE = ("时间", "面试官")  # the title and 影响 name them too
+
+
 def _description(card: Card) -> str:
-    text = "\n".join([card.status, *(str(each) for each in card.lines), "不取消请回复「算了」"])
+    """Return the status, the lines that fit, whole, and how to put the card down."""
+    lines = list(card.lines)
+    while len(text := _joined(card.status, lines)) > LONGEST_TEXT and len(lines) > 1:
+        lines.remove(next((each for each in lines if each.label in SAID_ELSEWHERE), lines[-1]))
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _joined(status: str, lines: list[Line]) -> str:
+    return "\n".join([status, *(str(each) for each in lines), PUT_DOWN])
 
 
 NOTHING_CHOSEN = "none"  # WeCom shows the first option as chosen; an answer nobody gave must not look like one

@@ -80,8 +80,9 @@ async def _decide(context: Context, command: Command, step: Step) -> None:
 
 async def shown_of(context: Context, step: Step) -> approving.Shown:
     """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
-    mine = Card.filter(step=step, holder=context.employee, closed=False)
-    card = await mine.order_by("-created_at").first()
+    cards = await Card.filter(step=step, holder=context.employee, closed=False).order_by("-created_at")
+    here = [each for each in cards if each.account_id == context.account.id]
+    card = next(iter(here or cards), None)
     request = await requests.reload(step.request_id)
     theirs = await standing_in.may_answer(request, step, context.employee, context.act.now)
     if not theirs or step.status != StepStatus.OPEN:

@@ -85,7 +85,8 @@ async def show_again(context: Context, refusal: Refusal) -> None:
     step = await Step.get(id=refusal.facts["step"]).prefetch_related("approver")
     request = await requests.reload(step.request_id)
     cards = await Card.filter(step=step, holder=context.employee, closed=False)
-    for card in cards:
+    here = [each for each in cards if each.account_id == context.account.id]
+    for card in here or cards:
         await outbox.refresh_card(context.act, card)
     if not cards and await standing_in.may_answer(request, step, context.employee, context.act.now):
         about: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from tortoise.transactions import in_transaction
 
-from handlers import candidate_files
+from handlers import attempts, candidate_files
 from handlers.refusals import sentence
 from handlers.routing import Context
 from models import Account, CancellationRequest, OutboxMessage
@@ -32,13 +32,24 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
     request = await requests.reload(row.request_id)
     try:
         await kept.keep_file(act, request, material)
-        async with in_transaction():
-            await cancelling.evidence_came(act, await requests.reload(request.id))
     except Refusal as refusal:
         await kept.note_refused(act, request, material, refusal)
         await outbox.say(act, await Account.get(id=row.account_id), sentence(refusal, reference))
         return refusal.code
+    await _send_on(act, row, request, reference)
     return ""
+
+
+async def _send_on(act: Act, row: OutboxMessage, request: CancellationRequest, reference: str) -> None:
+    """Let the request go on; the file stays, whatever is in the way of that."""
+    try:
+        async with in_transaction():
+            await cancelling.evidence_came(act, await requests.reload(request.id))
+    except Refusal as refusal:
+        await attempts.note(act, request.organisation, request.number, "file", refusal)
+        await requests.refresh_requesters_card(act, request)
+        text = f"证明已收下。{sentence(refusal, reference)}"
+        await outbox.say(act, await Account.get(id=row.account_id), text)
 
 
 async def lost(act: Act, row: OutboxMessage, *, unchecked: bool = False) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from handlers import changed
 from handlers.routing import Context, Incoming
 from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
-from workflow import approving, chain, places, shown
+from workflow import approving, cancelling, chain, places, shown
 from workflow.card_views import AnyView, CardView
 from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
 
@@ -42,8 +42,9 @@ async def too_late(card: Card, view: AnyView, action: str) -> Refusal:
     if action == "undo" and request.booking.status == BookingStatus.DECLINED:
         return NotNow(state="candidates-word")
     if card.step_id is not None:
-        return await _decided(request, await Step.get(id=card.step_id), action)
+        return await _decided(request, card, action)
     if action in ("confirm", "submit"):
+        await cancelling.require_evidence(request)
         return AlreadyDecided("已提交", "", request.filed_at)
     return NotNow(state=str(request.status))
 
@@ -66,14 +67,15 @@ def _over(request: CancellationRequest, card: Card, action: str) -> Refusal:
     return NotNow(state=str(request.status))
 
 
-async def _decided(request: CancellationRequest, step: Step, action: str) -> Refusal:
+async def _decided(request: CancellationRequest, card: Card, action: str) -> Refusal:
+    step = await Step.get(id=card.step_id).prefetch_related("decided_by")
     steps = await chain.steps_of(request).prefetch_related("approver")
     followed = places.followers(request, steps, step) if action == "undo" else []
     if followed:
         name, what = str(followed[0].approver.name), approving.OUTCOMES[followed[0].status]
         return NotNow("followed", approver=name, what=what)
     if step.status in approving.OUTCOMES:
-        return AlreadyDecided(approving.OUTCOMES[step.status], "你", step.decided_at)
+        return AlreadyDecided(approving.OUTCOMES[step.status], approving.decider(step, card.holder_id), step.decided_at)
     if step.status == StepStatus.VOIDED:
         return NotNow("voided", number=request.number)
     if step.status == StepStatus.CLOSED and request.status == RequestStatus.AWAITING_APPROVAL:

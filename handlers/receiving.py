@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tortoise.transactions import in_transaction
 
 from cards.showing import showing
-from handlers import answering, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
+from handlers import answering, attempts, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
 from handlers.reading.numbered import number_words
 from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
@@ -30,7 +30,7 @@ from models import (
     RulesVersion,
     SeenCipher,
 )
-from workflow import audit, finding, outbox, proposals, shown, stepup
+from workflow import finding, outbox, proposals, shown, stepup
 from workflow.acting import Act, local
 from workflow.card_views import AnyView
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
@@ -202,9 +202,9 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     matter = await _matter(card) if card else await _named(context)
     person = context.act.employee or context.act.candidate
     organisation = matter.organisation if matter else (await person.organisation if person else None)
-    subject = ("attempt", matter.number if matter else context.reference, 1)
-    data = {"action": context.incoming.press.action if context.incoming.press else context.incoming.kind}
-    await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
+    number = matter.number if matter else context.reference
+    action = context.incoming.press.action if context.incoming.press else context.incoming.kind
+    await attempts.note(context.act, organisation, number, action, refusal)
 
 
 OfCases = CancellationRequest | Booking | ErasureRequest | ExportRequest | Purge

@@ -102,13 +102,15 @@ def _require_undecided(request: CancellationRequest, step: Step, employee: Emplo
     if request.status in OVER and not ended_here:
         raise NotNow(state=str(request.status))
     if step.status in OUTCOMES:
-        raise AlreadyDecided(OUTCOMES[step.status], _decider(step, employee), step.decided_at)
+        raise AlreadyDecided(OUTCOMES[step.status], decider(step, employee.id), step.decided_at)
 
 
-def _decider(step: Step, employee: Employee) -> str:
-    if step.decided_by is None or step.decided_by_id == employee.id:
+def decider(step: Step, reader: object) -> str:
+    """Name who decided, as one employee is told it: 你, 李娜 代你, or a name. `decided_by` must be loaded."""
+    if step.decided_by is None or step.decided_by_id == reader:
         return "你"
-    return str(step.decided_by.name)
+    name = str(step.decided_by.name)
+    return f"{name} 代你" if step.approver_id == reader else name
 
 
 async def _require_role(employee: Employee, step: Step, request: CancellationRequest, act: Act) -> None:

@@ -196,7 +196,8 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     if request.requester_id not in (None, employee.id):
         raise NotYours(approver=request.requester.name if request.requester else "")
     await access.require(act, access.CANCEL, request.organisation)
-    if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
+    await require_evidence(request)
+    if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK, RequestStatus.AWAITING_EVIDENCE):
         raise NotNow(state=str(request.status))
     require_ahead(request.booking, act)
     if request.status == RequestStatus.SENT_BACK:
@@ -206,6 +207,13 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     await audit.record(act, request.organisation, "request.submitted", requests.subject_of(request))
     await proceed(act, request)
     return request
+
+
+async def require_evidence(request: CancellationRequest) -> None:
+    """Refuse to send on what still waits for evidence, and say that this is what is missing (S37)."""
+    enough = await evidence_that_counts(request) >= rules_of(request.policy).least
+    if request.status == RequestStatus.AWAITING_EVIDENCE and not enough:
+        raise NotNow("needs-evidence", number=request.number)
 
 
 async def evidence_came(act: Act, request: CancellationRequest) -> None:

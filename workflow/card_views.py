@@ -85,6 +85,7 @@ class CardView:
     wish_at: datetime | None = None  # when a candidate who had said no said that they want to come
     stands_in: str = ""  # in whose place its holder decides
     theirs: bool = True  # an approver's card: its holder still decides this step
+    answered: bool = True  # an approver's card: where the step is decided, it was by the card's holder
     handed_on: bool = False  # an approver's card: somebody else has taken the step over
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
     policy_digest: str = ""  # of the rules its request was filed under, as in its record
@@ -243,6 +244,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         needs_evidence=rules_of(request.policy).least,
         actions=await _request_actions(request, step, holder, act) if theirs and not card.closed else (),
         theirs=theirs,
+        answered=step is None or card.holder_id == (step.decided_by_id or step.approver_id),
         handed_on=others and not theirs,
         earlier=await cancelling.earlier_cancellations(request.booking),
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),

@@ -127,30 +127,28 @@ async def _ask(act: Act, request: CancellationRequest, step: Step) -> None:
 
 async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
     """Hand the approver of a place a card, and who decides for them while they are away."""
-    approver = await step.approver
-    account = await outbox.account_of(approver)
-    if account is None:
+    if not await ask_on_phones(act, request, step, await step.approver):
         raise Missing(what="approver-account", role=str(step.role))
-    await outbox.hand_card(
-        act, CardPurpose.APPROVAL, account, holder=approver, booking=request.booking, request=request, step=step
-    )
     await ask_delegates(act, request, step)
 
 
 async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> None:
     """Hand a card to who decides for the approver of a place while they are away."""
     for delegate in await standing_in.delegates_for(request, step, act.now):
-        await ask_instead(act, request, step, delegate)
+        await ask_on_phones(act, request, step, delegate)
 
 
-async def ask_instead(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:
-    """Hand a card to who may decide for the approver of a place; False where they can be reached nowhere."""
-    account = await outbox.account_of(person)
-    if account is not None:
+async def ask_on_phones(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:
+    """Hand somebody the card of a place on every phone they have; False where they can be reached nowhere.
+
+    Whichever they press, the others show the answer (design.md §5).
+    """
+    phones = await outbox.phones_of(person)
+    for account in phones:
         await outbox.hand_card(
             act, CardPurpose.APPROVAL, account, holder=person, booking=request.booking, request=request, step=step
         )
-    return account is not None
+    return bool(phones)
 
 
 async def withdraw_cards(act: Act, step: Step) -> None:

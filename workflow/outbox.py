@@ -134,8 +134,13 @@ async def tell_employee(
 
 async def account_of(employee: Employee) -> Account | None:
     """Return the account on which an employee is reached: DingTalk before WeCom."""
+    return next(iter(await phones_of(employee)), None)
+
+
+async def phones_of(employee: Employee) -> list[Account]:
+    """Return every account on which an employee has cards: DingTalk before WeCom."""
     accounts = await Account.filter(employee=employee, platform__in=STAFF_PLATFORMS)
-    return min(accounts, key=lambda each: STAFF_PLATFORMS.index(each.platform), default=None)
+    return sorted(accounts, key=lambda each: STAFF_PLATFORMS.index(each.platform))
 
 
 async def hand_card(

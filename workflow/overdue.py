@@ -77,7 +77,7 @@ async def _ask_others(act: Act, request: CancellationRequest, step: Step, deadli
     asked = [each for each in people.values() if await outbox.account_of(each) is not None]
     for each in asked:
         if not await Card.filter(step=step, holder=each, closed=False).exists():
-            await chain.ask_instead(act, request, step, each)
+            await chain.ask_on_phones(act, request, step, each)
         await outbox.tell_employee(act, INSTEAD, each, request.booking, request)
     if asked:
         await _record(act, request, step, deadline, "step.deputy_asked", asked)

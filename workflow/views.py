@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models import (
+    Added,
     Booking,
     BookingStatus,
     CancellationRequest,
@@ -157,6 +158,11 @@ class StepView:
         """Name who answers or answered: 李娜 代 赵国强 where it was not the approver."""
         return f"{self.signed_by} 代 {self.approver}" if self.signed_by else self.approver
 
+    @property
+    def comes_before(self) -> bool:
+        """Tell whether it was added to be asked before somebody else of its level."""
+        return self.added == places.ADDED_LABELS[Added.BEFORE]
+
     def is_place(self, other: "StepView") -> bool:
         """Tell whether two views show the same place."""
         return (self.level, self.slot) == (other.level, other.slot)
@@ -261,7 +267,7 @@ def step_view(request: CancellationRequest, step: Step, candidate: Candidate, si
     decider = step.decided_by if step.decided_by_id not in (None, step.approver_id) else None
     return StepView(
         level=step.level,
-        label=f"{label}{added}",
+        label=f"{label}（{added}）" if added else label,
         approver=_name(step.approver),
         status=step.status,
         decided_at=step.decided_at,

@@ -61,13 +61,23 @@ async def test_both_hold_the_card_and_the_records_say_who_answered_for_whom(comp
     assert await asked(request) == ["zhao"]
     assert "李娜 代 钱进" in str((await seen(await card_of("zhao", request))).lines)
     assert "李娜 代 钱进 已于" in str((await seen(await card_of("qian", request))).lines)
-    assert "李娜 于" in await company.says("qian", f"同意 {request.number}")
+    assert "李娜 代你 于" in await company.says("qian", f"同意 {request.number}")
     [record] = await AuditRecord.filter(action="approval.approved")
     line = json.loads(record.line)
     people = {key: f"u_{company.person(key).id.hex[:16]}" for key in ("qian", "lina")}
     assert (line["actor"]["sub"], line["data"]["for"]) == (people["lina"], people["qian"])
     step = await Step.get(request=request, level=1)
     assert (step.approver_id, step.decided_by_id) == (company.person("qian").id, company.person("lina").id)
+
+
+async def test_on_the_delegates_card_what_the_principal_answered_is_the_principals(company: Company) -> None:
+    await accepted(company)
+    request = await company.request(LEADER)
+    await company.presses("qian", "approve", request)
+    shown = str((await seen(await card_of("lina", request))).lines)
+    assert "钱进 已于" in shown
+    assert "你已于" not in shown
+    assert "分管领导 你" not in shown
 
 
 async def test_the_delegate_takes_their_own_answer_back_and_the_other_cannot(company: Company) -> None:

@@ -139,3 +139,10 @@ def test_every_form_of_an_export_has_a_name() -> None:
 def test_whatever_was_tried_has_a_name() -> None:
     assert (buttons.ACTIONS | set(entry_links.ACTIONS)) - set(attempts.TRIED) == set()
     assert {"text", "press", "file", "voice", "other", "export", "cancel", "reschedule"} <= set(attempts.TRIED)
+
+
+def test_whatever_was_missing_has_a_name() -> None:
+    missing = [call for call in calls("workflow", "handlers") if name_of(call) == "Missing" and not call.args]
+    said = {text for call in missing for each in call.keywords if each.arg == "what" for text in texts(each.value)}
+    assert {"approver", "reason", "still-needed"} <= said
+    assert said - set(attempts.MISSED) == set()
