@@ -54,6 +54,7 @@ STATES = {
     "voided": "申请已退回到前面的节点重新审批，原来这一步不再算数。再轮到你时会收到新卡片，经过可发「时间轴 {number}」",
     "only-names": "这一级没有人可审，请你指定一位，管理员不能代批。请发「转交 {number} 姓名」",
     "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
+    "votes-named": "「{step}」要 {need} 人同意，现在没有人可以审批，管理员只能指定 1 位，不够票数，没有提交。请联系系统管理员改规则后再发一次",
     "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
     "taker-requester": "{who} 是 {number} 的发起人，不能审批自己的申请。请换一位同事",
     "taker-absent": "没有找到这位同事，或已不在职、不在你的公司里。请核对姓名或工号再发",
@@ -165,8 +166,8 @@ def why(refusal: Refusal) -> str:
             named = f"「{facts['step']}」" if facts.get("step") else ""
             role = ROLE_LABELS.get(facts.get("role"), named)  # type: ignore[call-overload]
             return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
-        case "missing" if facts.get("what") == "votes":
-            return STATES["votes"].format(**facts)
+        case "missing" if facts.get("what") in ("votes", "votes-named"):
+            return STATES[str(facts["what"])].format(**facts)
         case "missing":
             return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
         case "reminded":

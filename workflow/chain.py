@@ -117,34 +117,36 @@ async def _become(act: Act, request: CancellationRequest, step: Step, status: St
 
 
 async def _ask(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand somebody their card; who still has one is asked anew on it."""
-    cards = await Card.filter(step=step, closed=False)
-    for card in cards:
-        await outbox.renew_handle(act, card)
-    if not cards:
-        await ask(act, request, step)
+    """Hand somebody their card; who still has one is asked anew on it, and loses it where they may no longer answer."""
+    for card in await Card.filter(step=step, closed=False).prefetch_related("holder"):
+        if card.holder is not None and await standing_in.may_answer(request, step, card.holder, act.now):
+            await outbox.renew_handle(act, card)
+        else:
+            await close_card(act, card)
+    await ask(act, request, step)
 
 
 async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand the approver of a place a card, and who decides for them while they are away."""
+    """Hand the approver of a place a card unless they have one, and who decides for them while they are away."""
     approver = await step.approver
-    account = await outbox.account_of(approver)
-    if account is None:
+    if not await _has_card(step, approver) and not await ask_instead(act, request, step, approver):
         raise Missing(what="approver-account", role=str(step.role))
-    await outbox.hand_card(
-        act, CardPurpose.APPROVAL, account, holder=approver, booking=request.booking, request=request, step=step
-    )
     await ask_delegates(act, request, step)
 
 
+async def _has_card(step: Step, person: Employee) -> bool:
+    return await Card.filter(step=step, holder=person, closed=False).exists()
+
+
 async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand a card to who decides for the approver of a place while they are away."""
+    """Hand a card to who decides for the approver of a place while they are away, unless they have one."""
     for delegate in await standing_in.delegates_for(request, step, act.now):
-        await ask_instead(act, request, step, delegate)
+        if not await _has_card(step, delegate):
+            await ask_instead(act, request, step, delegate)
 
 
 async def ask_instead(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:
-    """Hand a card to who may decide for the approver of a place; False where they can be reached nowhere."""
+    """Hand a card to who may decide at a place; False where they can be reached nowhere."""
     account = await outbox.account_of(person)
     if account is not None:
         await outbox.hand_card(

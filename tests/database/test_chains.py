@@ -1,5 +1,7 @@
 """会签, 或签, 票签, 依次, 并行, 跳过: who is asked, what the answers come to, and the others' cards."""
 
+from dataclasses import replace
+
 import pytest
 
 from models import AuditRecord, Card, OutboxMessage, Step, StepStatus
@@ -130,6 +132,26 @@ async def test_the_administrator_names_somebody_and_cannot_agree_in_their_place(
     assert "管理员不能代批" in await company.says("zhoukai", f"同意 {request.number}")
     assert "转交 李娜" in await company.says("zhoukai", f"转交 {request.number} 李娜")
     await company.says("lina", f"同意 {request.number}")
+    assert await status(request) == "approved"
+
+
+async def test_one_whom_an_administrator_names_is_not_two_votes(company: Company) -> None:
+    one = StepPlan("纪检", ("person:nobody",), sign=Signing.VOTES, votes=1, otherwise=Otherwise.ADMINISTRATOR)
+    with pytest.raises(Missing) as refusal:
+        await company.request(LEADER, replace(one, votes=2))
+    assert refusal.value.facts == {"what": "votes-named", "step": "纪检", "need": 2}
+    assert await asked(await company.request(one)) == ["zhoukai"]
+
+
+async def test_an_administrator_names_somebody_at_each_of_two_levels(company: Company) -> None:
+    nobody = StepPlan("纪检", ("person:nobody",), otherwise=Otherwise.ADMINISTRATOR)
+    request = await company.request(nobody, replace(nobody, name="审计"))
+    await company.says("zhoukai", f"转交 {request.number} 李娜")
+    await company.says("lina", f"同意 {request.number}")
+    assert await asked(request) == ["zhoukai"]
+    assert "已在" in await company.says("zhoukai", f"转交 {request.number} 李娜")
+    await company.says("zhoukai", f"转交 {request.number} 钱进")
+    await company.says("qian", f"同意 {request.number}")
     assert await status(request) == "approved"
 
 
