@@ -86,8 +86,8 @@ def _step(chance: random.Random, level: int) -> dict[str, Any]:
     return {
         "who": who,
         "sign": sign,
-        "votes": chance.randint(1, 2) if sign == "votes" else 0,
-        "in_turn": sign != "one" and chance.random() < 0.3,
+        "votes": chance.randint(1, 1 if who in (["role:nobody"], named[:1]) else 2) if sign == "votes" else 0,
+        "in_turn": sign in ("all", "votes") and chance.random() < 0.3,
         "beside": level > 0 and chance.random() < 0.25,
         "repeats": chance.random() < 0.3,
         "otherwise": chance.choice((["nobody"], [], [], ["admin"], ["admin"])),

@@ -98,8 +98,8 @@ class Model:
                 p.answer, self.ended = (what, who, next(self.count)), OPEN[1] if what == "back" else ""
                 self.given = {x: {**d, "left": d["left"] - (x == p.who != who)} for x, d in self.given.items()}
             case "return" if p and who != "admin" and level < self.first(p.level) and self.at(level, False):
-                for q in self.places:
-                    q.answer = q.answer if q.level < level else ("", "", 0)
+                again = [Place(q.level, q.who) for q in self.places if q.level >= level and not q.on]
+                self.places = [q for q in self.places if q.level < level] + again
             case "hand" if p and fits:
                 p.who = to
             case "before" | "after" | "beside" if p and fits and who != "admin":
