@@ -161,10 +161,9 @@ class Game:
     async def _takes_back(self, move: Move) -> bool:
         assert self.request is not None
         employee = await Employee.get(key=key_of(move.who))
-        steps = Step.filter(request=self.request, decided_by=employee, status=StepStatus.APPROVED).order_by(
-            "-decided_at"
-        )
-        step = await steps.first() or await Step.filter(request=self.request).first()
+        steps = Step.filter(request=self.request, decided_by=employee, status=StepStatus.APPROVED)
+        newest = steps.order_by("-revision", "-decided_at", "-round", "-level")
+        step = await newest.first() or await Step.filter(request=self.request).first()
         self.said = ""
         if step is None:
             return False
