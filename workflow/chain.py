@@ -90,11 +90,16 @@ def _opens(step: Step, states: States) -> bool:
 
 
 def _agreed_before(request: CancellationRequest, step: Step, steps: list[Step]) -> bool:
-    """Tell whether the rules spare somebody a second answer because they agreed at an earlier level (自动去重)."""
+    """Tell whether the rules spare somebody a second answer because they agreed at an earlier level (自动去重).
+
+    What stands beside is not earlier: it was asked at the same time. What a delegate agreed to is the delegate's word,
+    and whoever they decided for has said nothing yet.
+    """
     if not places.plan_of(request, step).repeats or step.added is not None:
         return False
-    agreed = [each for each in steps if each.status == StepStatus.APPROVED and each.level < step.level]
-    return any(each.approver_id == step.approver_id for each in agreed)
+    first = places.first_beside(request, step.level)
+    agreed = [each for each in steps if each.status == StepStatus.APPROVED and each.level < first]
+    return any(each.decided_by_id == step.approver_id for each in agreed)
 
 
 async def _skip(act: Act, request: CancellationRequest, step: Step) -> None:

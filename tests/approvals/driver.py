@@ -28,7 +28,7 @@ from models import (
 from models.store import Store
 from tests.approvals import ending
 from tests.approvals.documents import document_of, later_document, put_in_force
-from tests.approvals.histories import AHEAD, FILED, NAMES, REQUESTER, History, Move, begin, follow
+from tests.approvals.histories import AHEAD, FILED, NAMES, REQUESTER, SECOND, History, Move, begin, follow
 from tests.database import chains, office
 from tests.database.office import NOW, by
 from workflow import approving, cancelling, checkpoints
@@ -100,6 +100,8 @@ class Game:
 
     async def play(self, move: Move) -> bool | None:
         """Make a move; returns whether it was accepted, None where nobody is answered."""
+        self.passed += SECOND
+        await self.clock()
         match move.what:
             case "clock":
                 self.passed += move.until
