@@ -80,8 +80,9 @@ def followers(request: CancellationRequest, steps: Iterable[Step], step: Step) -
 
 
 def _is_later(other: Step, step: Step) -> bool:
-    answered = other.status in levels.BY_PEOPLE and other.decided_at is not None and step.decided_at is not None
-    return answered and other.decided_at > step.decided_at
+    if other.status not in levels.BY_PEOPLE or other.decided_at is None or step.decided_at is None:
+        return False
+    return bool(other.decided_at > step.decided_at)
 
 
 def instead_of(request: CancellationRequest, step: Step) -> list[Step]:
