@@ -16,7 +16,7 @@ export npm_config_cache ?= $(CURDIR)/$(VENV)/cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup develop demo story quick test bench check format lint types directions unused dependencies licences \
-	advisories sbom nightly-canary cards-gallery clean
+	advisories sbom nightly-canary nightly-approvals cards-gallery clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, all it leaves 
 
 cards-gallery: develop ## photograph every state of the cards on both platforms, into docs/evidence/cards
 	@$(BIN)/python -m tests.cards_gallery
+
+nightly-approvals: $(VENV)/.development ## 10,000 random histories of approvals against the model, and every planted bug
+	@$(BIN)/python .ci/approvals.py
 
 clean: ## remove everything these commands built, except the demo's home
 	rm -rf $(VENV) $(PEERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

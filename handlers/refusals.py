@@ -59,6 +59,7 @@ STATES = {
     "comment-restricted": "{number} 的候选人资料受限或已删除，不能再评论。经过可发「时间轴 {number}」",
     "too-many-comments": "这件申请的评论已有 {most} 条，不能再加。要商量请直接联系",
     "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
+    "votes-named": "「{step}」要 {need} 人同意，现在没有人可以审批，管理员只能指定 1 位，没有提交。请联系系统管理员改规则后再发一次",
     "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
     "taker-requester": "{who} 是 {number} 的发起人，不能审批自己的申请。请换一位同事",
     "taker-absent": "没有找到这位同事，或已不在职、不在你的公司里。请核对姓名或工号再发",
@@ -170,8 +171,8 @@ def why(refusal: Refusal) -> str:
             named = f"「{facts['step']}」" if facts.get("step") else ""
             role = ROLE_LABELS.get(facts.get("role"), named)  # type: ignore[call-overload]
             return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
-        case "missing" if facts.get("what") == "votes":
-            return STATES["votes"].format(**facts)
+        case "missing" if facts.get("what") in ("votes", "votes-named"):
+            return STATES[str(facts["what"])].format(**facts)
         case "missing":
             return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
         case "reminded":

@@ -90,11 +90,16 @@ def _opens(step: Step, states: States) -> bool:
 
 
 def _agreed_before(request: CancellationRequest, step: Step, steps: list[Step]) -> bool:
-    """Tell whether the rules spare somebody a second answer because they agreed at an earlier level (自动去重)."""
+    """Tell whether the rules spare somebody a second answer because they agreed at an earlier level (自动去重).
+
+    What stands beside is not earlier: it was asked at the same time. What a delegate agreed to is the delegate's word,
+    and whoever they decided for has said nothing yet.
+    """
     if not places.plan_of(request, step).repeats or step.added is not None:
         return False
-    agreed = [each for each in steps if each.status == StepStatus.APPROVED and each.level < step.level]
-    return any(each.approver_id == step.approver_id for each in agreed)
+    first = places.first_beside(request, step.level)
+    agreed = [each for each in steps if each.status == StepStatus.APPROVED and each.level < first]
+    return any(each.decided_by_id == step.approver_id for each in agreed)
 
 
 async def _skip(act: Act, request: CancellationRequest, step: Step) -> None:
@@ -117,25 +122,32 @@ async def _become(act: Act, request: CancellationRequest, step: Step, status: St
 
 
 async def _ask(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand somebody their card; who still has one is asked anew on it."""
-    cards = await Card.filter(step=step, closed=False)
-    for card in cards:
-        await outbox.renew_handle(act, card)
-    if not cards:
-        await ask(act, request, step)
+    """Hand somebody their card; who still has one is asked anew on it, and loses it where they may no longer answer."""
+    for card in await Card.filter(step=step, closed=False).prefetch_related("holder"):
+        if card.holder is not None and await standing_in.may_answer(request, step, card.holder, act.now):
+            await outbox.renew_handle(act, card)
+        else:
+            await close_card(act, card)
+    await ask(act, request, step)
 
 
 async def ask(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand the approver of a place a card, and who decides for them while they are away."""
-    if not await ask_on_phones(act, request, step, await step.approver):
+    """Hand the approver of a place a card unless they have one, and who decides for them while they are away."""
+    approver = await step.approver
+    if not await _has_card(step, approver) and not await ask_on_phones(act, request, step, approver):
         raise Missing(what="approver-account", role=str(step.role))
     await ask_delegates(act, request, step)
 
 
+async def _has_card(step: Step, person: Employee) -> bool:
+    return await Card.filter(step=step, holder=person, closed=False).exists()
+
+
 async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> None:
-    """Hand a card to who decides for the approver of a place while they are away."""
+    """Hand a card to who decides for the approver of a place while they are away, unless they have one."""
     for delegate in await standing_in.delegates_for(request, step, act.now):
-        await ask_on_phones(act, request, step, delegate)
+        if not await _has_card(step, delegate):
+            await ask_on_phones(act, request, step, delegate)
 
 
 async def ask_on_phones(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:

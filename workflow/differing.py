@@ -3,7 +3,7 @@
 What the log holds as a commitment is compared as one; of an erased person no commitment opens any more.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,9 +31,15 @@ class Difference:
     said: str
 
 
-def found(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:
-    """Yield where a request, its steps, evidence and packages (all loaded) are not what the log says."""
+def found(told: Testimony, request: CancellationRequest, policy: Mapping[str, object]) -> Iterator[Difference]:
+    """Yield where a request, its steps, evidence and packages (all loaded) are not what the log says.
+
+    `policy` is what it keeps of its rules in the form of the log, which names people by pseudonyms.
+    """
     yield from _filing(told, request)
+    if told.policy.value != policy:
+        filed = told.filed.seq
+        yield Difference("rules", filed, f"当时的规则：和日志第 {filed} 条里的不一样")
     yield from _course(told, request)
     yield from _answers(told, request)
     yield from _evidence(told, request)
@@ -86,8 +92,6 @@ def _filing(told: Testimony, request: CancellationRequest) -> Iterator[Differenc
     yield from _unlike("notify", "是否通知候选人", told.notify, request.notify)
     if told.status.value == RequestStatus.CARRIED_OUT:  # an approver may set it until then
         yield from _unlike("keep", "是否保留资格", told.keep, request.keep_eligibility)
-    if told.policy.value != request.policy:
-        yield Difference("rules", filed, f"当时的规则：和日志第 {filed} 条里的不一样")
 
 
 def _course(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:

@@ -150,6 +150,7 @@ async def send_to_level(act: Act, step: Step, level: int, *, shown: Shown, comme
     for each in again:
         await _void(act, each, step)
     await _lay_out_again(request, again, await chain.steps_of(request))
+    await _say_who_goes(act, request, [each for each in again if each.added is not None])
     await chain.settle(act, request)
     await requests.refresh_approvers_cards(act, request)
     await requests.refresh_requesters_card(act, request)
@@ -195,6 +196,14 @@ async def _lay_out_again(request: CancellationRequest, again: list[Step], steps:
             stands_for_id=each.stands_for_id,
         )
         steps.append(fresh)
+
+
+async def _say_who_goes(act: Act, request: CancellationRequest, added: list[Step]) -> None:
+    """Tell who returned it whom nobody asks any more: they were added to an answer that is asked for anew (加签)."""
+    if added and act.employee is not None:
+        who = "、".join(dict.fromkeys([name_of(await each.approver) for each in added]))
+        text = f"{request.number} 已退回重新审批，原来加签的 {who} 不再参加。仍要其审批，请轮到你时重新加签。"
+        await outbox.tell(act, act.employee, text)
 
 
 async def _record(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from models import Added, CancellationRequest, Role, Step, StepStatus
+from models import Added, CancellationRequest, RequestStatus, Role, Step, StepStatus
 from workflow import levels
 from workflow.levels import ANSWERED, Place, Verdict
 from workflow.plans import OF_ROLE, ROLE, STILL_NEEDED, Otherwise, StepPlan, fewest_agreeing, plans_of
@@ -69,10 +69,20 @@ def only_names(step: Step) -> bool:
 
 
 def followers(request: CancellationRequest, steps: Iterable[Step], step: Step) -> list[Step]:
-    """Return the places that answered because of this answer, which therefore can no longer be taken back."""
+    """Return the places that answered because of this answer, which therefore can no longer be taken back.
+
+    Once all have agreed it is the last of them alone who may (design.md §4), also where levels stand beside each other.
+    """
     there = live(steps, request.revision)
     found = levels.followers(plans_of(request.policy), as_levels(there), (step.level, step.slot))
-    return [each for each in there if (each.level, each.slot) in found]
+    decided = request.status == RequestStatus.APPROVED
+    return [each for each in there if (each.level, each.slot) in found or (decided and _is_later(each, step))]
+
+
+def _is_later(other: Step, step: Step) -> bool:
+    if other.status not in levels.BY_PEOPLE or other.decided_at is None or step.decided_at is None:
+        return False
+    return bool(other.decided_at > step.decided_at)
 
 
 def instead_of(request: CancellationRequest, step: Step) -> list[Step]:

@@ -1,6 +1,6 @@
 """Who is asked at each level: by role of the unit or by name, never the requester, one person one level (S38, S40)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,10 @@ async def staffed(
     taken, found = {requester_id}, []
     for plan in plans:
         people = await _asked(plan, organisation, now, {requester_id} if plan.repeats else taken)
-        taken |= {each.employee.id for each in people}
+        if not people:
+            people = await _instead(plan, organisation, now, requester_id)
+        else:
+            taken |= {each.employee.id for each in people}
         found.append(people)
     return found
 
@@ -41,9 +44,7 @@ async def _asked(plan: StepPlan, organisation: Organisation, now: datetime, take
         for person, role in await _named(who, plan, organisation, now, taken):
             found.setdefault(person.id, Asked(person, role, len(found)))
     people = list(found.values())
-    if not people:
-        return await _instead(plan, organisation, now, taken)
-    if plan.sign == Signing.VOTES and len(people) < plan.votes:
+    if people and plan.sign == Signing.VOTES and len(people) < plan.votes:
         raise Missing(what="votes", step=plan.name, have=len(people), need=plan.votes)
     return people[:1] if plan.sign == Signing.ONE else people
 
@@ -69,17 +70,19 @@ async def _role_of(person: Employee, organisation: Organisation, now: datetime) 
     return next((each for each in roles if DECIDE in PERMISSIONS[each]), Role.LEADER)
 
 
-async def _instead(plan: StepPlan, organisation: Organisation, now: datetime, taken: set[object]) -> list[Asked]:
-    """Return whom to ask for a level that nobody can answer; nobody where the rules skip it."""
+async def _instead(plan: StepPlan, organisation: Organisation, now: datetime, requester_id: object) -> list[Asked]:
+    """Return whom to ask for a level that nobody can answer; nobody where the rules skip it.
+
+    An administrator decides nothing: they may be asked at several levels, and name one person at each. Where 票签 wants
+    more than one, that can never be enough.
+    """
     if plan.otherwise == Otherwise.SKIP:
         return []
     if plan.otherwise == Otherwise.ADMINISTRATOR:
-        people = await _free(Role.SYSTEM_ADMIN, organisation, now, taken)
-        if people:
-            return [Asked(people[0], Role.SYSTEM_ADMIN)]
+        if plan.votes > 1:
+            raise Missing(what="votes-named", step=plan.name, need=plan.votes)
+        people = await access.holders(Role.SYSTEM_ADMIN, organisation, now)
+        if found := next((each for each in people if each.id != requester_id), None):
+            return [Asked(found, Role.SYSTEM_ADMIN)]
     roles = plan.roles
     raise Missing(what="approver", role=str(roles[0]) if roles else "", step=plan.name)
-
-
-async def _free(role: Role, organisation: Organisation, now: datetime, taken: set[object]) -> Sequence[Employee]:
-    return [each for each in await access.holders(role, organisation, now) if each.id not in taken]

@@ -3,34 +3,42 @@
 import re
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cards.showing import showing
+from handlers import timers
 from handlers.receiving import receive
 from handlers.routing import Incoming
 from models import (
+    Booking,
     CancellationRequest,
+    Card,
+    CardPurpose,
     Delegation,
     Employee,
     Organisation,
     OutboxMessage,
+    OutboxStatus,
     Platform,
-    Preset,
     Step,
     StepStatus,
 )
 from models.store import Store
-from tests.approvals.histories import FILED, NAMES, REQUESTER, History, Move, begin, follow
-from tests.database import chains, office, talking
+from tests.approvals import ending
+from tests.approvals.documents import document_of, later_document, put_in_force
+from tests.approvals.histories import AHEAD, FILED, NAMES, REQUESTER, SECOND, History, Move, begin, follow
+from tests.database import chains, office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, delegating, evidence, requests
+from workflow import approving, cancelling, checkpoints
+from workflow.deadlines import STAGES
 from workflow.errors import Refusal
-from workflow.plans import Otherwise, Signing, StepPlan, as_kept
+from workflow.shown import shown_view
 
 PEOPLE = {**chains.NAMES, "admin": "周凯"}
-SIGNING = {"one": Signing.ONE, "any": Signing.ANY, "all": Signing.ALL, "votes": Signing.VOTES}
-OTHERWISE = {("nobody",): Otherwise.PARENT, (): Otherwise.SKIP, ("admin",): Otherwise.ADMINISTRATOR}
+UNIT = "huachen/heavy"
+TIMERS = ("carry_out", "expire", "delegation_end", *STAGES)
 WORDS = {
     "yes": "同意 {q}",
     "no": "驳回 {q} 理由不成立",
@@ -55,31 +63,9 @@ def key_of(who: str) -> str:
     return "zhoukai" if who == "admin" else who
 
 
-def plans_for(history: History) -> tuple[StepPlan, ...]:
-    """Return the steps of a history as the program's rules describe them."""
-    return tuple(
-        StepPlan(
-            NAMES[level],
-            tuple("person:nobody" if each == "role:nobody" else each for each in step["who"]),
-            sign=SIGNING[step["sign"]],
-            votes=step["votes"],
-            in_turn=step["in_turn"],
-            beside=step["beside"],
-            repeats=step["repeats"],
-            otherwise=OTHERWISE[tuple(step["otherwise"])],
-        )
-        for level, step in enumerate(history.steps)
-    )
-
-
-def _is_for(row: OutboxMessage, key: str) -> bool:
-    employee = row.account.employee if row.account else None
-    return employee is not None and employee.key == key
-
-
 @dataclass
 class Game:
-    """One store with one request and everybody who may touch it."""
+    """One store with one request and everybody who may touch it; `decided` is what was accepted, by whom."""
 
     url: str
     store: Store
@@ -87,7 +73,9 @@ class Game:
     request: CancellationRequest | None = None
     last: Incoming | None = None
     sent: int = 0
+    versions: int = 1
     said: str = ""
+    decided: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def now(self) -> datetime:
@@ -95,24 +83,25 @@ class Game:
         return NOW + timedelta(seconds=self.passed)
 
     async def file(self, history: History) -> None:
-        """File a request whose chain is that of the history."""
+        """File a request under the rules of the history."""
 
         async def work() -> CancellationRequest:
-            unit = await Organisation.get(path="huachen/heavy")
-            hr = await Employee.get(key=REQUESTER)
-            booking = await office.booking(unit, ahead=timedelta(seconds=history.ahead))
-            request = await cancelling.request_cancellation(by(hr), booking, cancelling.Wish("plan_changed"), shown=1)
-            request.policy = {**request.policy, "steps": as_kept(plans_for(history))}
-            await request.save(update_fields=["policy"])
-            await evidence.keep_file(by(hr), request, evidence.Material(chains.PNG, "x.png", "m"))
-            await cancelling.evidence_came(by(hr), await requests.reload(request.id))
-            return await requests.reload(request.id)
+            await self._new_rules(document_of(history))
+            booking = await Booking.get(starts_at=NOW + timedelta(seconds=history.ahead))
+            hr, wish = await Employee.get(key=REQUESTER), cancelling.Wish("plan_changed")
+            return await cancelling.request_cancellation(by(hr), booking, wish, shown=booking.revision)
 
         self.request = await self.store.transact(work)
         await self.clock()
 
+    async def _new_rules(self, document: dict[str, object]) -> None:
+        self.versions += 1
+        await put_in_force(await Organisation.get(path=UNIT), document, self.versions)
+
     async def play(self, move: Move) -> bool | None:
         """Make a move; returns whether it was accepted, None where nobody is answered."""
+        self.passed += SECOND
+        await self.clock()
         match move.what:
             case "clock":
                 self.passed += move.until
@@ -123,7 +112,7 @@ class Game:
                 self.store = Store(self.url)
                 await self.store.open()
             case "policy":
-                await self.store.transact(self._other_rules)
+                await self.store.transact(lambda: self._new_rules(later_document(self.versions)))
             case "take_back":
                 return await self._takes_back(move)
             case "again":
@@ -133,11 +122,6 @@ class Game:
         await self.clock()
         return None
 
-    async def _other_rules(self) -> None:
-        unit = await Organisation.get(path="huachen/heavy")
-        unit.preset = Preset.FAST if unit.preset == Preset.STRICT else Preset.STRICT
-        await unit.save(update_fields=["preset"])
-
     async def _says(self, move: Move) -> bool:
         assert self.request is not None
         text = WORDS[move.what].format(
@@ -146,19 +130,31 @@ class Game:
             level=NAMES[move.level],
             until=(NOW + timedelta(seconds=move.until - FILED, hours=8)).strftime("%Y-%m-%d %H:%M"),
             most=f" 至多 {move.most} 级" if move.most else "",
-            w=await self._offer(move),
+            w=await self._offer(move) if move.what == "accept" else "",
         )
-        await talking.deliver_cards(self.store, self.now)
-        before = await OutboxMessage.filter(kind="say").count()
+        await self.store.transact(lambda: self._sees(key_of(move.who)))
+        to_them = OutboxMessage.filter(kind="say", account__employee__key=key_of(move.who))
+        before = await to_them.values_list("id", flat=True)
         self.sent += 1
         incoming = Incoming(Platform.DINGTALK, f"text:{self.sent}", "text", key_of(move.who), text=text)
         self.last = incoming
         await self.store.transact(lambda: receive(incoming, self.now))
-        rows = await OutboxMessage.filter(kind="say").order_by("posted_at").prefetch_related("account__employee")
-        new = [each for each in rows if _is_for(each, key_of(move.who))]
-        self.said = f"{move.who}: {text} → " + (str(new[-1].payload) if len(rows) > before and new else "")
+        answers = await to_them.exclude(id__in=before).order_by("posted_at")
+        self.said = f"{move.who}: {text} → {'; '.join(str(each.payload) for each in answers)}"
         await self.clock()
-        return not REFUSED.search(self.said)
+        accepted = not REFUSED.search(self.said)
+        self.decided += [(move.what, key_of(move.who))] if accepted and move.what in ending.DECISIONS else []
+        return accepted
+
+    async def _sees(self, who: str) -> None:
+        """Let somebody look at the cards that came to them, as they are now."""
+        waiting = OutboxMessage.filter(kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
+        theirs = waiting.filter(card__purpose=CardPurpose.APPROVAL, card__holder__key=who)
+        for card in await Card.filter(id__in=await theirs.distinct().values_list("card_id", flat=True)):
+            await shown_view(card, by(now=self.now), showing)
+            await OutboxMessage.filter(card_id=card.id).update(status=OutboxStatus.SENT)
+            card.delivered_at = self.now
+            await card.save(update_fields=["delivered_at"])
 
     async def _offer(self, move: Move) -> str:
         found = await Delegation.filter(principal__key=key_of(move.to)).order_by("-asked_at").first()
@@ -167,10 +163,9 @@ class Game:
     async def _takes_back(self, move: Move) -> bool:
         assert self.request is not None
         employee = await Employee.get(key=key_of(move.who))
-        steps = Step.filter(request=self.request, decided_by=employee, status=StepStatus.APPROVED).order_by(
-            "-decided_at"
-        )
-        step = await steps.first() or await Step.filter(request=self.request).first()
+        steps = Step.filter(request=self.request, decided_by=employee, status=StepStatus.APPROVED)
+        newest = steps.order_by("-revision", "-decided_at", "-round", "-level")
+        step = await newest.first() or await Step.filter(request=self.request).first()
         self.said = ""
         if step is None:
             return False
@@ -184,34 +179,49 @@ class Game:
         return True
 
     async def clock(self) -> None:
-        """Do what the clock does."""
+        """Let every timer ring that is due, and those that are set by it."""
+        due = OutboxMessage.filter(kind="timer", topic__in=TIMERS, status=OutboxStatus.WAITING)
+        while await due.filter(not_before__lte=self.now).exists():
+            await self.store.transact(self._rings)
 
-        async def work() -> None:
-            act = by(now=self.now, via="clock")
-            assert self.request is not None
-            request = await requests.reload(self.request.id)
-            if not await requests.carry_out(act, request) and self.now >= request.booking.starts_at:
-                await cancelling.expire(act, await requests.reload(request.id))
-            for each in await Delegation.filter(expires_at__lte=self.now):
-                await delegating.expire(act, str(each.id))
-
-        await self.store.transact(work)
+    async def _rings(self) -> None:
+        due = OutboxMessage.filter(kind="timer", topic__in=TIMERS, status=OutboxStatus.WAITING)
+        for row in await due.filter(not_before__lte=self.now).order_by("not_before"):
+            row.status = OutboxStatus.SENT
+            await row.save(update_fields=["status"])
+            await timers.rang(by(now=self.now, via="clock"), row)
 
     async def state(self) -> tuple[str, list[str]]:
         """Return how the request stands, and who is asked."""
         assert self.request is not None
-        fresh = await CancellationRequest.get(id=self.request.id)
-        if fresh.status != "awaiting_approval":
-            return str(fresh.status), []
-        return str(fresh.status), sorted("admin" if key == "zhoukai" else key for key in await chains.asked(fresh))
+        [(status, revision)] = await CancellationRequest.filter(id=self.request.id).values_list("status", "revision")
+        if status != "awaiting_approval":
+            return str(status), []
+        asked = Step.filter(request=self.request, revision=revision, status=StepStatus.OPEN)
+        keys = await asked.values_list("approver__key", flat=True)
+        return str(status), sorted("admin" if key == "zhoukai" else str(key) for key in keys)
+
+    async def faults(self) -> str:
+        """Return what is wrong with what is left behind; the log is signed before."""
+        assert self.request is not None
+        request, log = self.request, self.request.organisation.origin
+        await self.store.transact(lambda: checkpoints.sign_log(by(now=self.now, via="clock"), log))
+        return await ending.faults(request, log, self.decided)
 
 
 async def office_file(template: Path, made: Path) -> None:
-    """Write a store in which the company is entered, to be copied for each history."""
+    """Write a store with the company and an interview at each distance, to be copied for each history."""
     shutil.copy(template, made)
     store = Store(f"sqlite://{made}")
     await store.open()
-    await store.transact(chains.Company(store).enter)
+    company = chains.Company(store)
+
+    async def work() -> None:
+        await company.enter()
+        for ahead in sorted(set(AHEAD)):
+            await office.booking(company.unit, phone=office.some_phone(), ahead=timedelta(seconds=ahead))
+
+    await store.transact(work)
     await store.close()
 
 
@@ -222,9 +232,11 @@ async def disagreement(office_at: Path, at: Path, history: History) -> str:
     shutil.copy(office_at, at)
     store = Store(f"sqlite://{at}")
     await store.open()
+    game = Game(f"sqlite://{at}", store)
     try:
-        game = Game(f"sqlite://{at}", store)
         return await _compared(game, history)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}; {game.said}"
     finally:
         await game.store.close()
 
@@ -243,7 +255,7 @@ async def _compared(game: Game, history: History) -> str:
             return f"{number} {move}: accepted {was}, model {wanted}; {game.said}"
         if found := _differs(game, model.status(), [p.who for p in model.asked()], await game.state()):
             return f"{number} {move}: {found}"
-    return ""
+    return await game.faults()
 
 
 def _differs(game: Game, status: str, asked: list[str], found: tuple[str, list[str]]) -> str:

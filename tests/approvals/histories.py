@@ -12,7 +12,7 @@ ROLES = {"hr": ["liuyang"], "department_head": ["chenmin"], "leader": ["qian", "
 REQUESTER, COLLEAGUES = "liuyang", ("chenmin", "qian", "sunli", "zhao", "lina")
 EVERYBODY = (REQUESTER, *COLLEAGUES, "admin")
 NAMES = ("甲级", "乙级", "丙级", "丁级", "戊级")
-MINUTE, HOUR = 60, 3600
+SECOND, MINUTE, HOUR = 1, 60, 3600
 AHEAD = (48 * HOUR, 48 * HOUR, 30 * HOUR, 3 * HOUR, 20 * MINUTE)
 WHO = (["role:leader"], ["role:department_head"], ["role:leader", "role:department_head"], ["role:hr", "role:leader"])
 ANSWERS = ("yes",) * 10 + ("no", "back", "return", "return", "hand", "hand", "before", "after", "beside", "beside")
@@ -49,7 +49,11 @@ def begin(history: History) -> Model:
 
 
 def follow(model: Model, move: Move) -> bool | None:
-    """Let the model make a move; returns whether it had to be accepted, None where nobody is answered."""
+    """Let the model make a move; returns whether it had to be accepted, None where nobody is answered.
+
+    Every move takes a second: no two answers are given at the same moment.
+    """
+    model.tick(model.now + SECOND)
     if move.what == "clock":
         model.tick(model.now + move.until)
     if move.what in UNREST:
@@ -86,8 +90,8 @@ def _step(chance: random.Random, level: int) -> dict[str, Any]:
     return {
         "who": who,
         "sign": sign,
-        "votes": chance.randint(1, 2) if sign == "votes" else 0,
-        "in_turn": sign != "one" and chance.random() < 0.3,
+        "votes": chance.randint(1, 1 if who in (["role:nobody"], named[:1]) else 2) if sign == "votes" else 0,
+        "in_turn": sign in ("all", "votes") and chance.random() < 0.3,
         "beside": level > 0 and chance.random() < 0.25,
         "repeats": chance.random() < 0.3,
         "otherwise": chance.choice((["nobody"], [], [], ["admin"], ["admin"])),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models import vault
-from tests.approvals import driver, histories
+from tests.approvals import driver, histories, planting, playing
 from tests.approvals.histories import History
 from workflow import signing
 
@@ -32,10 +32,8 @@ async def office_at(
 async def test_every_history_comes_to_what_the_documents_say(first: int, office_at: Path, tmp_path: Path) -> None:
     at = tmp_path / "game.db"
     for seed in range(first, min(first + PORTION, FIRST + MANY)):
-        history = histories.history(seed)
-        if await driver.disagreement(office_at, at, history):
-            short = await driver.shortest(office_at, at, history)
-            raise AssertionError(f"seed {seed}: {await driver.disagreement(office_at, at, short)}\n{short}")
+        said = await playing.failure(seed, office_at, at)
+        assert not said, said
 
 
 def test_the_same_seed_makes_the_same_history() -> None:
@@ -64,6 +62,16 @@ def test_most_moves_of_the_histories_are_possible_and_every_end_is_reached() -> 
     assert sum(possible) > len(possible) / 3
     wanted = {"refused", "rejected", "withdrawn", "undone", "expired", "carried_out", "sent_back", "awaiting_approval"}
     assert wanted <= ends
+
+
+def test_there_are_bugs_to_find_and_each_still_fits_the_program() -> None:
+    assert len(planting.PATCHES) >= 10
+    assert [each.name for each in planting.PATCHES if not planting.applies(each)] == []
+
+
+async def test_a_planted_bug_is_found_in_a_copy_of_the_program(office_at: Path, tmp_path: Path) -> None:
+    [patch] = [each for each in planting.PATCHES if each.stem == "requester-is-asked"]
+    assert "liuyang" in planting.caught(patch, office_at, tmp_path / "tree")
 
 
 async def test_a_history_that_fails_is_told_at_its_shortest() -> None:

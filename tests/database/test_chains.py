@@ -1,11 +1,17 @@
 """会签, 或签, 票签, 依次, 并行, 跳过: who is asked, what the answers come to, and the others' cards."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from models import AuditRecord, Card, OutboxMessage, Step, StepStatus
 from models.store import Store
 from tests.database.chains import HEAD, LEADER, Company, asked, board, card_of, chain_of, status
-from tests.database.talking import seen
+from tests.database.office import NOW, by
+from tests.database.talking import presses, seen
+from workflow import approving
+from workflow.approving import Shown
 from workflow.errors import Missing
 from workflow.plans import Otherwise, Signing, StepPlan
 
@@ -131,6 +137,51 @@ async def test_the_administrator_names_somebody_and_cannot_agree_in_their_place(
     assert "转交 李娜" in await company.says("zhoukai", f"转交 {request.number} 李娜")
     await company.says("lina", f"同意 {request.number}")
     assert await status(request) == "approved"
+
+
+async def test_one_whom_an_administrator_names_is_not_two_votes(company: Company) -> None:
+    one = StepPlan("纪检", ("person:nobody",), sign=Signing.VOTES, votes=1, otherwise=Otherwise.ADMINISTRATOR)
+    with pytest.raises(Missing) as refusal:
+        await company.request(LEADER, replace(one, votes=2))
+    assert refusal.value.facts == {"what": "votes-named", "step": "纪检", "need": 2}
+    assert await asked(await company.request(one)) == ["zhoukai"]
+
+
+async def test_an_administrator_names_somebody_at_each_of_two_levels(company: Company) -> None:
+    nobody = StepPlan("纪检", ("person:nobody",), otherwise=Otherwise.ADMINISTRATOR)
+    request = await company.request(nobody, replace(nobody, name="审计"))
+    await company.says("zhoukai", f"转交 {request.number} 李娜")
+    await company.says("lina", f"同意 {request.number}")
+    assert await asked(request) == ["zhoukai"]
+    assert "已在" in await company.says("zhoukai", f"转交 {request.number} 李娜")
+    await company.says("zhoukai", f"转交 {request.number} 钱进")
+    await company.says("qian", f"同意 {request.number}")
+    assert await status(request) == "approved"
+
+
+async def test_who_agreed_beside_is_asked_again_where_their_answer_is_taken_back(company: Company) -> None:
+    """自动去重 looks at earlier levels; what stands beside was asked at the same time."""
+    beside = board(Signing.VOTES, 2, beside=True, repeats=True)
+    request = await company.request(StepPlan("总经理", ("person:zhao",)), beside)
+    await company.says("zhao", f"同意 {request.number}")
+    await company.says("zhao", f"同意 {request.number}")
+    await company.says("qian", f"同意 {request.number}")
+    assert await status(request) == "approved"
+    card = await Card.get(holder__key="qian", request=request, step__level=2)
+    await presses(company.store, "qian", "undo", card.handle)
+    assert await asked(request) == ["qian", "sunli"]
+
+
+async def test_once_all_have_agreed_the_last_of_them_alone_takes_it_back(company: Company) -> None:
+    request = await company.request(LEADER_BY_NAME, StepPlan("总经理", ("person:zhao",), beside=True))
+    await company.presses("lina", "approve", request)
+    step, act = await Step.get(request=request, level=2), by(company.person("zhao"), now=NOW + timedelta(seconds=5))
+    await company.store.transact(lambda: approving.approve(act, step, shown=Shown(1)))
+    assert await status(request) == "approved"
+    await company.presses("lina", "undo", request)
+    assert await status(request) == "approved"
+    await company.presses("zhao", "undo", request)
+    assert await asked(request) == ["zhao"]
 
 
 async def test_an_answer_is_taken_back_and_whom_it_spared_is_asked_again(company: Company) -> None:

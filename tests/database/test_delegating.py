@@ -96,6 +96,34 @@ async def test_what_waits_already_comes_to_the_delegate_when_they_accept(company
     assert "待你审批" in (await seen(await card_of("lina", request))).status
 
 
+async def test_what_is_reopened_comes_to_who_accepted_meanwhile(company: Company) -> None:
+    request = await company.request(LEADER, StepPlan("总经理", ("person:zhao",)))
+    await company.says("qian", f"同意 {request.number}")
+    await accepted(company)
+    await company.presses("qian", "undo", request)
+    assert "待你审批" in (await seen(await card_of("lina", request))).status
+    await company.says("lina", f"同意 {request.number}")
+    assert await asked(request) == ["zhao"]
+
+
+async def test_what_is_reopened_does_not_come_back_to_whose_delegation_is_over(company: Company) -> None:
+    await accepted(company)
+    request = await company.request(LEADER, StepPlan("总经理", ("person:zhao",)))
+    await company.presses("qian", "approve", request)
+    await company.says("qian", "委托 取消")
+    await company.presses("qian", "undo", request)
+    assert (await card_of("lina", request)).closed
+    assert await Card.filter(request=request, holder__key="qian", closed=False).count() == 1
+
+
+async def test_what_a_delegate_agreed_to_spares_the_principal_no_later_level(company: Company) -> None:
+    await accepted(company)
+    later = StepPlan("总经理", ("person:qian",), repeats=True)
+    request = await company.request(StepPlan("分管领导", ("person:qian",)), later)
+    await company.says("lina", f"同意 {request.number}")
+    assert await asked(request) == ["qian"]
+
+
 async def test_nobody_decides_their_own_request_or_two_levels_by_a_delegation(company: Company) -> None:
     await company.says("qian", "委托 刘洋 至 周五17:00")
     await company.says("liuyang", f"同意 {(await Delegation.get()).number}")

@@ -183,6 +183,18 @@ async def test_a_request_goes_back_to_an_earlier_level_which_is_asked_anew(compa
     assert (await facts_of("approval.returned"))["to_level"] == 1
 
 
+async def test_who_returns_it_hears_that_who_was_added_takes_no_part_any_more(company: Company) -> None:
+    request = await company.request(HEAD, LEADER)
+    await company.says("chenmin", f"同意 {request.number} 不再招聘")
+    await company.says("qian", f"并加签 {request.number} 李娜")
+    answer = await company.says("qian", f"退回 {request.number} 到 用人部门 编制再核一下")
+    assert "原来加签的 李娜 不再参加" in answer
+    assert await chain_of(request) == [(1, "chenmin", OPEN), (2, "qian", WAITING)]
+    await company.says("chenmin", f"同意 {request.number} 不再招聘")
+    await company.says("qian", f"并加签 {request.number} 李娜")
+    assert await asked(request) == ["qian", "lina"]
+
+
 async def test_only_levels_that_were_asked_before_can_be_gone_back_to_and_they_are_named(company: Company) -> None:
     request = await company.request(HEAD, LEADER, StepPlan("总经理", ("person:lina",)))
     await company.says("chenmin", f"同意 {request.number} 不再招聘")

@@ -11,11 +11,28 @@ from datetime import timedelta
 
 import pytest
 
-from models import Added, CancellationRequest, Employee, Grant, Role, Step, StepStatus, StillNeeded
+from cards.buttons import Press
+from handlers.receiving import receive
+from handlers.routing import Incoming
+from models import (
+    Added,
+    CancellationRequest,
+    Card,
+    CardPurpose,
+    Employee,
+    Grant,
+    OutboxMessage,
+    Platform,
+    Role,
+    Step,
+    StepStatus,
+    StillNeeded,
+)
 from models.store import Store
 from tests.database import office
 from tests.database.chains import HEAD, LEADER, Company, board
 from tests.database.office import NOW, by
+from tests.database.talking import deliver_cards
 from workflow import approving, cancelling, chain, delegating, handing_on, places, reminding, requests
 from workflow.acting import Act
 from workflow.approving import Shown
@@ -326,6 +343,48 @@ async def test_only_what_is_listed_happens(store: Store, state: str) -> None:
     sys.stdout.write(f"\nI10 {state}: {len(tried)} cells, {len(found)} possible\n")
     assert found == expected
     assert len(tried) == len(PEOPLE) * (len(ON_STEPS) * len(steps) + len(ON_REQUESTS))
+
+
+FORWARDED = ("second level", "all of three, one agreed", "delegated", "decided, inside the grace")
+BUTTONS = ("approve", "reject", "send_back", "hand_over", "add", "undo")
+
+
+async def presses_it(store: Store, who: str, action: str, handle: str, late: timedelta) -> str:
+    """Press a button of a card and take back whatever it did; returns what was said to whoever pressed it."""
+    incoming = Incoming(Platform.DINGTALK, f"{who}:{action}:{handle}", "press", who, press=Press(action, handle))
+    found: list[str] = []
+
+    async def work() -> None:
+        before = await Step.all().order_by("id").values_list("status", "decided_by_id", "approver_id")
+        said = set(await OutboxMessage.filter(kind="say").values_list("id", flat=True))
+        await receive(incoming, NOW + late)
+        rows = await OutboxMessage.filter(kind="say").prefetch_related("account__employee")
+        found.extend(str(each.payload) for each in rows if each.id not in said)
+        assert await Step.all().order_by("id").values_list("status", "decided_by_id", "approver_id") == before
+        raise Undone
+
+    with pytest.raises(Undone):
+        await store.transact(work)
+    return "".join(found)
+
+
+@pytest.mark.parametrize("state", FORWARDED)
+async def test_a_card_that_was_forwarded_does_nothing_for_whoever_it_is_not(store: Store, state: str) -> None:
+    company, room = Company(store), Room()
+    await store.transact(lambda: room.enter(company))
+    build, late = STATES[state]
+    request = await build(company)
+    await deliver_cards(store, NOW + late)
+    cards = await Card.filter(request=request, purpose=CardPurpose.APPROVAL).prefetch_related("holder")
+    tried = 0
+    for card in cards:
+        for who in [each for each in PEOPLE if card.holder is None or each != card.holder.key]:
+            for action in BUTTONS:
+                said = await presses_it(store, who, action, card.handle, late)
+                assert "此单由" in said or "不是给你的" in said, (who, action, said)
+                tried += 1
+    sys.stdout.write(f"\nI10 {state}: {tried} presses on forwarded cards, 0 possible\n")
+    assert tried == len(cards) * (len(PEOPLE) - 1) * len(BUTTONS) > 0
 
 
 def test_the_table_names_every_state_and_no_move_that_is_not_tried() -> None:
