@@ -39,6 +39,7 @@ from handlers import (
     rights,
     rules,
     saved_queries,
+    several,
     taking_back,
     waiting,
 )
@@ -61,9 +62,9 @@ TYPED: dict[Verb, Typed] = {
     Verb.CONFIRM_BATCH: cancel.confirm,
     Verb.UNDO: taking_back.undo,
     Verb.WITHDRAW: taking_back.withdraw,
-    Verb.APPROVE: approvals.typed,
-    Verb.REJECT: approvals.typed,
-    Verb.SEND_BACK: approvals.typed,
+    Verb.APPROVE: several.typed,
+    Verb.REJECT: several.typed,
+    Verb.SEND_BACK: several.typed,
     Verb.DELEGATE: delegations.typed,
     Verb.HAND_OVER: handing_on.typed,
     Verb.ADD: handing_on.typed,
@@ -113,7 +114,7 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    if await references.takes(context):
+    if await references.takes(context) or await several.takes(context):
         return
     named = await numbers.named_in(context)
     command = read_command(context.incoming.text, local(context.act.now), named)
