@@ -42,17 +42,18 @@ async def cost_of(request: CancellationRequest, now: datetime) -> Cost:
     return Cost(
         own=await _cancelled(request, Origin.CANDIDATE),
         companys=await _cancelled(request, Origin.COMPANY),
-        of_position=await recent.filter(booking__position_id=booking.position_id).count(),
-        of_requester=await _of_requester(request, recent) if filed_by_hr else 0,
+        of_position=await recent.filter(booking__position_id=booking.position_id).count() + 1,
+        of_requester=await _of_requester(request, recent) + 1 if filed_by_hr else 0,
         others=await _others(booking, now),
         ahead=booking.starts_at - (request.filed_at or request.created_at),
     )
 
 
 def _recent(request: CancellationRequest) -> QuerySet[CancellationRequest]:
+    """Return the query of the unit's requests before this one; what was made in the same moment is not before it."""
     made = request.created_at
     unit = CancellationRequest.filter(organisation_id=request.organisation_id)
-    return unit.filter(created_at__gt=made - LOOKS_BACK, created_at__lte=made)
+    return unit.filter(created_at__gt=made - LOOKS_BACK, created_at__lt=made)
 
 
 async def _of_requester(request: CancellationRequest, recent: QuerySet[CancellationRequest]) -> int:

@@ -1,14 +1,17 @@
-"""待我审批 by risk, 同意 1 3 4 and 同意 全部低风险: what stands out is looked at by itself, and nothing else waits for it."""
+"""待我审批 by risk, 同意 1 3 4 and 同意 全部低风险: what stands out is looked at by itself."""
 
 import json
 from datetime import timedelta
 
 import pytest
 
-from models import AuditRecord, Employee, Evidence, Grant, OutboxMessage, Platform, Role, Step, StepStatus
+from handlers.receiving import receive
+from handlers.routing import Incoming
+from models import AuditRecord, Evidence, Grant, OutboxMessage, Platform, Role, Step, StepStatus
 from models.store import Store
 from tests.database import deciding, office
 from tests.database.chains import HEAD, LEADER, Company, chain_of, status
+from tests.database.office import NOW
 from tests.database.talking import says
 from workflow import administering
 from workflow.plans import StepPlan
@@ -74,7 +77,9 @@ async def test_all_low_risk_agrees_to_those_and_names_the_others_with_why(compan
     assert await status(urgent) == "approved"
 
 
-@pytest.mark.parametrize("words", ["同意 全部", "全部同意", "低风险的都同意", "批准所有低风险", "请同意全部低风险的申请"])
+@pytest.mark.parametrize(
+    "words", ["同意 全部", "全部同意", "低风险的都同意", "批准所有低风险", "请同意全部低风险的申请"]
+)
 async def test_however_it_is_typed_all_is_never_more_than_what_is_low_risk(company: Company, words: str) -> None:
     calm = await deciding.filed(company, ZHAO)
     sensitive = await deciding.filed(company, ZHAO)
@@ -141,22 +146,18 @@ async def test_what_was_not_shown_yet_is_not_agreed_to_along_with_the_rest(compa
     shown = await deciding.filed(company, ZHAO)
     await company.says("zhao", "待我审批")
     unseen = await deciding.filed(company, ZHAO)
-    said = await says_unshown(company, "同意 全部低风险")
+    (said,) = await says_at_once(company, Platform.DINGTALK, "同意 全部低风险")
     assert (await status(shown), await status(unseen)) == ("approved", "awaiting_approval")
     assert f"申请 {unseen.number} 的内容还没有给你看过" in said
 
 
-async def says_unshown(company: Company, text: str) -> str:
-    """Let 赵国强 type while the newest card is still on its way."""
-    from handlers.receiving import receive
-    from handlers.routing import Incoming
-    from tests.database.office import NOW
-
+async def says_at_once(company: Company, platform: Platform, text: str) -> list[str]:
+    """Let 赵国强 type before anything else is delivered to him; returns each answer by itself."""
     before = set(await OutboxMessage.filter(kind="say").values_list("id", flat=True))
-    incoming = Incoming(Platform.DINGTALK, f"unshown:{text}", "text", "zhao", text=text)
+    incoming = Incoming(platform, f"at-once:{text}", "text", "zhao", text=text)
     await company.store.transact(lambda: receive(incoming, NOW))
-    rows = [each for each in await OutboxMessage.filter(kind="say") if each.id not in before]
-    return "\n".join(str(each.payload) for each in rows).replace("\\n", "\n")
+    rows = [each for each in await OutboxMessage.filter(kind="say").order_by("posted_at") if each.id not in before]
+    return [str(json.loads(str(each.payload))["text"]) for each in rows]
 
 
 async def test_the_same_picture_in_two_cases_has_to_be_looked_at(company: Company) -> None:
@@ -181,28 +182,16 @@ async def test_many_rejections_are_each_by_themselves_with_one_reason(company: C
 
 async def test_in_wecom_a_long_list_comes_in_parts_that_are_shown_whole(company: Company) -> None:
     for _ in range(18):
-        await deciding.filed(company, ZHAO)
-    zhao: Employee = company.person("zhao")
-    await company.store.transact(lambda: administering.add_account(office.by(), zhao, Platform.WECOM, "zhao"))
-    said = await wecom_says(company, "待我审批")
+        await deciding.filed(company, ZHAO, ahead=timedelta(hours=20))
+    zhao = company.person("zhao")
+    await company.store.transact(lambda: administering.add_account(Platform.WECOM, "zhao", employee=zhao))
+    said = await says_at_once(company, Platform.WECOM, "待我审批")
     assert len(said) > 1
     assert all(len(each.encode()) <= 2048 for each in said)
     assert sum(len(listed(each)) for each in said) == 18
 
 
-async def wecom_says(company: Company, text: str) -> list[str]:
-    """Let 赵国强 type in WeCom; returns each answer by itself."""
-    from handlers.receiving import receive
-    from handlers.routing import Incoming
-    from tests.database.office import NOW
-
-    incoming = Incoming(Platform.WECOM, f"wecom:{text}", "text", "zhao", text=text)
-    await company.store.transact(lambda: receive(incoming, NOW))
-    rows = await OutboxMessage.filter(kind="say", platform=Platform.WECOM).order_by("posted_at")
-    return [str(json.loads(each.payload)["text"]) for each in rows]
-
-
-async def test_a_role_of_administrator_decides_nothing_in_a_batch(company: Company) -> None:
+async def test_who_was_not_asked_decides_nothing_in_a_batch(company: Company) -> None:
     request = await deciding.filed(company, ZHAO)
     await company.store.transact(lambda: office.employee("other", company.unit, Role.LEADER, name="何琳"))
     assert "没有待你审批的取消申请" in await says(company.store, "other", "同意 全部")
