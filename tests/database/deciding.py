@@ -46,7 +46,7 @@ async def more_interviews(company: Company, count: int = 1) -> None:
 
 async def make_sensitive(request: CancellationRequest) -> None:
     """Let the position of a request be a sensitive one, and no other request's."""
-    old = request.booking.position
-    new = await Position.create(organisation_id=old.organisation_id, name="财务经理", sensitive=True)
+    unit = request.booking.organisation
+    new = await Position.create(organisation=unit, name="财务经理", sensitive=True)
     request.booking.position = new
     await request.booking.save(update_fields=["position_id"])
