@@ -17,6 +17,7 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
 from bot.settings_audit import Audit
+from bot.settings_brief import BriefSection
 from bot.settings_evidence import EvidenceSection
 from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
     evidence: EvidenceSection = Field(default_factory=EvidenceSection, description="证明材料的检查")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
+    brief: BriefSection = Field(default_factory=BriefSection, description="早上的简报")
     stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,
         description=(

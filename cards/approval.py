@@ -7,7 +7,9 @@ from cards.lines import (
     decisive,
     distance,
     evidence_line,
+    history_line,
     impact_line,
+    others_line,
     progress_line,
     reason_line,
     stands,
@@ -35,6 +37,8 @@ def approval_card(view: CardView) -> Card:
         *twin_lines(view),
         distance(request.booking.starts_at, view.now, request.late),
         impact_line(view),
+        history_line(view),
+        others_line(view),
         _progress(view, request, step),
         deadline_line(request, step),
     ]

@@ -1,6 +1,6 @@
 """Lines that several cards share."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cards.card import Line
 from models import BookingStatus, RequestStatus, StepStatus
@@ -24,6 +24,7 @@ def booking_lines(booking: BookingView) -> tuple[Line, ...]:
 COUNTDOWN = "距面试"
 PROGRESS = "进度"
 DEADLINE = "时限"
+OTHERS = "同岗位"
 MANY_DAYS = 5  # from here on, hours no longer tell anybody anything
 
 
@@ -153,12 +154,42 @@ def _step(step: StepView, me: StepView | None) -> str:
 
 
 def impact_line(view: CardView) -> Line:
-    """Return what the cancellation costs, so that it can be decided in five seconds (D8)."""
-    booking = view.booking
-    freed = (
-        f"面试官 {plain(booking.interviewer)} 空出 {booking.duration_min} 分钟"
-        if booking.interviewer
-        else "无面试官占用"
-    )
-    before = f"候选人此前取消过 {view.earlier} 次" if view.earlier else "候选人此前没有取消过"
-    return Line("影响", f"{freed}；{before}")
+    """Return what the cancellation costs, so that it can be decided in five seconds (D8); nothing that nobody knows."""
+    booking, cost, request = view.booking, view.cost, view.request
+    parts = []
+    if booking.interviewer:
+        parts.append(f"面试官 {plain(booking.interviewer)} 空出 {booking.duration_min} 分钟")
+    if cost is not None and request is not None and request.late and cost.ahead > timedelta(0):
+        parts.append(f"开始前 {_length(cost.ahead)}才提出")
+    return _told("影响", "；".join(parts))
+
+
+def history_line(view: CardView) -> Line:
+    """Return how often it happened before: to this candidate, for this position, by who filed it."""
+    cost, request = view.cost, view.request
+    if cost is None or request is None:
+        return Line("", "")
+    parts = [f"候选人此前取消过 {cost.own} 次" if cost.own else "候选人此前没有取消过"]
+    if cost.companys:
+        parts.append(f"公司取消过其 {cost.companys} 次")
+    if cost.of_position > 1:
+        parts.append(f"本岗位 7 天内第 {cost.of_position} 件")
+    if cost.of_requester > 1:
+        parts.append(f"{plain(request.requester)} 7 天内第 {cost.of_requester} 件")
+    return Line("历史", "；".join(parts))
+
+
+def others_line(view: CardView) -> Line:
+    """Return who else is still to be interviewed for the position; it changes by itself and voids nothing."""
+    others = view.cost.others if view.cost is not None else 0
+    return _told(OTHERS, f"另有 {others} 场面试已约" if others else "")
+
+
+def _told(label: str, text: str) -> Line:
+    return Line(label, text) if text else Line("", "")
+
+
+def _length(length: timedelta) -> str:
+    """Say a length of less than a few days: 5 小时, or 40 分钟; what is left over is not rounded up."""
+    minutes = int(length.total_seconds()) // 60
+    return f"{minutes // 60} 小时" if minutes >= 60 else f"{minutes} 分钟"

@@ -57,6 +57,7 @@ WHY = {
     "answered-by-others": "已由他人答复",
     "voided": "退回后不再有效",
     "only-names": "只能指定审批人",
+    "look-alone": "要单独看过再同意",
     "no-such-level": "没有可退回的节点",
     "comment-part": "不是办理人",
     "comment-restricted": "资料受限或已删除",

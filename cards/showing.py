@@ -1,11 +1,11 @@
 """What an approver's card says, for whoever has to know later what was shown."""
 
 from cards.drawing import draw
-from cards.lines import COUNTDOWN, DEADLINE, PROGRESS
+from cards.lines import COUNTDOWN, DEADLINE, OTHERS, PROGRESS
 from workflow.card_views import CardView
 from workflow.showings import Showing, showing_of
 
-MOVING = (COUNTDOWN, DEADLINE, PROGRESS)
+MOVING = (COUNTDOWN, DEADLINE, OTHERS, PROGRESS)
 
 
 def showing(view: CardView) -> Showing:

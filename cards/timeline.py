@@ -96,6 +96,7 @@ ACTIONS = {
     "archive.written": "归档包写成",
     "records.examined": "完整性检查",
     "unit.checked_up": "合规体检",
+    "answers.measured": "看审批时效",
     "report.link_made": "取得体检报告链接",
     "report.exported": "导出体检报告",
     "report.written": "体检报告写成",

@@ -1,4 +1,4 @@
-"""同意, 驳回, 退回 of a cancellation, by card or by text."""
+"""同意, 驳回, 退回 of one cancellation, by card or by text."""
 
 from cards.showing import showing
 from handlers import changed, picking
@@ -7,13 +7,10 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, places, requests, shown, standing_in
+from workflow import approving, chain, places, requests, shown, standing_in
 from workflow.card_views import CardView, card_view
 from workflow.errors import Invalid, NotFound, NotNow, Stale
-from workflow.rights_words import name_of
-from workflow.views import request_seen
 
-MOST_LISTED = 20
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
     ("不需", StillNeeded.NO),
@@ -56,23 +53,12 @@ def _chosen(value: str) -> StillNeeded | None:
     return StillNeeded(value) if value else None
 
 
-async def typed(context: Context, command: Command) -> None:
-    """Answer 同意 / 驳回, with numbers of the list just shown or a request's number."""
-    await answer(context, command, await meant(context, command))
-
-
-async def answer(context: Context, command: Command, steps: list[Step]) -> None:
-    """Decide these steps, all or none."""
-    for step in steps:
-        await _decide(context, command, step)
-    await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
-
-
-async def _decide(context: Context, command: Command, step: Step) -> None:
+async def decide(context: Context, command: Command, step: Step) -> None:
+    """Agree or say no to one step with what was typed."""
     comment = command.options.get("附言", command.reason_text or command.rest)
     seen = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
-        needed = _needed(comment)
+        needed = needed_in(f"{command.reason_text} {command.rest} {comment}")
         await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
     else:
         await approving.reject(context.act, step, shown=seen, comment=comment)
@@ -94,7 +80,7 @@ async def shown_of(context: Context, step: Step) -> approving.Shown:
     return await seen_on(context, card, step)
 
 
-def _needed(comment: str) -> StillNeeded | None:
+def needed_in(comment: str) -> StillNeeded | None:
     """Read whether the position still needs people; who does not say so is asked, nothing is presumed."""
     return next((value for word, value in NEEDED_WORDS if word in comment), None)
 
@@ -126,18 +112,3 @@ async def _step_of(context: Context, request: CancellationRequest) -> Step:
     if found is None:
         raise NotNow(state=str(request.status))
     return found
-
-
-async def lines_of(context: Context) -> list[tuple[Step, str]]:
-    """Return what waits for this person as lines of a list, the one nearest to its start first."""
-    steps = (await chain.open_steps_of(context.employee, context.act.now))[:MOST_LISTED]
-    views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps]
-    rows = sorted(zip(steps, views, strict=True), key=lambda row: row[1].booking.starts_at)
-    return [
-        (step, f"{view.number} {view.booking.title} · {view.reason}{_in_place_of(context, step)}")
-        for step, view in rows
-    ]
-
-
-def _in_place_of(context: Context, step: Step) -> str:
-    return f"（代 {name_of(step.approver)}）" if step.approver_id != context.employee.id else ""

@@ -29,6 +29,7 @@ from handlers import (
     lists,
     numbers,
     own_data,
+    pace,
     picking,
     presses,
     purges,
@@ -41,6 +42,7 @@ from handlers import (
     rules,
     saved_queries,
     sending_back,
+    several,
     taking_back,
     waiting,
 )
@@ -63,8 +65,8 @@ TYPED: dict[Verb, Typed] = {
     Verb.CONFIRM_BATCH: cancel.confirm,
     Verb.UNDO: taking_back.undo,
     Verb.WITHDRAW: taking_back.withdraw,
-    Verb.APPROVE: approvals.typed,
-    Verb.REJECT: approvals.typed,
+    Verb.APPROVE: several.typed,
+    Verb.REJECT: several.typed,
     Verb.SEND_BACK: sending_back.typed,
     Verb.COMMENT: commenting.typed,
     Verb.DELEGATE: delegations.typed,
@@ -87,6 +89,7 @@ TYPED: dict[Verb, Typed] = {
     Verb.ARCHIVE_AGAIN: archiving.again,
     Verb.INTEGRITY: examining.asked,
     Verb.CHECKUP: examining.asked,
+    Verb.PACE: pace.show,
     Verb.EXPORT_LOG: export_approvals.ask,
     Verb.SAVE_QUERY: saved_queries.save,
     Verb.DELETE_QUERY: saved_queries.forget,
@@ -116,7 +119,7 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    if await references.takes(context):
+    if await references.takes(context) or await several.takes(context):
         return
     named = await numbers.named_in(context)
     command = read_command(context.incoming.text, local(context.act.now), named)

@@ -9,6 +9,7 @@ from workflow import (
     access,
     anchor_rounds,
     anchoring,
+    briefing,
     cancelling,
     checkpoints,
     deadlines,
@@ -42,6 +43,7 @@ OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     erasing.KIND.timer: lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
     delegating.KIND.timer: lambda act, payload: delegating.expire(act, payload["delegation"]),
     rules_proposals.KIND.timer: lambda act, payload: rules_proposals.expire(act, payload["rules"]),
+    briefing.ONE: lambda act, payload: briefing.tell(act, payload["employee"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
     "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),
@@ -49,9 +51,10 @@ OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     restricting.DUE: lambda act, payload: erasure_rounds.due(act, payload["candidate"]),
 }
 
-OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {
+OF_ROUNDS: dict[str, Callable[[Act], Awaitable[object]]] = {
     retention.TIMER: retention.monthly,
     retention.CLEAR: retention.clear,
+    briefing.TIMER: briefing.morning,
 }
 
 
@@ -86,8 +89,8 @@ async def rang(act: Act, row: OutboxMessage) -> None:
     if row.topic in OF_VIEWING:
         await OF_VIEWING[row.topic](act, json.loads(row.payload))
         return
-    if row.topic in OF_RETENTION:
-        await OF_RETENTION[row.topic](act)
+    if row.topic in OF_ROUNDS:
+        await OF_ROUNDS[row.topic](act)
         return
     if row.topic == "sign":
         await checkpoints.sign_log(act, json.loads(row.payload)["log"])

@@ -33,6 +33,7 @@ from workflow import (
     weighing,
 )
 from workflow.acting import Act
+from workflow.costs import Cost, cost_of
 from workflow.delegation_views import DelegationView, delegation_view
 from workflow.erasure_views import ErasureView, erasure_view
 from workflow.evidence_rules import rules_of
@@ -78,7 +79,7 @@ class CardView:
     needs_evidence: int = 0
     proposed: dict[str, object] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
-    earlier: int = 0
+    cost: Cost | None = None  # on the card of an approver
     handled_by: str = ""
     told: Told = field(default_factory=Told)
     code: str = ""  # 存证码 of the unit's log, where its rules want it
@@ -174,7 +175,6 @@ async def _of_booking(card: Card, booking: Booking, act: Act) -> CardView:
         needs_evidence=decision.evidence,
         proposed=proposed,
         actions=_booking_actions(card.purpose, bool(decision.plans or decision.evidence), wish) if usable else (),
-        earlier=await cancelling.earlier_cancellations(booking),
         handled_by=handler,
         grace_s=int(grace(rules, booking.starts_at, act.now).total_seconds()),
     )
@@ -246,7 +246,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         theirs=theirs,
         answered=step is None or card.holder_id == (step.decided_by_id or step.approver_id),
         handed_on=others and not theirs,
-        earlier=await cancelling.earlier_cancellations(request.booking),
+        cost=await cost_of(request, act.now) if card.purpose == CardPurpose.APPROVAL else None,
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation, act.now),
         policy_digest=await digest_of(request.policy),

@@ -15,7 +15,7 @@ class Showing:
     """What one drawing of a card says, as lists of plain values.
 
     `evidence` holds the SHA-256 of each stored ciphertext, `before` the answers given at lower levels, `moving` the
-    labels of lines that change by themselves and void nothing: the countdown, and where the chain is.
+    labels of lines that change by themselves and void nothing: the countdown, where the chain is, who else is seen.
     """
 
     revision: int

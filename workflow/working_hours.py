@@ -95,14 +95,15 @@ def _spans_from(start: datetime, office: Office) -> Iterator[tuple[datetime, dat
     """Return the office's spans that end after a moment, one after the other."""
     day = local(start).date()
     while True:
-        if _works(day):
+        if is_office_day(day):
             for first, last in office.spans:
                 if _at(day, last) > start:
                     yield _at(day, first), _at(day, last)
         day += timedelta(days=1)
 
 
-def _works(day: date) -> bool:
+def is_office_day(day: date) -> bool:
+    """Tell whether people work on a day; in a year that is not published, from Monday to Friday."""
     try:
         return is_working(day)
     except UnknownYear:

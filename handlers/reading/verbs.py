@@ -58,6 +58,7 @@ class Verb(StrEnum):
     ANCHOR = "锚定"
     INTEGRITY = "完整性检查"
     CHECKUP = "合规体检"
+    PACE = "审批时效"
     PERMISSIONS = "权限"
     GRANT = "授权"
     REVOKE = "收回授权"
@@ -196,6 +197,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.ANCHOR: ("锚定", "立即锚定", "md", "anchor"),
     Verb.INTEGRITY: ("完整性检查",),
     Verb.CHECKUP: ("合规体检",),
+    Verb.PACE: ("审批时效", "审批用时", "审批时长"),
     Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),

@@ -21,6 +21,7 @@ NAMED: Final = frozenset(
         Verb.CERTIFICATE,
         Verb.INTEGRITY,
         Verb.CHECKUP,
+        Verb.PACE,
         Verb.EXPORT_LOG,
         Verb.BIND_CODE,
         Verb.CODE,

@@ -104,7 +104,7 @@ def _of_bookings() -> Iterator[CardView]:
         for code in ("", *REASONS):
             proposed = {"reason": code, "text": "候选人说家里有急事", "notify": False, "keep": True}
             yield card(CardPurpose.CONFIRM, actions=actions, proposed=proposed, late=True, needs_evidence=1)
-    yield card(CardPurpose.CONFIRM, needs_approval=True, chain=("用人部门", "分管领导"), earlier=3)
+    yield card(CardPurpose.CONFIRM, needs_approval=True, chain=("用人部门", "分管领导"))
 
 
 def _of_requests() -> Iterator[CardView]:
