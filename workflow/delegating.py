@@ -7,7 +7,7 @@ whom.
 from datetime import datetime, timedelta
 
 from models import Card, CardPurpose, Delegation, DelegationStatus, Employee, RequestStatus, Step, StepStatus
-from workflow import access, audit, chain, deputising, outbox, proposals, requests, rights, standing_in
+from workflow import access, audit, chain, deputies, outbox, proposals, requests, rights, standing_in
 from workflow.acting import Act
 from workflow.delegation_words import OUTCOMES, described, said_to_principal
 from workflow.errors import Missing, NotAllowed, NotFound, NotNow
@@ -63,7 +63,7 @@ async def _require_sense(act: Act, principal: Employee, delegate: Employee, unti
         raise NotAllowed("nothing-to-delegate")
     if delegate.id == principal.id:
         raise NotAllowed("delegate-self")
-    if not delegate.active or not await deputising.on_one_line(principal, delegate):
+    if not delegate.active or not await deputies.on_one_line(principal, delegate):
         raise NotAllowed("delegate-absent")
     if {role for role, _ in await access.grants_of(delegate, act.now)} & set(ADMINISTRATORS):
         raise NotAllowed("delegate-administers", who=name_of(delegate))

@@ -17,7 +17,7 @@ from models import (
 )
 from workflow import access, audit, chain, leaving_erasures, outbox, requests, rights
 from workflow.acting import Act
-from workflow.deputising import deputy_of
+from workflow.deputies import deputy_of
 from workflow.errors import NotAllowed
 from workflow.rights_words import name_of
 from workflow.showing import plain

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from models import CancellationRequest, Delegation, DelegationStatus, Employee, RequestStatus, Step, StepStatus
 from workflow import access, deadlines, places
-from workflow.deputising import deputy_of
+from workflow.deputies import deputy_of
 
 ANSWERS = (StepStatus.APPROVED, StepStatus.REJECTED, StepStatus.SENT_BACK)
 RELATIONS = ("organisation", "principal", "delegate", "decided_by")
