@@ -2,6 +2,8 @@
 
 import re
 
+from tortoise.transactions import in_transaction
+
 from cards.showing import showing
 from handlers import changed, picking
 from handlers.locating import request_named
@@ -9,9 +11,12 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, handing_on, outbox, places, requests, shown, standing_in
+from workflow import approving, chain, confirm_links, handing_on, outbox, places, requests, shown, standing_in
+from workflow.acting import Act
 from workflow.card_views import CardView, card_view
-from workflow.errors import Invalid, NotFound, NotNow, Stale
+from workflow.confirm_links import Wish
+from workflow.errors import Invalid, NotFound, NotNow, PasskeyNeeded, Stale
+from workflow.plans import Grade
 from workflow.rights_words import name_of
 from workflow.views import request_seen
 
@@ -30,18 +35,47 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     """Answer 同意, 驳回 or 退回补充 on an approver's card."""
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
-    comment = str(form.get("comment", ""))
-    seen = await seen_on(context, card, step)
-    if action == "approve":
-        if "keep" in form and step.role == Role.HR:
-            await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
-        needed = _chosen(str(form.get("still_needed", "")))
-        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
-    elif action == "reject":
-        await approving.reject(context.act, step, shown=seen, comment=comment)
-    else:
-        await approving.send_back(context.act, step, shown=seen, comment=comment)
+    keep = str(form["keep"]).lower() if "keep" in form and step.role == Role.HR else ""
+    needed, comment = str(form.get("still_needed", "")), str(form.get("comment", ""))
+    wish = Wish(action, comment) if action != "approve" else Wish(action, comment, needed, keep)
+    await _confirmed_or_given(context, step, await seen_on(context, card, step), wish, card)
     return Answer(await shown.shown_view(card, context.act, showing))
+
+
+async def _confirmed_or_given(
+    context: Context, step: Step, seen: approving.Shown, wish: Wish, card: Card | None = None
+) -> bool:
+    """Give an answer; where it has to be confirmed with a passkey, only say where, and return False."""
+    try:
+        async with in_transaction():
+            await give(context.act, step, seen, wish)
+    except PasskeyNeeded as needed:
+        mine = card or await _card_of(context, step)
+        assert mine is not None  # who was shown nothing is refused before
+        link = await confirm_links.offer(context.act, mine, wish)
+        minutes = int(confirm_links.LASTS.total_seconds() // 60)
+        text = (
+            f"还没有生效：{needed.facts['number']} 这一级要用你的通行密钥确认。请在 {minutes} 分钟内打开下面的页面，"
+            f"看清内容再确认。网页会问验证码：{confirm_links.code_of(link)}。链接和验证码请勿转给别人。"
+        )
+        await outbox.say(context.act, context.account, text, confirm=link)
+        return False
+    return True
+
+
+async def give(act: Act, step: Step, seen: approving.Shown, wish: Wish) -> None:
+    """Give an answer to a step, on what was shown."""
+    if wish.action == "approve":
+        if wish.keep:
+            await approving.decide_consequence(act, step, keep=wish.keep == "true")
+        needed = _chosen(wish.still_needed)
+        await approving.approve(act, step, shown=seen, comment=wish.comment, still_needed=needed)
+    elif wish.action == "reject":
+        await approving.reject(act, step, shown=seen, comment=wish.comment)
+    elif wish.action == "return":
+        await handing_on.send_to_level(act, step, wish.level, shown=seen, comment=wish.comment)
+    else:
+        await approving.send_back(act, step, shown=seen, comment=wish.comment)
 
 
 async def seen_on(context: Context, card: Card, step: Step) -> approving.Shown:
@@ -66,39 +100,45 @@ async def typed(context: Context, command: Command) -> None:
 
 async def answer(context: Context, command: Command, steps: list[Step]) -> None:
     """Decide these steps, all or none."""
-    for step in steps:
-        await _decide(context, command, step)
-    await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
+    await _require_one_by_one(steps)
+    given = [await _decide(context, command, step) for step in steps]
+    if all(given):
+        await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
 
 
-async def _decide(context: Context, command: Command, step: Step) -> None:
+async def _require_one_by_one(steps: list[Step]) -> None:
+    """Refuse several at once where one has to be confirmed with a passkey: each is looked at on its own page."""
+    for step in steps if len(steps) > 1 else []:
+        request = await requests.reload(step.request_id)
+        if places.plan_of(request, step).grade == Grade.G1:
+            raise NotNow("passkey-one-by-one", number=request.number)
+
+
+async def _decide(context: Context, command: Command, step: Step) -> bool:
     comment = command.options.get("附言", command.reason_text or command.rest)
     seen = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
-        needed = _needed(comment)
-        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
+        wish = Wish("approve", comment, str(_needed(comment) or ""))
     elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=seen, comment=comment)
+        wish = Wish("reject", comment)
     else:
-        await _send_back(context, step, seen, comment)
+        wish = await _sent_back(step, comment)
+    return await _confirmed_or_given(context, step, seen, wish)
 
 
-async def _send_back(context: Context, step: Step, seen: approving.Shown, comment: str) -> None:
-    """Return a step to whoever asked, or with 到 to an earlier level: 退回 Q… 到 用人部门 原因."""
+async def _sent_back(step: Step, comment: str) -> Wish:
+    """Read to where a step is returned: to whoever asked, or with 到 to an earlier level: 退回 Q… 到 用人部门 原因."""
     to = re.match(r"到\s*(\S+)\s*", comment)
     if to is None or to[1] in TO_THE_START:
-        words = comment[to.end() :] if to else comment
-        await approving.send_back(context.act, step, shown=seen, comment=words)
-        return
+        return Wish("send_back", comment[to.end() :] if to else comment)
     before = handing_on.levels_before(await requests.reload(step.request_id), step)
     level = next((number for number, plan in before if plan.name.startswith(to[1])), 0)
-    await handing_on.send_to_level(context.act, step, level, shown=seen, comment=comment[to.end() :])
+    return Wish("return", comment[to.end() :], level=level)
 
 
 async def shown_of(context: Context, step: Step) -> approving.Shown:
     """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
-    mine = Card.filter(step=step, holder=context.employee, closed=False)
-    card = await mine.order_by("-created_at").first()
+    card = await _card_of(context, step)
     request = await requests.reload(step.request_id)
     theirs = await standing_in.may_answer(request, step, context.employee, context.act.now)
     if not theirs or step.status != StepStatus.OPEN:
@@ -108,6 +148,10 @@ async def shown_of(context: Context, step: Step) -> approving.Shown:
     if was := await shown.unseen(card):
         raise Stale(changes=await changed.since(card, was, context), step=step.id)
     return await seen_on(context, card, step)
+
+
+async def _card_of(context: Context, step: Step) -> Card | None:
+    return await Card.filter(step=step, holder=context.employee, closed=False).order_by("-created_at").first()
 
 
 def _needed(comment: str) -> StillNeeded | None:

@@ -33,6 +33,7 @@ from models.exchange import (
 )
 from models.export import ExportRequest, ExportStatus
 from models.organisation import Organisation, Position, Preset
+from models.passkey import Passkey
 from models.person import (
     Account,
     Candidate,
@@ -106,6 +107,7 @@ __all__ = [
     "Origin",
     "OutboxMessage",
     "OutboxStatus",
+    "Passkey",
     "PersonKey",
     "Platform",
     "Position",

@@ -17,6 +17,7 @@ TABLES = (
     "rules_version",
     "rules_text",
     "delegation",
+    "passkey",
 )
 
 

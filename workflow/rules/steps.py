@@ -10,8 +10,7 @@ OTHERWISE = {"上级单位": Otherwise.PARENT, "管理员指定": Otherwise.ADMI
 MOST_STEPS = 12
 MOST_HOURS = 24 * 30
 NOT_YET = {
-    Grade.G1: "这个版本还不支持用本人的通行密钥确认（g1），这样的节点谁也不能同意；请写 g0 或不写",
-    Grade.G2: "这个版本还不支持有资质机构的证书签署（g2），这样的节点谁也不能同意；请写 g0 或不写",
+    Grade.G2: "这个版本还不支持有资质机构的证书签署（g2），这样的节点谁也不能同意；请写 g0、g1 或不写",
 }
 
 

@@ -101,7 +101,6 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
     ("hours", {"hours": -1}),
     ("otherwise", {"otherwise": "pass"}),
     ("grade", {"grade": "g3"}),
-    ("grade", {"grade": "g1"}),
     ("grade", {"grade": "g2"}),
     ("asks", {"asks": ["why"]}),
     ("name", {"name": ""}),
