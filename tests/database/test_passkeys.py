@@ -318,3 +318,11 @@ async def test_who_only_has_the_link_can_bind_nothing(company: Company) -> None:
     proven = form | {"proven": passkeys.proven_of(passkey)}
     assert (await browser._bind(token, proven)).ending == binding.Ending.UNUSABLE  # over another challenge
     assert await Passkey.filter(bound_at__isnull=False).count() == 0
+
+
+async def test_a_step_that_wants_an_authoritys_signature_is_never_signed_with_less(company: Company) -> None:
+    await bound(company, "qian")
+    request = await company.request(replace(LEADER, grade=Grade.G2))
+    for text in (f"同意 {request.number}", f"驳回 {request.number} 岗位仍缺人"):
+        assert "这一级的签名本系统办不了" in await company.says("qian", text)
+    assert (await status(request), await decided()) == ("awaiting_approval", [])
