@@ -105,7 +105,7 @@ async def test_a_leader_binds_once_confirms_what_the_card_shows_and_it_verifies_
     page = phone.pages[0]
     await bound(company, page)
 
-    await company.taps("zhaoguoqiang", card, "approve", force=True)
+    await company.taps("zhaoguoqiang", await company.card("zhaoguoqiang", "待你审批"), "approve", force=True)
     address, code = await given(company, "zhaoguoqiang", "/c/", "还没有生效")
     assert await ApprovalStatement.all().count() == 1  # the department's
     await opened(page, address, code, "看内容")
@@ -138,11 +138,11 @@ async def test_whom_the_device_did_not_verify_confirms_nothing_and_reads_why(
     company: Company, browser: Browser
 ) -> None:
     await leaders_sign(company)
-    _, card = await at_the_leader(company)
+    await at_the_leader(company)
     phone, _ = await phone_with_passkeys(browser)
     page = phone.pages[0]
     await bound(company, page)
-    await company.taps("zhaoguoqiang", card, "approve", force=True)
+    await company.taps("zhaoguoqiang", await company.card("zhaoguoqiang", "待你审批"), "approve")
     address, code = await given(company, "zhaoguoqiang", "/c/", "还没有生效")
     stranger, _ = await phone_with_passkeys(browser, verifies=False)  # neither their key nor their finger
     other = stranger.pages[0]
