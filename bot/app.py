@@ -54,7 +54,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import briefing, contacts, export_requests, limits, periods, privacy, signing, stepup
+from workflow import briefing, contacts, export_requests, limits, periods, privacy, relying, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     periods.install(purging.periods_of(settings))
     stepup.install(settings.stepup)
     briefing.install(settings.brief.hours())
+    relying.install(relying.site_of(settings.public_url))
     export_requests.install(export_requests.Limits(settings.audit.export_alone))
     privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock.of(settings)

@@ -1,5 +1,7 @@
 """同意, 驳回, 退回 of one cancellation, by card or by text."""
 
+from tortoise.transactions import in_transaction
+
 from cards.showing import showing
 from handlers import changed, picking
 from handlers.locating import request_named
@@ -7,9 +9,11 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, places, requests, shown, standing_in
+from workflow import approving, chain, confirm_links, handing_on, outbox, places, requests, shown, standing_in
+from workflow.acting import Act
 from workflow.card_views import CardView, card_view
-from workflow.errors import Invalid, NotFound, NotNow, Stale
+from workflow.confirm_links import Wish
+from workflow.errors import Invalid, NotFound, NotNow, PasskeyNeeded, Stale
 
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
@@ -24,18 +28,47 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     """Answer 同意, 驳回 or 退回补充 on an approver's card."""
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
-    comment = str(form.get("comment", ""))
-    seen = await seen_on(context, card, step)
-    if action == "approve":
-        if "keep" in form and step.role == Role.HR:
-            await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
-        needed = _chosen(str(form.get("still_needed", "")))
-        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
-    elif action == "reject":
-        await approving.reject(context.act, step, shown=seen, comment=comment)
-    else:
-        await approving.send_back(context.act, step, shown=seen, comment=comment)
+    keep = str(form["keep"]).lower() if "keep" in form and step.role == Role.HR else ""
+    needed, comment = str(form.get("still_needed", "")), str(form.get("comment", ""))
+    wish = Wish(action, comment) if action != "approve" else Wish(action, comment, needed, keep)
+    await confirmed_or_given(context, step, await seen_on(context, card, step), wish, card)
     return Answer(await shown.shown_view(card, context.act, showing))
+
+
+async def confirmed_or_given(
+    context: Context, step: Step, seen: approving.Shown, wish: Wish, card: Card | None = None
+) -> bool:
+    """Give an answer; where it has to be confirmed with a passkey, only say where, and return False."""
+    try:
+        async with in_transaction():
+            await give(context.act, step, seen, wish)
+    except PasskeyNeeded as needed:
+        mine = card or await _card_of(context, step)
+        assert mine is not None  # who was shown nothing is refused before
+        link = await confirm_links.offer(context.act, mine, wish)
+        minutes = int(confirm_links.LASTS.total_seconds() // 60)
+        text = (
+            f"还没有生效：{needed.facts['number']} 这一级要用你的通行密钥确认。请在 {minutes} 分钟内打开下面的页面，"
+            f"看清内容再确认。网页会问验证码：{confirm_links.code_of(link)}。链接和验证码请勿转给别人。"
+        )
+        await outbox.say(context.act, context.account, text, confirm=link)
+        return False
+    return True
+
+
+async def give(act: Act, step: Step, seen: approving.Shown, wish: Wish) -> None:
+    """Give an answer to a step, on what was shown."""
+    if wish.action == "approve":
+        if wish.keep:
+            await approving.decide_consequence(act, step, keep=wish.keep == "true")
+        needed = _chosen(wish.still_needed)
+        await approving.approve(act, step, shown=seen, comment=wish.comment, still_needed=needed)
+    elif wish.action == "reject":
+        await approving.reject(act, step, shown=seen, comment=wish.comment)
+    elif wish.action == "return":
+        await handing_on.send_to_level(act, step, wish.level, shown=seen, comment=wish.comment)
+    else:
+        await approving.send_back(act, step, shown=seen, comment=wish.comment)
 
 
 async def seen_on(context: Context, card: Card, step: Step) -> approving.Shown:
@@ -53,22 +86,21 @@ def _chosen(value: str) -> StillNeeded | None:
     return StillNeeded(value) if value else None
 
 
-async def decide(context: Context, command: Command, step: Step) -> None:
-    """Agree or say no to one step with what was typed."""
+async def decide(context: Context, command: Command, step: Step) -> bool:
+    """Agree or say no to one step with what was typed; False where it waits for a passkey."""
     comment = command.options.get("附言", command.reason_text or command.rest)
     seen = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
         needed = needed_in(f"{command.reason_text} {command.rest} {comment}")
-        await approving.approve(context.act, step, shown=seen, comment=comment, still_needed=needed)
+        wish = Wish("approve", comment, str(needed or ""))
     else:
-        await approving.reject(context.act, step, shown=seen, comment=comment)
+        wish = Wish("reject", comment)
+    return await confirmed_or_given(context, step, seen, wish)
 
 
 async def shown_of(context: Context, step: Step) -> approving.Shown:
     """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
-    cards = await Card.filter(step=step, holder=context.employee, closed=False).order_by("-created_at")
-    here = [each for each in cards if each.account_id == context.account.id]
-    card = next(iter(here or cards), None)
+    card = await _card_of(context, step)
     request = await requests.reload(step.request_id)
     theirs = await standing_in.may_answer(request, step, context.employee, context.act.now)
     if not theirs or step.status != StepStatus.OPEN:
@@ -78,6 +110,13 @@ async def shown_of(context: Context, step: Step) -> approving.Shown:
     if was := await shown.unseen(card):
         raise Stale(changes=await changed.since(card, was, context), step=step.id)
     return await seen_on(context, card, step)
+
+
+async def _card_of(context: Context, step: Step) -> Card | None:
+    """Return somebody's card of a step, rather the one on the phone that they write from."""
+    cards = await Card.filter(step=step, holder=context.employee, closed=False).order_by("-created_at")
+    here = [each for each in cards if each.account_id == context.account.id]
+    return next(iter(here or cards), None)
 
 
 def needed_in(comment: str) -> StillNeeded | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import erasing_words, evidence_words, retention_words, rights_words
+from handlers import erasing_words, evidence_words, passkey_words, retention_words, rights_words
 from workflow.delegation_words import REFUSED as OF_DELEGATIONS
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
@@ -60,7 +60,8 @@ STATES = {
     "comment-restricted": "{number} 的候选人资料受限或已删除，不能再评论。经过可发「时间轴 {number}」",
     "too-many-comments": "这件申请的评论已有 {most} 条，不能再加。要商量请直接联系",
     "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
-    "votes-named": "「{step}」要 {need} 人同意，现在没有人可以审批，管理员只能指定 1 位，没有提交。请联系系统管理员改规则后再发一次",
+    "votes-named": "「{step}」要 {need} 人同意，现在没有人可以审批，管理员只能指定 1 位，没有提交。"
+    "请联系系统管理员改规则后再发一次",
     "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
     "taker-requester": "{who} 是 {number} 的发起人，不能审批自己的申请。请换一位同事",
     "taker-absent": "没有找到这位同事，或已不在职、不在你的公司里。请核对姓名或工号再发",
@@ -79,7 +80,7 @@ STATES = {
     "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
     "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
     "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
-    "grade-missing": "规则要求这一级由本人的通行密钥或 CA 签名，本系统还不支持，不能同意；可以驳回或退回补充。"
+    "grade-missing": "规则要求这一级的签名本系统办不了，不能同意，也不能驳回。"
     "请联系系统管理员改规则，再由发起人撤回「撤回 {number}」后重新提交",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
@@ -90,6 +91,7 @@ NOT_RESTORABLE = {
 }
 WORDED = {
     **evidence_words.REFUSED,
+    **passkey_words.REFUSED,
     **rights_words.REFUSED,
     **retention_words.REFUSED,
     **OF_EXPORTS,

@@ -12,6 +12,7 @@ from handlers.routing import Context
 from models import CancellationRequest, Step
 from workflow import approving, handing_on, outbox, places, requests
 from workflow.approving import Shown
+from workflow.confirm_links import Wish
 from workflow.plans import plans_of
 from workflow.rights_words import name_of
 from workflow.showing import plain
@@ -56,9 +57,10 @@ async def answer(context: Context, command: Command, steps: list[Step]) -> None:
         return
     remark = command.options.get("附言", "")
     done = [await _do(context, each, each.back.level, _comment(each.back.words, remark)) for each in found]
-    started = len([each for each in found if each.back.level == START])
+    started = done.count("")
     lines = [*([f"已退回 {started} 条。"] if started else []), *(each for each in done if each)]
-    await outbox.say(context.act, context.account, "\n".join(lines))
+    if lines:
+        await outbox.say(context.act, context.account, "\n".join(lines))
 
 
 def _comment(words: str, remark: str) -> str:
@@ -141,15 +143,20 @@ async def chosen(context: Context, level: str, question: dict[str, object]) -> N
     request = await approving.answerable(context.act, step, seen)
     asked = Asked(step, request, seen, _ways(request, step), Back())
     done = await _do(context, asked, int(level), str(question["words"]))
-    await outbox.say(context.act, context.account, done or "已退回 1 条。")
+    if done is not None:
+        await outbox.say(context.act, context.account, done or "已退回 1 条。")
 
 
-async def _do(context: Context, asked: Asked, level: int, comment: str) -> str:
-    """Return one step; says where to and who decides there, nothing where it went to whoever asked."""
+async def _do(context: Context, asked: Asked, level: int, comment: str) -> str | None:
+    """Return one step; says where to and who decides there, nothing where it went to whoever asked.
+
+    None where it waits for a passkey.
+    """
+    wish = Wish("send_back", comment) if level == START else Wish("return", comment, level=level)
+    if not await approvals.confirmed_or_given(context, asked.step, asked.shown, wish):
+        return None
     if level == START:
-        await approving.send_back(context.act, asked.step, shown=asked.shown, comment=comment)
         return ""
-    await handing_on.send_to_level(context.act, asked.step, level, shown=asked.shown, comment=comment)
     request = await requests.reload(asked.request.id)
     way = next(each for each in asked.ways if each.level == level)
     return f"已把 {request.number} 退回到 {way.name}，由 {way.people} 重新审批，之后各级重新审批。"

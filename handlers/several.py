@@ -16,8 +16,9 @@ from handlers.refusals import why
 from handlers.routing import Context
 from handlers.todo import Row, row_of, rows_of
 from models import Step
-from workflow import audit, outbox, stepup
+from workflow import audit, outbox, places, stepup
 from workflow.errors import Missing, NotNow, ProofNeeded, Refusal
+from workflow.plans import Grade
 
 MOST_AT_ONCE = 20
 UNCLEAR = "先没有办，一条也没有同意。要留下几条不办时，请写要同意的序号，例如「同意 1 3 4」；序号发「待我审批」看。"
@@ -39,8 +40,8 @@ async def typed(context: Context, command: Command) -> None:
 async def answer(context: Context, command: Command, steps: Sequence[Step]) -> None:
     """Decide these steps: one as it is, several each by itself; what is refused is said, the others stay."""
     if len(steps) == 1:
-        await approvals.decide(context, command, steps[0])
-        await outbox.say(context.act, context.account, f"已{command.verb} 1 条。")
+        if await approvals.decide(context, command, steps[0]):
+            await outbox.say(context.act, context.account, f"已{command.verb} 1 条。")
         return
     rows = sorted([await row_of(context.act, each) for each in steps], key=lambda row: row.risk.place)
     await _say(context, command.verb, await _each(context, command, rows))
@@ -99,7 +100,12 @@ async def _by_itself(context: Context, command: Command, row: Row) -> str | None
 
 
 def _require_fit(command: Command, row: Row) -> None:
-    """Refuse to agree along with others to what stands out, and without the answer that a step asks for."""
+    """Refuse to agree along with others to what stands out, and without the answer that a step asks for.
+
+    Nor is anything answered along with others that has to be confirmed with a passkey: it has a page of its own.
+    """
+    if places.plan_of(row.request, row.step).grade == Grade.G1:
+        raise NotNow("passkey-one-by-one", number=row.view.number)
     if command.verb != Verb.APPROVE:
         return
     if row.risk.alone:

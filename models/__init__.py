@@ -34,6 +34,7 @@ from models.exchange import (
 )
 from models.export import ExportRequest, ExportStatus
 from models.organisation import Organisation, Position, Preset
+from models.passkey import Passkey
 from models.person import (
     Account,
     Candidate,
@@ -108,6 +109,7 @@ __all__ = [
     "Origin",
     "OutboxMessage",
     "OutboxStatus",
+    "Passkey",
     "PersonKey",
     "Platform",
     "Position",

@@ -24,11 +24,14 @@ from workflow import (
     access,
     administering,
     anchoring,
+    confirm_links,
     downloads,
     erasing_words,
     evidence_viewing,
     factors,
     outbox,
+    passkeys,
+    relying,
     requests,
     revealing,
 )
@@ -90,12 +93,21 @@ class Notices:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
         if "evidence" in payload:
             return Words(payload["text"], page=f"{self.public_url}/e/{evidence_viewing.token_of(payload['evidence'])}")
+        if "passkey" in payload:
+            return Words(payload["text"], page=f"{self._site()}/k/{passkeys.token_of(payload['passkey'])}")
+        if "confirm" in payload:
+            return Words(payload["text"], page=f"{self._site()}/c/{confirm_links.token_of(payload['confirm'])}")
         if "reveal" in payload:
             return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:
             return Words(payload["text"], choices=choices)
         page = await self._page(await Booking.get(id=row.booking_id))
         return Words(payload["text"], choices=choices, page=page)
+
+    def _site(self) -> str:
+        """Return the address under which a browser has the passkeys of this site."""
+        site = relying.site()
+        return site.base if site else self.public_url
 
     async def _page(self, booking: Booking) -> str:
         return f"{self.public_url}/i/{await administering.link_token(booking)}"

@@ -21,8 +21,10 @@ from workflow import (
     stepup,
 )
 from workflow.acting import Act
+from workflow.assertions import Signed
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
 from workflow.levels import Verdict
+from workflow.plans import Grade
 from workflow.rules_on_record import digest_of
 from workflow.showings import Showing
 
@@ -49,6 +51,7 @@ class Shown:
     title: str = ""
     lines: tuple[str, ...] = ()
     showing: Showing | None = None
+    signed: Signed | None = None  # with their passkey, where the rules want it
 
 
 async def checked(act: Act, step: Step, shown: int) -> CancellationRequest:
@@ -138,7 +141,8 @@ async def confirmed(
     """Make the statement of the answer that a step now holds; returns what its record holds of both."""
     facts = await _facts(act, request, step, shown)
     said = decision or str(step.status)
-    return {**facts, **await confirming.confirm(act, request, step, shown.showing, _card(request, shown), said)}
+    card = _card(request, shown)
+    return {**facts, **await confirming.confirm(act, request, step, shown.showing, card, said, shown.signed)}
 
 
 async def _facts(act: Act, request: CancellationRequest, step: Step, shown: Shown) -> dict[str, object]:
@@ -209,7 +213,12 @@ async def approve(
 
 
 async def _proven(act: Act, request: CancellationRequest, step: Step) -> dict[str, object]:
-    """Ask a leader for a second proof where the position is a sensitive one and the unit wants it."""
+    """Ask a leader for a second proof where the position is a sensitive one and the unit wants it.
+
+    A passkey proves more than a code, so who confirms with one is not asked for a code as well.
+    """
+    if places.plan_of(request, step).grade == Grade.G1:
+        return {"proof": "passkey"}
     if step.role != Role.LEADER or not request.booking.position.sensitive:
         return {}
     return await stepup.require(act, stepup.Kind.SENSITIVE_APPROVAL, request.organisation, request.number)

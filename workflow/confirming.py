@@ -3,12 +3,15 @@
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 
-from models import ApprovalStatement, AuditRecord, CancellationRequest, Step, StepStatus
-from workflow import audit, places, rights, signing, statements
+from models import ApprovalStatement, AuditRecord, CancellationRequest, Passkey, Step
+from workflow import access, assertions, audit, passkeys, places, rights, signing, statements
 from workflow.acting import Act
-from workflow.canonical import canonical
-from workflow.errors import NotNow
+from workflow.assertions import Signed
+from workflow.canonical import canonical, stamp
+from workflow.errors import NotNow, PasskeyNeeded, Stale
 from workflow.plans import Grade, plans_of
 from workflow.rules_on_record import digest_of
 from workflow.showings import Showing
@@ -18,18 +21,53 @@ FOLDER = "statements"
 
 
 async def confirm(
-    act: Act, request: CancellationRequest, step: Step, showing: Showing | None, card: dict[str, object], decision: str
+    act: Act,
+    request: CancellationRequest,
+    step: Step,
+    showing: Showing | None,
+    card: dict[str, object],
+    decision: str,
+    signed: Signed | None = None,
 ) -> dict[str, object]:
     """Make, sign and keep the statement of a decision that `step` now holds; returns what belongs into its record.
 
     `card` is what the commitment `shown` of the record is of. Without a showing nothing was shown: a door of ours that
-    has no cards.
+    has no cards. Where the rules want the person's passkey, the same decision is made twice: without `signed` it ends
+    in PasskeyNeeded with the statement to sign, and with it the statement must come out as it was signed.
     """
-    _require_grade(request, step)
-    seen = showing or await _unshown(request, step)
+    passkey = await _passkey(act, request, step)
     last = await ApprovalStatement.filter(request=request).order_by("-place").first()
+    said = _decision(act, request, step, card, decision, last)
+    if passkey is not None:
+        said = replace(said, grade=str(Grade.G1), key=passkey.key, **_laid(signed))  # type: ignore[arg-type]
+    text = statements.text_of(showing or await _unshown(request, step), said)
+    lines = statements.signature_of(text, signing.signing().key_of(said.log))
+    if passkey is not None:
+        lines += await _line(request, passkey, text, signed, said.approver)
+    made = await ApprovalStatement.create(
+        person_id=request.person_id,
+        request=request,
+        place=last.place + 1 if last else 1,
+        digest=statements.digest_of(text),
+        text=text,
+        signatures=lines,
+        shown=canonical(card),
+        made_at=act.now,
+    )
+    facts: dict[str, object] = {"statement": made.digest, "confirmation": made.place}
+    return {**facts, "asked_at": stamp(said.at)} if passkey is not None else facts
+
+
+def _decision(
+    act: Act,
+    request: CancellationRequest,
+    step: Step,
+    card: dict[str, object],
+    decision: str,
+    last: ApprovalStatement | None,
+) -> Decision:
     candidate = request.booking.candidate
-    said = Decision(
+    return Decision(
         log=request.organisation.origin,
         request=request.number,
         decision=decision,
@@ -41,24 +79,31 @@ async def confirm(
         nonce=secrets.token_hex(16),
         prev=last.digest if last else statements.FIRST,
     )
-    text = statements.text_of(seen, said)
-    made = await ApprovalStatement.create(
-        person_id=request.person_id,
-        request=request,
-        place=last.place + 1 if last else 1,
-        digest=statements.digest_of(text),
-        text=text,
-        signatures=statements.signature_of(text, signing.signing().key_of(said.log)),
-        shown=canonical(card),
-        made_at=act.now,
-    )
-    return {"statement": made.digest, "confirmation": made.place}
 
 
-def _require_grade(request: CancellationRequest, step: Step) -> None:
-    """Refuse consent where the rules want a signature that nobody can give here: it is never signed with less."""
-    if places.plan_of(request, step).grade != Grade.G0 and step.status == StepStatus.APPROVED:
+async def _passkey(act: Act, request: CancellationRequest, step: Step) -> Passkey | None:
+    """Return the passkey that has to sign; refuse where nobody can sign as the rules want: never with less."""
+    grade = places.plan_of(request, step).grade
+    if grade == Grade.G2:
         raise NotNow("grade-missing", number=request.number)
+    return await passkeys.require(await access.require_employee(act)) if grade == Grade.G1 else None
+
+
+def _laid(signed: Signed | None) -> dict[str, object]:
+    """Return what of a statement stays as it was when it was laid before the person: when that was, and its chance."""
+    if signed is None:
+        return {}
+    laid = json.loads(signed.text)
+    return {"at": datetime.fromisoformat(laid["at"]), "nonce": str(laid["nonce"])}
+
+
+async def _line(request: CancellationRequest, passkey: Passkey, text: str, signed: Signed | None, approver: str) -> str:
+    """Return the passkey's line below a statement; ask for it where there is none yet."""
+    if signed is None:
+        raise PasskeyNeeded(request.number, text)
+    if text != signed.text:
+        raise Stale("passkey-again")  # somebody answered beside it meanwhile: `prev` is another
+    return await assertions.verified(passkey, signed, approver)
 
 
 def _for(act: Act, step: Step) -> str:

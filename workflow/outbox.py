@@ -24,6 +24,7 @@ from models import (
     GrantChange,
     OutboxMessage,
     OutboxStatus,
+    Passkey,
     Platform,
     Purge,
     RevealLink,
@@ -95,15 +96,19 @@ async def say(
     reveal: RevealLink | None = None,
     factor: Factor | None = None,
     evidence: DownloadLink | None = None,
+    passkey: Passkey | None = None,
+    confirm: DownloadLink | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
     `reveal` that of the link, with `factor` that of the page that shows a secret, with `evidence` that of
-    the page that shows pictures; each is made when it is sent.
+    the page that shows pictures, with `passkey` and `confirm` those where a passkey is made and used; each is made
+    when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    links = _links(download=download, reveal=reveal, factor=factor, evidence=evidence)
+    pages = _links(passkey=passkey, confirm=confirm)
+    links = pages | _links(download=download, reveal=reveal, factor=factor, evidence=evidence)
     await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 
@@ -114,7 +119,7 @@ async def tell(act: Act, employee: Employee, text: str) -> None:
         await say(act, account, text)
 
 
-def _links(**given: DownloadLink | RevealLink | Factor | None) -> dict[str, str]:
+def _links(**given: DownloadLink | RevealLink | Factor | Passkey | None) -> dict[str, str]:
     return {kind: link.id.hex for kind, link in given.items() if link}
 
 

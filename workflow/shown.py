@@ -52,7 +52,8 @@ async def keep(act: Act, card: Card, now: Showing) -> None:
     if before is not None:
         card.handle = vault().token("card", card.id.hex, act.now.isoformat(), str(len(kept)), digest_of(asdict(now)))
     card.revision = now.revision
-    card.state = json.dumps({KEPT: [*kept, (card.handle, asdict(now))][-MOST:]}, ensure_ascii=False)
+    rest = json.loads(card.state) if card.state else {}
+    card.state = json.dumps({**rest, KEPT: [*kept, (card.handle, asdict(now))][-MOST:]}, ensure_ascii=False)
     await card.save(update_fields=["handle", "revision", "sealed_state"])
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks the 审批确认记录 of a pack by docs/audit/statements.md: node verify_statements.mjs [FOLDER] [KEYS] [--json].
 // Written apart from verify_statements.py; it uses verify.mjs, which lies beside it and checks the records themselves.
-import { createHmac } from 'node:crypto';
+import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,9 +36,9 @@ function statementIn(bytes) {
   const signatures = below.slice(0, -1).split('\n').map((each) => {
     const [, name, coded] = need(/^— ([^+\x00-\x20\x7f-\xa0]+) ([A-Za-z0-9+/=]+)$/.exec(each));
     const made = base64(coded);
-    return { who: `${name}+${made.toString('hex', 0, 4)}`, bytes: made.subarray(4) };
+    return { name, who: `${name}+${made.toString('hex', 0, 4)}`, bytes: made };
   });
-  return { said, line, signatures };
+  return { said, line, below: signatures, signatures: signatures.map(({ who, bytes: made }) => ({ who, bytes: made.subarray(4) })) };
 }
 
 function isSigned({ said, line, signatures }, keys) {
@@ -47,9 +47,46 @@ function isSigned({ said, line, signatures }, keys) {
   return ours.length > 0 && ours.every((one) => verifies(one, `${line}\n`));
 }
 
+function base64url(text, size) {
+  const raw = Buffer.from(text, 'base64url');
+  return need(raw.toString('base64url') === text && (size === undefined || raw.length === size)) && raw;
+}
+
+// What a passkey made: the members of its key as JWK, what holds for it beside, and how it signs.
+const KINDS = {
+  'EC P-256': { members: 'crv kty x y', holds: ({ x, y }) => base64url(x, 32) && base64url(y, 32), hash: 'sha256' },
+  'OKP Ed25519': { members: 'crv kty x', holds: ({ x }) => base64url(x, 32), hash: null },
+  'RSA ': { members: 'e kty n', holds: (key) => isModulus(base64url(key.n)) && isExponent(base64url(key.e)), hash: 'sha256' },
+};
+const isModulus = (n) => n.length >= 256 && n.length <= 512 && n[0] > 0 && n.at(-1) % 2 === 1;
+const isExponent = (e) => e.length <= 4 && e[0] > 0 && e.at(-1) % 2 === 1 && (e.length > 1 || e[0] > 2);
+
+function isSignedBy(key, message, signature) {
+  const { members, holds, hash } = KINDS[`${key.kty} ${key.crv ?? ''}`];
+  need(Object.keys(key).sort().join(' ') === members && holds(key));
+  return verify(hash, message, { key: createPublicKey({ key, format: 'jwk' }), dsaEncoding: 'der' }, signature);
+}
+
+function isConfirmed({ said, line, below }) {
+  const [made, ...more] = below.filter(({ name }) => name === said.approver);
+  need(made && !more.length);
+  const row = objectIn(made.bytes.subarray(4));
+  need(Object.keys(row).sort().join(' ') === 'authenticator client credential key signature' && isObject(row.key));
+  const [data, client, signature] = [row.authenticator, row.client, row.signature, row.credential].map((each) => base64url(each));
+  const told = JSON.parse(utf8(client));
+  const [, host] = need(/^https?:\/\/([a-z0-9.-]+)(?::[0-9]{1,5})?$/.exec(told.origin));
+  const named = sha256(`${said.approver}\n`, Buffer.from([0xff]), 'shouyue/passkey', Buffer.from(said.key, 'hex')).subarray(0, 4);
+  need(made.bytes.subarray(0, 4).equals(named) && sha256(canonical(row.key)).toString('hex') === said.key);
+  need(told.type === 'webauthn.get' && (told.crossOrigin === undefined || told.crossOrigin === false));
+  need(base64url(told.challenge).equals(sha256(line)) && data.length > 36);
+  need(data.subarray(0, 32).equals(sha256(host)) && (data[32] & 5) === 5);
+  return isSignedBy(row.key, Buffer.concat([data, sha256(client)]), signature);
+}
+
 function isOf(record, { said, line }) {
   const { data, obj, actor } = record;
-  const there = [record.log, record.type, record.at, actor.sub, obj.id, obj.rev, data.rev, data.level, data.policy, data.shown];
+  const later = said.grade === 'g1' && need(typeof record.at === 'string') && record.at >= said.at;
+  const there = [record.log, record.type, later ? data.asked_at : record.at, actor.sub, obj.id, obj.rev, data.rev, data.level, data.policy, data.shown];
   const due = [said.log, `approval.${said.decision}`, said.at, said.approver, said.request, said.rev, said.rev, said.level, said.policy, said.shown];
   return same([...there, data.pieces, data.statement], [...due, said.evidence.length, sha256(line).toString('hex')]);
 }
@@ -73,6 +110,9 @@ function walk(folder, keys, answer) {
     const found = attempt(() => statementIn(bytes)) ?? fail('line', at, '不是规范的审批确认记录 (no statement of this format)');
     const { said, line } = found;
     if (!isSigned(found, keys)) fail('signature', at, '签名无效 (bad signature)');
+    if (said.grade === 'g1' && !attempt(() => isConfirmed(found))) {
+      fail('passkey', at, '不是本人的通行密钥确认的 (not confirmed with the passkey)');
+    }
     if (!attempt(() => isOf(objectIn(records.get(at)), found))) fail('record', at, '与审计记录不符 (not what the record names)');
     if (said.prev !== (last.get(said.request) ?? '0'.repeat(64))) fail('prev', at, '接不上前一份 (not after the one before)');
     const opening = fileAt(join(folder, 'statements', `${at}.shown.json`));

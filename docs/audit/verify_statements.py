@@ -3,6 +3,7 @@
 Needs verify.py beside it, which checks the records that this program takes as they are.
 """
 
+import base64
 import hmac
 import json
 import pathlib
@@ -30,6 +31,7 @@ WORDS = (
     "key",
 )
 NUMBERS = ("v", "rev", "level", "levels")
+ANSWER = ("authenticator", "client", "signature", "credential")
 DECISIONS = ("approved", "rejected", "sent_back", "returned")
 
 
@@ -68,9 +70,100 @@ def is_signed(said, line, signed, keys):  # by a key of the log that the stateme
     return bool(ours) and all(len(made) == 68 and verify.is_signed(key, line + b"\n", made) for key, made in ours)
 
 
+# P-256 (FIPS 186): field and order; the curve is y² = x³ - 3x + B; its base point
+P, N = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+BASE = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+def added(p, q):  # two points of P-256; None is the one at infinity
+    if p is None or q is None:
+        return p or q
+    if p[0] == q[0] and (p[1] + q[1]) % P == 0:
+        return None
+    over, under = (3 * p[0] * p[0] - 3, 2 * p[1]) if p == q else (q[1] - p[1], q[0] - p[0])
+    slope = over * pow(under, -1, P)
+    x = (slope * slope - p[0] - q[0]) % P
+    return x, (slope * (p[0] - x) - p[1]) % P
+
+
+def times(number, p):
+    total = None
+    for bit in f"{number:b}":
+        total = added(total, total)
+        total = added(total, p) if bit == "1" else total
+    return total
+
+
+def integer(data):  # the positive DER integer at the beginning, in its shortest form, and what follows
+    value = data[2 : 2 + data[1]]
+    shortest = len(value) == 1 or value[0] > 0 or value[1] > 127
+    if data[0] != 2 or data[1] != len(value) or value[0] > 127 or not shortest:
+        raise ValueError("no integer")
+    return int.from_bytes(value, "big"), data[2 + data[1] :]
+
+
+def by_es256(key, message, signature):
+    x, y = (int.from_bytes(unbase64(key[each], 32), "big") for each in "xy")
+    r, rest = integer(signature[2:])
+    s, rest = integer(rest)
+    whole = signature[:2] == bytes([48, len(signature) - 2]) and not rest
+    if not whole or not (0 < r < N and 0 < s < N and x < P and y < P) or (y * y - x * x * x + 3 * x - B) % P:
+        return False
+    e, w = int.from_bytes(digest(message), "big"), pow(s, -1, N)
+    point = added(times(e * w % N, BASE), times(r * w % N, (x, y)))
+    return point is not None and point[0] % N == r
+
+
+def by_eddsa(key, message, signature):
+    public = b"\1" + unbase64(key["x"], 32)  # its first byte is the type of key in verify.py
+    return len(signature) == 64 and verify.is_signed(public, message, b"\0\0\0\0" + signature)
+
+
+def by_rs256(key, message, signature):
+    modulus, exponent = unbase64(key["n"]), unbase64(key["e"])
+    size, n, e = len(modulus), int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
+    if not (256 <= size <= 512 and modulus[0] and exponent[0] and e % 2 and 2 < e < 2**32 and n % 2):
+        return False
+    told = bytes.fromhex("003031300d060960864801650304020105000420") + digest(message)  # RFC 8017, 9.2
+    due = b"\0\1" + b"\xff" * (size - 2 - len(told)) + told
+    s = int.from_bytes(signature, "big")
+    return len(signature) == size and s < n and pow(s, e, n).to_bytes(size, "big") == due
+
+
+KINDS = {"EC P-256": ("crv kty x y", by_es256), "OKP Ed25519": ("crv kty x", by_eddsa), "RSA ": ("e kty n", by_rs256)}
+
+
+def unbase64(text, size=None):  # base64url without padding, which must be exactly what an encoder writes
+    data = base64.urlsafe_b64decode(f"{text}{'=' * (-len(text) % 4)}")
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != text.encode() or len(data) != (size or len(data)):
+        raise ValueError("not base64url")
+    return data
+
+
+def is_confirmed(said, line, signed):  # by the passkey that the statement names, whose owner was verified for this
+    [made] = [made for name, made in signed if name == said["approver"]]
+    row = exact(made[4:])
+    key, (data, client, signature, _) = row["key"], [unbase64(row[each]) for each in ANSWER]
+    members, is_signed_by = KINDS[f"{key['kty']} {key.get('crv', '')}"]
+    told = json.loads(client.decode())
+    host = re.fullmatch("https?://([a-z0-9.-]+)(?::[0-9]{1,5})?", told["origin"])[1]
+    named = digest(said["approver"].encode(), b"\n\xffshouyue/passkey", bytes.fromhex(said["key"]))[:4]
+    about = (told["type"], told.get("crossOrigin", False)) == ("webauthn.get", False)
+    shape = set(row) == {*ANSWER, "key"} and " ".join(sorted(key)) == members and len(data) > 36
+    its = made[:4] == named and digest(canonical(key)).hex() == said["key"]
+    asked = unbase64(told["challenge"]) == digest(line) and data[:32] == digest(host.encode()) and data[32] & 5 == 5
+    return shape and its and about and asked and is_signed_by(key, data + digest(client), signature)
+
+
 def names(record, said, line):  # whether a record is that of this decision
     data, of = record["data"], record["obj"]
-    there = [record["log"], record["type"], record["at"], record["actor"]["sub"], of["id"], of["rev"], data["rev"]]
+    later = said["grade"] == "g1" and record["at"] >= said["at"]  # than it was laid before the person
+    at = data["asked_at"] if later else record["at"]
+    there = [record["log"], record["type"], at, record["actor"]["sub"], of["id"], of["rev"], data["rev"]]
     there += [data["level"], data["policy"], data["shown"], data["pieces"], data["statement"]]
     due = [said["log"], "approval." + said["decision"], said["at"], said["approver"], said["request"], said["rev"]]
     due += [said["rev"], said["level"], said["policy"], said["shown"], len(said["evidence"]), digest(line).hex()]
@@ -98,6 +191,8 @@ def walk(folder, keys, found):
         said, line, signed = attempt(statement_in, files[at].read_bytes()) or (None, b"", [])
         require(said, "line", at, "不是规范的审批确认记录", "no statement of this format")
         require(is_signed(said, line, signed, keys), "signature", at, "签名无效", "bad signature")
+        proven = said["grade"] == "g0" or attempt(is_confirmed, said, line, signed)
+        require(proven, "passkey", at, "不是本人的通行密钥确认的", "not confirmed with the passkey")
         record = attempt(exact, records.get(at, b""))
         require(attempt(names, record, said, line), "record", at, "与审计记录不符", "not what the record names")
         require(

@@ -74,6 +74,9 @@ class Verb(StrEnum):
     BIND_CODE = "绑定动态码"
     CODE = "动态码"
     RESET_CODE = "重置动态码"
+    BIND_PASSKEY = "绑定通行密钥"
+    REVOKE_PASSKEY = "停用通行密钥"
+    RESET_PASSKEY = "重置通行密钥"
     ERASE = "删除资料"
     PHONED = "已电话告知"
     CHOOSE = "选择"
@@ -213,6 +216,9 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.BIND_CODE: ("绑定动态码", "绑定验证器", "bddtm"),
     Verb.CODE: ("动态码", "dtm"),
     Verb.RESET_CODE: ("重置动态码", "czdtm"),
+    Verb.BIND_PASSKEY: ("绑定通行密钥", "绑定密钥", "bdtxmy"),
+    Verb.REVOKE_PASSKEY: ("停用通行密钥", "解绑通行密钥", "tytxmy"),
+    Verb.RESET_PASSKEY: ("重置通行密钥", "cztxmy"),
     Verb.ERASE: ("删除资料", "删除候选人资料", "删除个人信息", "清除资料", "抹去资料"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),

@@ -26,6 +26,9 @@ NAMED: Final = frozenset(
         Verb.BIND_CODE,
         Verb.CODE,
         Verb.RESET_CODE,
+        Verb.BIND_PASSKEY,
+        Verb.REVOKE_PASSKEY,
+        Verb.RESET_PASSKEY,
     }
 )
 """Verbs behind which words of their own stand, a name, a unit, a reason or a code: nothing in them is a command."""

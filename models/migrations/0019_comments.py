@@ -54,7 +54,7 @@ async def guard(apps: StateApps, editor: BaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0017_signatures")]
+    dependencies = [("models", "0018_passkeys")]
 
     operations = [
         ops.CreateModel(

@@ -18,6 +18,7 @@ TABLES = (
     "rules_version",
     "rules_text",
     "delegation",
+    "passkey",
 )
 
 

@@ -1,18 +1,16 @@
 """Each decision leaves an 审批确认记录 that somebody else can check, bound to what stood on the card."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from models import ApprovalStatement, AuditRecord, CancellationRequest, Step
 from tests.audit.test_statements import program
 from tests.audit.test_verify import laid, verify
 from tests.scenarios.company import Company
-from tests.scenarios.steps import at_the_desk, on_the_table, recorded, whole_logs
+from tests.scenarios.steps import on_the_table, recorded, whole_logs
 from tests.scenarios.test_true_cards import at_the_leader, decisions
 from workflow import confirming, packing
 from workflow.canonical import canonical
-from workflow.plans import Grade, as_kept, plans_of
 from workflow.statements import digest_of
 
 __all__ = ["whole_logs"]
@@ -77,20 +75,3 @@ async def test_a_rejection_and_a_return_are_stated_too_and_a_refused_press_is_no
     assert [(each["decision"], each["rev"]) for each in said] == [("sent_back", 1), ("rejected", 2)]
     assert all(len(each["comment"]) == 64 for each in said)
     assert (await recorded())["approval.rejected"] == 1
-
-
-async def test_a_step_that_wants_a_signature_we_cannot_take_is_never_signed_with_less(company: Company) -> None:
-    card = await on_the_table(company)
-
-    async def graded() -> None:
-        request = await CancellationRequest.get()
-        plans = [replace(each, grade=Grade.G1) for each in plans_of(request.policy)]
-        request.policy = {**request.policy, "steps": as_kept(tuple(plans))}
-        await request.save()
-
-    await at_the_desk(company, graded)
-    await company.taps("chenmin", card, "approve", {"still_needed": "no"})
-    card = await company.card("chenmin", "适用的规则有变化")
-    await company.taps("chenmin", card, "approve", {"still_needed": "no"})
-    await company.card("chenmin", "规则要求这一级由本人的通行密钥或 CA 签名", "编号 E")
-    assert await ApprovalStatement.all().count() == 0

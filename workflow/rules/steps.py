@@ -9,6 +9,9 @@ SIGNING = {"一人": Signing.ONE, "或签": Signing.ANY, "会签": Signing.ALL, 
 OTHERWISE = {"上级单位": Otherwise.PARENT, "管理员指定": Otherwise.ADMINISTRATOR, "跳过": Otherwise.SKIP}
 MOST_STEPS = 12
 MOST_HOURS = 24 * 30
+NOT_YET = {
+    Grade.G2: "这个版本还不支持有资质机构的证书签署（g2），这样的节点谁也不能同意；请写 g0、g1 或不写",
+}
 
 
 def chains_in(document: Section) -> dict[str, tuple[StepPlan, ...]]:
@@ -36,12 +39,20 @@ def _step(step: Section, *, is_first: bool) -> StepPlan:
         asks=step.words("asks", [STILL_NEEDED]),
         otherwise=step.choice("otherwise", Otherwise.PARENT, OTHERWISE),
         repeats=step.flag("repeats", False),
-        grade=step.choice("grade", Grade.G0, {}),
+        grade=_grade(step),
         copies=_people(step, "copies"),
     )
     _require_sense(step, plan, is_first)
     step.end()
     return plan
+
+
+def _grade(step: Section) -> Grade:
+    """Read how a step is signed; what nobody could ever sign here is refused, so that no request waits for it."""
+    grade = step.choice("grade", Grade.G0, {})
+    if grade in NOT_YET:
+        step.wrong("grade", NOT_YET[grade])
+    return grade
 
 
 def _people(step: Section, key: str) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def test_every_action_that_can_be_recorded_has_a_name() -> None:
         for file, node in nodes("workflow", "handlers", "bot", "notifier")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and kind.fullmatch(node.value)
     }
-    files = {each for each in found if re.fullmatch(r".*\.(html|txt|yaml|json|jsonl|toml|signing_key_file)", each)}
+    files = {each for each in found if re.fullmatch(r".*\.(html|js|txt|yaml|json|jsonl|toml|signing_key_file)", each)}
     assert len(found) > 80
     assert {each: found[each] for each in set(found) - files - set(words.ACTIONS)} == {}
 

@@ -101,6 +101,7 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
     ("hours", {"hours": -1}),
     ("otherwise", {"otherwise": "pass"}),
     ("grade", {"grade": "g3"}),
+    ("grade", {"grade": "g2"}),
     ("asks", {"asks": ["why"]}),
     ("name", {"name": ""}),
     ("copies", {"copies": ["boss"]}),
