@@ -281,7 +281,8 @@ def _details(entry: Entry, longest: int) -> list[str]:
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:
-        found.append(f"附言「{plain(entry.remark, longest)}」")
+        beside = "" if entry.action == "request.commented" else "附言"
+        found.append(f"{beside}「{plain(entry.remark, longest)}」")
     return [each for each in found if each]
 
 

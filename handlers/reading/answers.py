@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from handlers.reading.clauses import take_remark
 from handlers.reading.numerals import number
 from handlers.reading.people import take_ids
 from handlers.reading.remains import Remains
@@ -32,7 +33,6 @@ _ENDS: Final = r"(?![0-9a-z:./=%月日点份人年天次分])"
 LISTED: Final = "-~到至"  # what stands between two rows: 1-3, 1到3
 _BACK_RANGED: Final = "-~"  # 退回 1 到 2 may mean a level: handlers.reading.back asks
 _ALL: Final = re.compile(rf"{_HEAD}(?P<all>全部待我审批|全部|全都|所有的?)(?=[\s,.:;!]|$)")
-_REMARK: Final = re.compile(r"(?:附言|备注|留言)\s?[=:]?\s?(?P<value>\S.*)$")
 _CAUSE: Final = re.compile(r"^(?:原因|理由)\s?(?:[=:：]|是|为)?\s?")
 _NOTHING: Final = re.compile(r"[的了吧和与跟把将给请呢啊哈个也就先都要在是对让这那条些申请好!！。.，, ]{0,4}")
 _MARKS: Final = " ,，.。:：;；、!！"
@@ -40,7 +40,7 @@ _MARKS: Final = " ,，.。:：;；、!！"
 
 def read_answer(verb: Verb, remains: Remains) -> Answered:
     """Read one answer: numbers count only where they begin or end it, so that 驳回 1 还缺 2 人 is about the first."""
-    remark = remains.take(_REMARK)
+    remark = take_remark(remains)
     ids = take_ids(remains)
     everything = remains.take(_ALL) is not None if _ALL.match(remains.text) else False
     picks = () if ids.get("request") else read_rows(remains, _BACK_RANGED if verb is Verb.SEND_BACK else LISTED)
@@ -51,7 +51,7 @@ def read_answer(verb: Verb, remains: Remains) -> Answered:
         picks,
         everything,
         words if verb is Verb.SEND_BACK else _CAUSE.sub("", words),
-        remains.as_written(remark, "value") if remark else None,
+        remark,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from handlers.reading.answers import LISTED, read_rows, words_left
+from handlers.reading.clauses import take_remark
 from handlers.reading.names import bare_name
 from handlers.reading.people import name_in, take_ids
 from handlers.reading.remains import Remains
@@ -24,7 +25,6 @@ class Handing:
     remark: str | None = None
 
 
-_REMARK: Final = re.compile(r"(?:附言|备注|留言)\s?[=:]?\s?(?P<value>\S.*)$")
 _OPEN, _CLOSE = r"(?:^|(?<=[\s,.;:()\"「」『』]))", r"(?=[\s,.;:()\"「」『』]|$)"
 _WHERE: Final = (
     re.compile(r"(?:放|排|加)?(?:在|到|于)?我(?:的)?(?:之|以)?(?P<how>[前后])(?:面|边|头)?(?:审批|审|批)?"),
@@ -43,15 +43,14 @@ _AFTER_NAME: Final = re.compile(
 
 def read_handing(verb: str, remains: Remains) -> Handing:
     """Read one; `verb` is the word as it was typed, which may say when: 前加签."""
-    remark = remains.take(_REMARK)
+    remark = take_remark(remains)
     ids = take_ids(remains)
     how = verb[0] if verb and verb[0] in (BEFORE, AFTER, BESIDE) else _take_where(remains)
     picks = () if ids.get("request") else read_rows(remains, LISTED)
     name = _take_name(remains)
     if not picks and not ids.get("request"):
         picks = read_rows(remains, LISTED)
-    value = remains.as_written(remark, "value") if remark else None
-    return Handing(ids.get("request"), picks, name, how, words_left(remains), value)
+    return Handing(ids.get("request"), picks, name, how, words_left(remains), remark)
 
 
 def _take_where(remains: Remains) -> str | None:

@@ -167,7 +167,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.SEND_BACK: ("退回", "退回补充", "打回", "退回修改", "th"),
     Verb.HAND_OVER: ("转交", "转给", "转办", "转交给", "zj"),
     Verb.ADD: ("加签", "加签给", "前加签", "后加签", "并加签", "jq"),
-    Verb.COMMENT: ("评论", "写评论", "加评论", "发评论", "pl"),
+    Verb.COMMENT: ("评论", "写评论", "加评论", "发评论"),
     Verb.WITHDRAW: ("撤回", "撤回申请", "收回申请", "ch", "withdraw"),
     Verb.SUBMIT: ("提交", "提交审批", "重新提交", "提交申请", "tj", "submit"),
     Verb.REMIND: ("催办", "催一下", "催", "催审批", "催促", "cb", "remind"),

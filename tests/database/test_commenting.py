@@ -48,8 +48,8 @@ async def test_the_timeline_has_it_with_who_said_it(company: Company) -> None:
     await company.says("liuyang", f"评论 {request.number} 请看第二页")
     await company.says("chenmin", f"评论 {request.number} 看到了")
     lines = await company.says("chenmin", f"时间轴 {request.number}")
-    assert "刘洋 评论：附言「请看第二页」" in lines
-    assert "陈敏 评论：附言「看到了」" in lines
+    assert "刘洋 评论：「请看第二页」" in lines
+    assert "陈敏 评论：「看到了」" in lines
 
 
 async def test_the_pack_of_a_case_opens_it(company: Company) -> None:

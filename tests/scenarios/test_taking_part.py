@@ -24,7 +24,7 @@ async def test_a_comment_goes_to_who_takes_part_on_either_platform_and_open_card
     await company.sees("machao-5566", "已取消")
     assert (await recorded())["request.commented"] == 2
     await company.says("liuyang", f"时间轴 {number}")
-    await company.sees("liuyang", "赵国强 评论：附言「看到了」 · 企业微信")
+    await company.sees("liuyang", "赵国强 评论：「看到了」 · 企业微信")
 
 
 @pytest.mark.parametrize("person", ["liuyang", "wutong"])  # DingTalk, WeCom
