@@ -70,8 +70,8 @@ def test_there_are_bugs_to_find_and_each_still_fits_the_program() -> None:
 
 
 async def test_a_planted_bug_is_found_in_a_copy_of_the_program(office_at: Path, tmp_path: Path) -> None:
-    [patch] = [each for each in planting.PATCHES if each.stem == "requester-is-asked"]
-    assert "liuyang" in planting.caught(patch, office_at, tmp_path / "tree")
+    [patch] = [each for each in planting.PATCHES if each.stem == "record-names-the-wrong-place"]
+    assert "rows and log" in planting.caught(patch, office_at, tmp_path / "tree")
 
 
 async def test_a_history_that_fails_is_told_at_its_shortest() -> None:

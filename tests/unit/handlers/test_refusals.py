@@ -34,7 +34,7 @@ CASES: list[tuple[Refusal, str]] = [
     (Missing(what="reason-text", shortest=4), "至少 4 个字"),
     (Missing(what="approver", role=str(Role.LEADER)), "没有可用的分管领导审批人"),
     (Missing(what="approver", role="unheard-of"), "没有可用的审批人，"),
-    (Missing(what="votes-named", step="纪检", need=2), "「纪检」要 2 人同意，现在没有人可以审批，管理员只能指定 1 位"),
+    (Missing(what="votes-named", step="纪检", need=2), "「纪检」要 2 人同意，没有人可审，管理员只能指定 1 位"),
     (Missing(what="still-needed", number="Q20261124-007"), "请先选岗位是否仍需招聘"),
     (Missing(what="reject-reason", number="Q20261124-007"), "驳回 Q20261124-007 岗位仍缺人"),
     (Invalid(what="reason", value="x"), "不在可选范围内"),
