@@ -52,6 +52,7 @@ class Company:
         self.settings = Settings(**values)
         self.base = f"http://127.0.0.1:{self.ports.sandbox}"
         self.app: App | None = None
+        self.forged: set[str] = set()  # codes of what a scenario wrote into the tables past the log
 
     async def open(self) -> None:
         """Enter the company, start both sides, wait until they are connected."""

@@ -50,7 +50,14 @@ CHANGES: list[tuple[Change, str]] = [
     (other_position, "「岗位」有更新"),
     (other_rules, "适用的规则有变化"),
 ]
+FORGED = {moved: {"starts"}, not_told: {"notify"}, other_rules: {"rules"}, below_taken_back: {"answer"}}
+"""What each leaves behind that the log does not bear out."""
 ABOVE: list[tuple[Change, str]] = [(below_taken_back, "前面几级的意见有变化")]
+
+
+async def changes(company: Company, change: Change) -> None:
+    company.forged = FORGED.get(change, set())
+    await at_the_desk(company, change)
 
 
 @pytest.mark.parametrize(("change", "said"), CHANGES)
@@ -58,7 +65,7 @@ async def test_in_dingtalk_a_press_on_what_has_changed_is_refused_with_the_chang
     company: Company, change: Change, said: str
 ) -> None:
     stale = await on_the_table(company)
-    await at_the_desk(company, change)
+    await changes(company, change)
     await company.taps("chenmin", stale, "approve", NEEDED)
     fresh = await company.card("chenmin", "待你审批", "你看过以后：", said, "编号 E")
     assert (await recorded())["approval.approved"] == 0
@@ -75,7 +82,7 @@ async def test_in_wecom_a_press_on_what_has_changed_is_refused_with_the_change(
 ) -> None:
     _, stale = await at_the_leader(company)
     await company.settled()
-    await at_the_desk(company, change)
+    await changes(company, change)
     await company.taps("zhaoguoqiang", stale, "approve")
     await company.sees("zhaoguoqiang", "你看过以后：", said, "编号 E")
     await company.settled()
@@ -92,7 +99,7 @@ async def test_a_typed_answer_is_about_the_card_that_was_shown_last(company: Com
     card = (await at_the_leader(company))[1] if wecom else await on_the_table(company)
     await company.settled()
     before = (await recorded())["approval.approved"]
-    await at_the_desk(company, moved)
+    await changes(company, moved)
     seen = len(await company.screen(person))
     await company.says(person, word.format(request_number(card)))
     await company.sees(person, "你看过以后：面试改到 11月26日 周四 12:00", "编号 E", after=seen)
@@ -145,7 +152,7 @@ async def test_waiting_alone_voids_nothing(company: Company) -> None:
 async def test_two_changes_are_both_said_and_the_record_binds_to_the_newest(company: Company) -> None:
     stale = await on_the_table(company)
     await another_proof(company)
-    await at_the_desk(company, moved)
+    await changes(company, moved)
     await company.settled()
     await company.taps("chenmin", stale, "approve", NEEDED, force=True)
     fresh = await company.card("chenmin", "新增证明材料 1 份（现有 2 份）；面试改到 11月26日 周四 12:00", "编号 E")
