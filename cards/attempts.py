@@ -33,6 +33,7 @@ TRIED = {
 MISSED = {
     "approver": "没有可用的审批人",
     "votes": "能审批的人不够票数",
+    "votes-named": "没有人可以审批，指定一位不够票数",
     "approver-account": "审批人没有绑定账号",
     "account": "没有绑定账号",
     "reason": "没有选取消原因",
@@ -41,6 +42,7 @@ MISSED = {
     "reject-reason": "驳回没有写原因",
     "reveal-reason": "没有写为什么要看",
     "correction-reason": "驳回更正没有写原因",
+    "comment": "没有写评论的文字",
 }
 STOOD = {
     "draft": "申请还没有提交",
