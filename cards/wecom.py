@@ -24,11 +24,9 @@ def updated_card(card: Card, task_id: str) -> dict[str, object]:
 
 
 def _single(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
-    rows, rest = _layout(card.lines)
-    if card.code and len(rows) < MOST_ROWS:
+    rows, rest = _layout(card.lines, MOST_ROWS - 1 if card.code else MOST_ROWS)
+    if card.code:  # never among the text, which a client may cut
         rows.append({"keyname": "存证码", "value": card.code})
-    elif card.code:
-        rest = f"{rest}\n{card.code_line}".strip()
     drawn: dict[str, object] = {
         "card_type": "button_interaction",
         "source": {"desc": "守约", "desc_color": 1},
@@ -99,12 +97,12 @@ def _select(each: Input) -> dict[str, object]:
     return drawn
 
 
-def _layout(lines: tuple[Line, ...]) -> tuple[list[dict[str, str]], str]:
-    """Put short labelled lines into rows and the rest into the text above them."""
+def _layout(lines: tuple[Line, ...], most: int) -> tuple[list[dict[str, str]], str]:
+    """Put so many short labelled lines into rows and the rest into the text above them."""
     rows: list[dict[str, str]] = []
     rest: list[str] = []
     for line in lines:
-        fits = line.label and len(line.value) <= LONGEST_ROW and len(rows) < MOST_ROWS
+        fits = line.label and len(line.value) <= LONGEST_ROW and len(rows) < most
         if fits:
             rows.append({"keyname": line.label, "value": line.value})
         else:
