@@ -12,7 +12,7 @@ from workflow.moments import when
 from workflow.permissions import GRANT_READ
 from workflow.references import Happened
 
-ASKED: Final = re.compile(r"(?:查一?下?|查询|查看|时间轴|编号|[\s:，,.「」])*(e[0-9a-f]{6})[\s。.?吗」]*")
+ASKED: Final = re.compile(r"(?:查一?下?|查询|查看|时间轴|编号|[\s:，,.「」]){0,12}(e[0-9a-f]{6})[\s。.?吗」]{0,6}")
 KINDS: Final = {"text": "一句话", "press": "一次点击", "file": "一个文件", "voice": "一段语音"}
 ENTER: Final = (
     "要让这个账号能用：录入或改正员工的账号；本人在另一个应用里已经能用的，在那边发「绑定」，把绑定码发到这边。"

@@ -6,7 +6,7 @@ import unicodedata
 RESTRICTED = "（受限）"  # stands where the name of somebody would, whose data are only kept
 # A scheme's length is bounded, so that a long word without one costs no more than it is long (T20).
 LINK = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{0,15}://|www\.|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE
+    r"(?:[a-z][a-z0-9+.-]{0,15}://|www\.\s?|(?:dtmd|dingtalk|javascript|data|mailto|tel):)\S+", re.IGNORECASE
 )
 LONGEST = 200
 LONGEST_NAME = 20  # a longer one would push the time out of a card's title
