@@ -69,7 +69,8 @@ async def _differ(told: Testimony, request: CancellationRequest | None) -> list[
     if request is None:
         gone = Difference(GONE, told.filed.seq, f"日志第 {told.filed.seq} 条发起的申请，数据库里没有")
         return [] if told.purged else [gone]
-    policy = await on_record(request.policy)
+    rules: object = request.policy  # whoever wrote into the table may have left no rules at all
+    policy = await on_record(rules) if isinstance(rules, dict) else rules
     return [*differing.found(told, request, policy), *await _person(told, request)]
 
 

@@ -3,7 +3,7 @@
 What the log holds as a commitment is compared as one; of an erased person no commitment opens any more.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class Difference:
     said: str
 
 
-def found(told: Testimony, request: CancellationRequest, policy: Mapping[str, object]) -> Iterator[Difference]:
+def found(told: Testimony, request: CancellationRequest, policy: object) -> Iterator[Difference]:
     """Yield where a request, its steps, evidence and packages (all loaded) are not what the log says.
 
     `policy` is what it keeps of its rules in the form of the log, which names people by pseudonyms.
