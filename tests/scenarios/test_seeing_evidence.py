@@ -13,7 +13,7 @@ from PIL import Image
 from models import AuditRecord, Evidence
 from tests import pictures
 from tests.scenarios.company import Company
-from tests.scenarios.steps import asked_for_evidence, request_number, whole_logs
+from tests.scenarios.steps import asked_for_evidence, noted, request_number, whole_logs
 from tests.threats import hostile_files
 
 __all__ = ["whole_logs"]
@@ -119,7 +119,7 @@ async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Compa
     await company.taps("chenmin", await company.card("chenmin", "待你审批"), "send_back")
     await company.card("liuyang", "已退回，待你补充")
     await company.sends_file("liuyang", "证明.pdf", hostile_files.pdf(), "application/pdf")
-    await company.settled()
+    await company.until(lambda: noted("evidence.kept", 2), "the second piece is kept")
     page = await asks(company, "chenmin", number, " 2")
     answer, body = await page.sends(page.code)
     assert body == hostile_files.pdf()
