@@ -118,11 +118,12 @@ async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Compa
     assert "steal()" not in shown
     await company.taps("chenmin", await company.card("chenmin", "待你审批"), "send_back")
     await company.card("liuyang", "已退回，待你补充")
-    await company.sends_file("liuyang", "证明.pdf", hostile_files.pdf(), "application/pdf")
+    sent = hostile_files.pdf()  # it says when it was made
+    await company.sends_file("liuyang", "证明.pdf", sent, "application/pdf")
     await company.until(lambda: noted("evidence.kept", 2), "the second piece is kept")
     page = await asks(company, "chenmin", number, " 2")
     answer, body = await page.sends(page.code)
-    assert body == hostile_files.pdf()
+    assert body == sent
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{number}-2.pdf"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
