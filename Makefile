@@ -16,7 +16,7 @@ export npm_config_cache ?= $(CURDIR)/$(VENV)/cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup develop demo story quick test bench check format lint types directions unused dependencies licences \
-	advisories sbom nightly-canary clean
+	advisories sbom nightly-canary nightly-approvals cards-gallery clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,12 @@ sbom: $(VENV)/.development ## write sbom.json: every locked package, its hashes 
 
 nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, all it leaves behind searched for people and secrets
 	@$(BIN)/python .ci/canary.py $(CANARY_TESTS)
+
+cards-gallery: develop ## photograph every state of the cards on both platforms, into docs/evidence/cards
+	@$(BIN)/python -m tests.cards_gallery
+
+nightly-approvals: $(VENV)/.development ## 10,000 random histories of approvals against the model, and every planted bug
+	@$(BIN)/python .ci/approvals.py
 
 clean: ## remove everything these commands built, except the demo's home
 	rm -rf $(VENV) $(PEERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -11,7 +11,7 @@ from bot.checks import Step
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.wires import Wires
-from models import Organisation
+from models import Organisation, Preset
 from models.migrating import sqlite_path
 from models.store import config
 from notifier.anchoring import Keeper
@@ -24,7 +24,9 @@ from platforms.wecom.group_robot import WeComGroupRobot
 from platforms.witnesses import WitnessApi
 from workflow.anchor_listeners import Listener, listeners
 from workflow.anchoring import CODE, POST, TSA, WITNESS
-from workflow.policy import WrongRules, policy_of
+from workflow.policy import WrongRules
+from workflow.rulebook import rules_of
+from workflow.rules.ruleset import RuleSet
 
 PATIENCE_S = 10.0
 ENOUGH = 2  # kinds of anchors, by default, where a unit's rules are strict (reliability.md R4)
@@ -73,10 +75,17 @@ def _group(settings: Settings, wired: Wires, http: Http, clock: Clock) -> Group 
 
 @dataclass(frozen=True)
 class Known:
-    """The units of this installation, and who would be told in private of which logs."""
+    """This installation: has it units, which of them have strict rules, who would be told in private of which logs.
 
-    units: list[Organisation]
+    A unit that was entered without a preset is none of the strict ones.
+    """
+
+    entered: bool
+    strict: list[tuple[Organisation, RuleSet]]
     listeners: list[Listener]
+
+
+NOTHING = Known(False, [], [])
 
 
 async def known(url: str, now: datetime) -> Known:
@@ -86,18 +95,28 @@ async def known(url: str, now: datetime) -> Known:
     """
     path = sqlite_path(url)
     if path and not path.exists():
-        return Known([], [])
+        return NOTHING
     try:
         async with asyncio.timeout(PATIENCE_S), TortoiseContext() as context:
             await context.init(config=config(url))
-            return Known(await Organisation.all().order_by("path"), await listeners(now))
+            units = await Organisation.all().order_by("path")
+            strict = [found for each in units if (found := await _strict(each, now))]
+            return Known(bool(units), strict, await listeners(now))
     except Exception:  # each driver has its own tree
-        return Known([], [])
+        return NOTHING
+
+
+async def _strict(unit: Organisation, now: datetime) -> tuple[Organisation, RuleSet] | None:
+    try:
+        rules = await rules_of(unit, now)
+    except WrongRules:
+        return None
+    return (unit, rules) if unit.preset is not None and rules.preset == Preset.STRICT else None
 
 
 def lacking(settings: Settings, company: Known) -> list[Step]:
     """Name what is to be done so that others keep the logs: somebody for the daily codes, enough kinds where strict."""
-    nobody = company.units and not company.listeners and not keys.outside(settings.audit).group
+    nobody = company.entered and not company.listeners and not keys.outside(settings.audit).group
     return [*([NOBODY] if nobody else []), *too_few(settings, company)]
 
 
@@ -115,15 +134,15 @@ def too_few(settings: Settings, company: Known) -> list[Step]:
     configured = {kind for kind, given in everywhere.items() if given}
     return [
         _too_few(unit, kinds)
-        for unit in company.units
-        if _is_strict(unit) and len(kinds := configured | _by_default(unit, company)) < ENOUGH
+        for unit, rules in company.strict
+        if len(kinds := configured | _by_default(unit, rules, company)) < ENOUGH
     ]
 
 
-def _by_default(unit: Organisation, company: Known) -> set[str]:
+def _by_default(unit: Organisation, rules: RuleSet, company: Known) -> set[str]:
     """Return the kinds that a unit has without any setting: its printed codes, and auditors who are told in private."""
     heard = any(each.hears(unit.origin) for each in company.listeners)
-    return ({CODE} if _prints(unit) else set()) | ({POST} if heard else set())
+    return ({CODE} if rules.code else set()) | ({POST} if heard else set())
 
 
 def _too_few(unit: Organisation, kinds: set[str]) -> Step:
@@ -134,14 +153,3 @@ def _too_few(unit: Organisation, kinds: set[str]) -> Step:
         "让这个单位的审计在钉钉或企业微信有账号，或配好审计群（audit.post_group）、见证人（audit.witnesses）、"
         "时间戳（audit.tsa_url）中的一种，说明见 docs/audit/anchors.md",
     )
-
-
-def _is_strict(unit: Organisation) -> bool:
-    try:
-        return policy_of(unit).name == "strict" and unit.preset is not None
-    except WrongRules:
-        return False
-
-
-def _prints(unit: Organisation) -> bool:
-    return policy_of(unit).code

@@ -19,6 +19,7 @@ from bot.directory import Directories, arrange_night, sources
 from bot.examining import Examinations
 from bot.forgetting import Forgetting, forget_again
 from bot.inbox import Inbox
+from bot.inspection import Inspection
 from bot.patience import Patience
 from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
 from bot.refused import Refused
@@ -53,7 +54,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import contacts, export_requests, limits, periods, privacy, signing, stepup
+from workflow import briefing, contacts, export_requests, limits, periods, privacy, relying, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class App:
     worker: Worker
     trail: Trail
     watch: ClockWatch
+    inspection: Inspection
     stream: StreamClient | None = None
     dingtalk: DingTalkDoor | None = None
     wecom: WeComDoor | None = None
@@ -149,6 +151,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     limits.install(limits.Limits(settings.privacy.reveals_a_day))
     periods.install(purging.periods_of(settings))
     stepup.install(settings.stepup)
+    briefing.install(settings.brief.hours())
+    relying.install(relying.site_of(settings.public_url))
     export_requests.install(export_requests.Limits(settings.audit.export_alone))
     privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock.of(settings)
@@ -161,12 +165,13 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     wired = wires(settings, http, clock, shared)
     directories = sources(settings.directory, wired)
     most = settings.directory.most_leavers_percent
+    inspection = Inspection(settings.evidence.scanner, settings.evidence.scanner_s)
     worker = Worker(
         store,
         clock,
         {
             "directory": Directories(store, clock, directories, most).deliver,
-            **_deliveries(settings, wired, inbox, store, clock),
+            **_deliveries(settings, wired, inbox, store, clock, inspection),
             "examine": Examinations(settings, store, clock.now).deliver,
             "archive": _archives(settings, store, http, clock).deliver,
             "anchor": _anchors(settings, wired, http, store, clock).deliver,
@@ -175,7 +180,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         concurrency=settings.worker.concurrency,
         poll_s=settings.worker.poll_s,
     )
-    app = App(settings, clock, store, http, inbox, worker, trail, watch, shared=shared, directories=bool(directories))
+    app = App(settings, clock, store, http, inbox, worker, trail, watch, inspection, shared=shared)
+    app.directories = bool(directories)
     _add_doors(app, wired)
     return app
 
@@ -202,7 +208,9 @@ def _add_doors(app: App, wires: Wires) -> None:
         app.wecom = WeComDoor(callback, ours, app.inbox, app.store, app.clock, app.refused)
 
 
-def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, clock: Clock) -> dict[str, Deliver]:
+def _deliveries(
+    settings: Settings, wires: Wires, inbox: Inbox, store: Store, clock: Clock, inspection: Inspection
+) -> dict[str, Deliver]:
     trier = Trier(store, clock.now)
     channels = _channels(settings, wires)
     organizer = settings.email.sender if settings.email else "noreply@localhost"
@@ -217,7 +225,7 @@ def _deliveries(settings: Settings, wires: Wires, inbox: Inbox, store: Store, cl
         "receipt": Receipts(store, channels, clock.now).deliver,
         "timer": Timers(store, clock).deliver,
         "purge": purging.Purging(store, clock, settings).deliver,
-        "fetch": EvidenceFetching(_fetches(wires), store, clock).deliver,
+        "fetch": EvidenceFetching(_fetches(wires), inspection, store, clock).deliver,
         "forget": Forgetting(store, clock, settings).deliver,
     }
     if wires.dingtalk is not None:

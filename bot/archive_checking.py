@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from bot import archive_proving, archive_xml
 from bot.archive_checks import AUTHENTIC, COMPLETE, SAFE, USABLE, Check, Weight
 from models import CancellationRequest, Evidence, RequestStatus
+from platforms.files import kinds
 from platforms.printing.opening import intact, opened
 from platforms.printing.signing import Signing
-from workflow import audit, comparing, delivering, evidence, merkle, notes, requests, signing
+from workflow import audit, comparing, delivering, evidence_rules, merkle, notes, places, requests, signing
 from workflow.archive_words import DIFFERS
+from workflow.evidence_rules import rules_of
 from workflow.lines import record_in
 from workflow.openings import SUFFIXES
 from workflow.views import Delivery
@@ -52,14 +54,13 @@ async def _facts(number: str) -> Facts:
     request = await requests.reload(found.id)
     pieces = list(request.evidence)
     candidate = request.booking.candidate
-    steps = request.policy.get("steps")
     told = await delivering.told(request)
     return Facts(
         number=number,
         pieces=pieces,
         commitments=frozenset(audit.commitment(candidate, "evidence", each.digest) for each in pieces),
-        wanted=int(str(request.policy.get("evidence", 0))),
-        levels=len(steps) if isinstance(steps, list) else 0,
+        wanted=rules_of(request.policy).least,
+        levels=places.fewest_answers(request),
         cancelled=request.status == RequestStatus.CARRIED_OUT,
         told=not request.notify or told.how != Delivery.UNDER_WAY,
         differs=comparing.said(await comparing.differences(number)),
@@ -156,10 +157,6 @@ def _opens(path: str, content: bytes, media: str, weight: Weight) -> Iterator[Ch
         return
     said = f"含有会自己运行或带出内容的部分：{'、'.join(seen.acting)}" if seen.acting else "没有脚本、宏和内嵌文件"
     yield Check(SAFE, ACTIVE, path, not seen.acting, said, Weight.NOTED)
-    fits = media == "text/plain" or _shows(content) == media
-    small = len(content) <= evidence.LARGEST
+    fits = media == "text/plain" or kinds.media_type(content) == media
+    small = len(content) <= evidence_rules.LARGEST
     yield Check(SAFE, "type", path, fits and small, f"类型与内容相符，{len(content)} 字节", Weight.NOTED)
-
-
-def _shows(content: bytes) -> str:
-    return next((kind for start, kind in evidence.SIGNATURES.items() if content.startswith(start)), "")

@@ -15,10 +15,10 @@ from bot.archive_checks import BAD, Check, faults_of, verdict_of
 from bot.archive_xml import Fonds, LogPart
 from bot.printouts import Printed, Proof
 from bot.settings import Settings
-from models import ArchivePackage, AuditRecord, CancellationRequest
+from models import ArchivePackage, AuditRecord, CancellationRequest, Checkpoint
 from models.store import Store
 from platforms.printing.signing import Signing
-from workflow import archive_metadata, checkpoints, timeline
+from workflow import archive_metadata, timeline
 from workflow.acting import Act, local
 from workflow.archive_metadata import Metadata
 from workflow.canonical import canonical
@@ -62,23 +62,21 @@ class Packer:
             return Packed(b"", len(records), (), tuple(metadata.missing) or ("filed",))
         log = case.organisation.origin
         try:
-            files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
+            point, files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
             await timeline.require_all(case, records)
         except NotWhole:
             return Packed(b"", len(records), (), ("log",))
-        return await self._whole(act, _Parts(case, metadata, records, files))
+        return await self._whole(act, _Parts(case, metadata, records, files, point))
 
     async def _whole(self, act: Act, parts: "_Parts") -> Packed:
         case, files = parts.case, parts.files
-        newest = await checkpoints.latest(case.organisation.origin)
-        assert newest is not None
-        digest = timeline.digest_of(parts.records)
-        log = LogPart(newest.log, len(parts.records), digest, newest.size, newest.code)
+        point, digest = parts.point, timeline.digest_of(parts.records)
+        log = LogPart(point.log, len(parts.records), digest, point.size, point.code)
         files[METADATA] = archive_xml.metadata_file(parts.metadata, self._fonds(), log)
         files[archive_xml.SCHEMA.name] = await asyncio.to_thread(archive_xml.SCHEMA.read_bytes)
-        await self._print(act, parts, Proof(newest.log, digest, newest.size, newest.code))
+        await self._print(act, parts, Proof(point.log, digest, point.size, point.code))
         opened = await openings_of(case, parts.records)
-        files |= opened.files
+        files |= opened.files | await packing.stated(case, parts.records)
         if case.names and opened.lines:
             files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
         checks = await archive_checking.checked(parts.metadata.request, files, await self._signing(act))
@@ -115,6 +113,7 @@ class _Parts:
     metadata: Metadata
     records: list[AuditRecord]
     files: dict[str, bytes]
+    point: Checkpoint  # to which the proofs in the package lead
 
 
 def set_aside(files: dict[str, bytes], checks: Sequence[Check]) -> None:
@@ -140,7 +139,8 @@ def _guide(found: Metadata, act: Act, checks: Sequence[Check], opened: Openings)
         f"归档包 {found.number}：{found.title}",
         f"制作：守约，{local(act.now):%Y-%m-%d %H:%M:%S}（北京时间）。办理结果：{found.result}。",
         f"{METADATA} 是元数据，格式见 {archive_xml.SCHEMA.name}；timeline.pdf 是带数字签名的时间轴；"
-        f"evidence/ 里有证明材料 {len(opened.files)} 份；records/ 和 proofs/ 是审计日志原文和证明。",
+        f"evidence/ 里有证明材料 {len(opened.files)} 份；records/ 和 proofs/ 是审计日志原文和证明；"
+        "statements/ 是每一次审批的审批确认记录（不是电子签名）。",
         f"{MANIFEST} 是每个文件的 SHA-256，用 sha256sum -c {MANIFEST} 核对。",
         f"{REPORT} 是四性检测的结果：{verdict_of(checks)}，共 {len(checks)} 项。这是制作时的自查。",
     ]

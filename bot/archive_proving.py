@@ -11,7 +11,7 @@ from lxml import etree
 
 from bot.archive_checks import AUTHENTIC, Check
 from bot.archive_xml import NAMESPACE, moment
-from models import RequestStatus, Role
+from models import RequestStatus, Role, StepStatus
 from workflow.archive_metadata import ANSWERS, MANDATORY, NOBODY, ORIGINS, RESULTS
 from workflow.archive_words import UNPROVEN
 from workflow.reasons import REASONS
@@ -22,7 +22,7 @@ from workflow.views import ROLE_LABELS
 TIME, REASON, OPERATOR, APPROVER = (UNPROVEN[each] for each in MANDATORY)
 RESULT = "unproven-result"
 LABELS = {TIME: "取消时间", REASON: "原因", OPERATOR: "操作人", APPROVER: "审批人", RESULT: "办理结果"}
-UNANSWERED = ("未决定", "未到审批")
+UNANSWERED = ("未决定", "未到审批", ANSWERS[StepStatus.SKIPPED], ANSWERS[StepStatus.VOIDED])
 NAMES = "代号与记录相同；姓名取自员工表"
 
 
@@ -58,7 +58,7 @@ def _check(code: str, pair: Pair) -> Check:
 
 def _pairs(fields: "_Fields", told: Testimony, ended: str, seq: int) -> Mapping[str, Pair]:
     reason, filed = REASONS.get(str(told.reason.value)), told.filed.seq
-    answers = sorted(told.answers.values(), key=lambda each: each.level)
+    answers = sorted(told.answers.values(), key=lambda each: each.seq)
     cancelled = told.status.value == RequestStatus.CARRIED_OUT
     kind = "取消生效" if cancelled else "办结，未取消"
     origin, who = ORIGINS.get(told.origin.value, ""), str(told.operator.value)
@@ -67,23 +67,23 @@ def _pairs(fields: "_Fields", told: Testimony, ended: str, seq: int) -> Mapping[
         TIME: Pair(fields.text("取消时间", "性质"), f"{_moment(ended)} {kind}", (seq,)),
         REASON: Pair(fields.text("原因", "代码", "责任来源"), words, (told.reason.seq,)),
         OPERATOR: Pair(fields.marks("操作人", "代号", "类型"), f"{who} {_kind(who)}", (told.operator.seq,)),
-        APPROVER: Pair(fields.chain(), "；".join(_chain(told)), tuple(each.seq for each in answers) or (filed,)),
+        APPROVER: Pair(
+            fields.chain(), "；".join(sorted(_chain(told))), tuple(each.seq for each in answers) or (filed,)
+        ),
         RESULT: Pair(fields.text("办理结果"), RESULTS[told.status.value], (told.status.seq,)),
     }
 
 
 def _chain(told: Testimony) -> Iterator[str]:
     """Yield each answer as the metadata have to say it; one that a cancellation lacks is said to be in no record."""
-    if not told.steps:
+    if not told.plans:
         rule = plain(str(told.policy.value.get("rule", "")))
         yield f"系统（规则 {rule}） 0  system 无需审批 "
-    for level, role in enumerate(told.steps, start=1):
-        each = told.answers.get(level)
-        if each is not None:
-            words = ROLE_LABELS[Role(each.role)], each.by, ANSWERS[each.answer], _moment(each.at)
-            yield " ".join([str(level), *words])
-        elif told.status.value == RequestStatus.CARRIED_OUT:
-            yield f"{level} {role} 没有答复的记录"
+    for each in told.answers.values():
+        words = ROLE_LABELS[Role(each.role)], each.by, ANSWERS[each.answer], _moment(each.at)
+        yield " ".join([str(each.level), *words])
+    if told.status.value == RequestStatus.CARRIED_OUT:
+        yield from (f"{level} {told.plans[level - 1].name} 没有足够答复的记录" for level in told.unanswered)
 
 
 class _Fields:
@@ -102,7 +102,7 @@ class _Fields:
 
     def chain(self) -> str:
         """Return who answered what; a place that names nobody claims nothing."""
-        return "；".join(_place(each) for each in self._all("审批人") if not _is_open(each))
+        return "；".join(sorted(_place(each) for each in self._all("审批人") if not _is_open(each)))
 
     def _all(self, tag: str) -> list[etree._Element]:
         return list(self._root.iter(f"{{{NAMESPACE}}}{tag}"))

@@ -21,7 +21,12 @@ from workflow import privacy
 if TYPE_CHECKING:
     from bot.app import App
 
-STATIC = {"candidate.css": "text/css", "candidate.js": "text/javascript", "candidate.svg": "image/svg+xml"}
+STATIC = {
+    "candidate.css": "text/css",
+    "candidate.js": "text/javascript",
+    "candidate.svg": "image/svg+xml",
+    "passkey.js": "text/javascript",
+}
 STATUS = {Ending.INCOMPLETE: 422, Ending.UNPROVEN: 403, Ending.STALE: 409, Ending.REFUSED: 409}
 log = structlog.get_logger(__name__)
 

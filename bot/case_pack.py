@@ -32,9 +32,8 @@ async def packed_case(by: Asking, taken: TakenCase) -> bytes:
 
 
 async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
-    files = await packing.excerpt(
-        by.store, by.act, taken.case.organisation.origin, [each.seq for each in taken.records]
-    )
+    log, seqs = taken.case.organisation.origin, [each.seq for each in taken.records]
+    _, files = await packing.excerpt(by.store, by.act, log, seqs)
     await timeline.require_all(taken.case, taken.records)
     signing = certificates.signing(by.settings, by.act.now)
     document = timeline_of(taken, by.printed, soundness.of_rows(taken))
@@ -43,6 +42,7 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
     if opened.lines:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
     files |= opened.files
+    files |= await packing.stated(taken.case, taken.records)
     guide = _guide(taken, _Enclosed(opened, by.printed.who, signing.fingerprint()), by)
     files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
     return files
@@ -63,6 +63,7 @@ def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
         f"records/ 里是审计日志 {case.organisation.origin} 与本案有关的 {len(taken.records)} 条记录原文，"
         f"proofs/ 里是它们各自的包含证明，检查点代码 {taken.checkpoint.code}。",
         f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
+        "statements/ 里是每一次审批的审批确认记录（不是电子签名），核对：python3 verify_statements.py。",
         _what_is_open(taken, opened),
         *(f"注意：{each}。" for each in soundness.of_rows(taken)),
     ]

@@ -9,6 +9,7 @@ from bot.remedies import remedy
 from bot.settings import Settings
 from bot.settings_sections import Dingtalk, Wecom, host_of, is_loopback
 from platforms import errors
+from workflow.relying import site_of
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def missing(settings: Settings) -> list[Step]:
     """List every step to the real platforms that these settings still lack, in the order to do them; no network."""
     return [
         *_public(settings),
+        *_passkeys(settings),
         *_keys(settings),
         *_dingtalk(settings.dingtalk),
         *_wecom(settings.wecom, settings.wecom_callback_url),
@@ -98,6 +100,15 @@ def _public(settings: Settings) -> Iterator[Step]:
             "给本服务一个外网 https 地址",
             "候选人要打开通知里的链接，企业微信要把消息推到这里",
             "按 docs/deploying.md 配好反向代理和证书，再写 public_url: https://你的域名",
+        )
+
+
+def _passkeys(settings: Settings) -> Iterator[Step]:
+    if site_of(settings.public_url) is None:
+        yield Step(
+            "让员工能用通行密钥",
+            "浏览器只在有域名的 https 网址上给通行密钥；规范里写了 grade: g1 的节点现在谁也不能同意",
+            "给本服务一个域名和证书，把 public_url 从 IP 地址改成 https://你的域名",
         )
 
 

@@ -18,6 +18,7 @@ from bot.directory_cli import directory
 from bot.export_cli import As, Operator, export, who
 from bot.failing import CarefulGroup
 from bot.key_command import keys
+from bot.policy_cli import policy
 from bot.settings import Settings, settings_file
 from bot.unit_cli import unit
 
@@ -187,6 +188,7 @@ cli.add_typer(directory, name="directory")
 cli.add_typer(unit, name="unit")
 cli.add_typer(database, name="database")
 cli.add_typer(keys, name="keys")
+cli.add_typer(policy, name="policy")
 
 
 @cli.command()

@@ -13,12 +13,12 @@ import yaml
 
 from bot import certificates, company, keys
 from bot.settings import Settings, load
-from handlers.reading.holidays import UnknownYear, is_working
 from models.migrating import migrate
 from models.store import Store
 from models.vault import Vault, install
 from workflow import signing
 from workflow.acting import Act
+from workflow.working_days import UnknownYear, is_working
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ROOT = Path(__file__).parent.parent

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import addresses, examining, exporting
+from bot import addresses, examining, exporting, rules_printout
 from bot.downloading import made_for_download
 from bot.exporting import Asking
 from bot.linked_pages import SAFE, Drawing, fields_in, is_own_form
@@ -83,6 +83,8 @@ class DownloadPage:
             return _pdf(outcome.certificate.content, outcome.certificate.number)
         if outcome.act and outcome.report:
             return await self._report(outcome.act, outcome.report)
+        if outcome.act and outcome.rules:
+            return await self._rules(outcome.act, outcome.rules)
         if outcome.ending == Ending.FORGED:
             return self._pages.refused(403, "forged", FORGED)
         if outcome.ending == Ending.UNPROVEN:
@@ -106,6 +108,13 @@ class DownloadPage:
         async with self._printing:
             content = await examining.handed_out(by, path)
         return _pdf(content, f"checkup-{path.replace('/', '-')}")
+
+    async def _rules(self, act: Act, path: str) -> web.Response:
+        """Record that the rules are taken out, print and sign them, then send them."""
+        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act))
+        async with self._printing:
+            content = await rules_printout.handed_out(by, path)
+        return _pdf(content, f"rules-{path.replace('/', '-')}")
 
     async def _page(self, token: str, status: int = 200, left: int = 0) -> web.Response:
         link: DownloadLink | None = await downloads.find(token, self._app.clock.now())

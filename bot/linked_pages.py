@@ -58,10 +58,16 @@ class Drawing:
         self._head = head
         self._templates = templates()
 
-    def drawn(self, status: int, template: str, values: Mapping[str, object], room: str = "") -> web.Response:
-        """Return a page; its forms may lead to `room`, as a form's redirect is a form action too."""
+    def drawn(
+        self, status: int, template: str, values: Mapping[str, object], room: str = "", *, pictures: bool = False
+    ) -> web.Response:
+        """Return a page; its forms may lead to `room`, as a form's redirect is a form action too.
+
+        With `pictures` it may carry pictures in itself: there is no second address from which they could be had.
+        """
         text = self._templates.get_template(template).render(values)
         policy = f"{POLICY} {URL(room).origin()}" if room else POLICY
+        policy = policy.replace("img-src 'self'", "img-src 'self' data:") if pictures else policy
         headers = {**SAFE, "Content-Security-Policy": policy}
         return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 

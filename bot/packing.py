@@ -6,13 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from models import AuditRecord, Checkpoint
 from models.store import Store
-from workflow import checkpoints, packing
+from workflow import checkpoints, confirming, packing
 from workflow.acting import Act, local
 from workflow.lines import lines_of
+from workflow.timeline import Case
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
 ENCLOSED = ("verify.py", "说明.txt")
+OF_STATEMENTS = "verify_statements.py"
 
 
 def enclosed() -> dict[str, bytes]:
@@ -20,13 +23,20 @@ def enclosed() -> dict[str, bytes]:
     return {name: (AUDITORS / name).read_bytes() for name in ENCLOSED}
 
 
-async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> dict[str, bytes]:
-    """Return an excerpt's files by path, with verifier; the log is signed first when the newest record is not covered.
+async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> tuple[Checkpoint, dict[str, bytes]]:
+    """Return an excerpt's files by path, with verifier, and the checkpoint that its proofs lead to.
 
-    NotWhole when the log is broken or has no such record.
+    The log is signed first when the newest record is not covered; NotWhole when it is broken or has no such record.
     """
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
-    return {**await packing.excerpt(log, seqs), **enclosed()}
+    checkpoint = await packing.covering(log, max(seqs))
+    return checkpoint, {**await packing.excerpt(log, seqs, checkpoint), **enclosed()}
+
+
+async def stated(case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:
+    """Return the 审批确认记录 of a case's decisions with the program that checks them, opened for who may see all."""
+    found = await confirming.files_of(records, shown=case.names and case.evidence)
+    return {**found, OF_STATEMENTS: (AUDITORS / OF_STATEMENTS).read_bytes()}
 
 
 def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:

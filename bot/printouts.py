@@ -96,7 +96,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         f"{local(entry.at):%Y-%m-%d %H:%M:%S}",
         who,
         words.door(entry),
-        words.what(entry, LONGEST_READ),
+        words.what(entry, LONGEST_READ) + words.confirmation(entry),
         words.outcome(entry),
     )
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.checks import Doubt, Outcome, Probe, Wrong, probe
 from bot.clock import Clock
 from bot.database_roles import role_seen
+from bot.inspection import CLEAN, INFECTED, scanned
 from bot.settings import Settings
 from bot.wires import Wires, dingtalk_account, wires
 from models.migrating import MigrationRefused, pending, sqlite_path
@@ -22,6 +23,7 @@ from platforms.sms.aliyun import AliyunSms
 from platforms.wecom import kf
 from platforms.wecom.api import WeCom
 
+EICAR_BACKWARDS = rb"*H+H$!ELIF-TSET-SURIVITNA-DRADNATS-RACIE$}7)CC7)^P(45XZP\4[PA@%P!O5X"  # so that ours is not one
 SAME_S = 2.0  # a Date has whole seconds, and a call takes some
 DOUBTFUL_S = 30.0
 REFUSED_S = 300.0  # WeCom's callbacks are refused beyond
@@ -66,6 +68,7 @@ def probes(settings: Settings, http: Http) -> dict[str, Probe]:
         **({"邮件": partial(_mail, wired, settings)} if wired.mailer else {}),
         **({"短信": partial(_sms, wired.sms, clock.now)} if wired.sms else {}),
         **({"AI 面试服务": partial(_rooms, wired)} if wired.rooms else {}),
+        **_scanning(settings),
     }
 
 
@@ -136,6 +139,20 @@ async def _mail(wired: Wires, settings: Settings) -> str:
 async def _sms(sms: AliyunSms, now: Callable[[], datetime]) -> str:
     await sms.reach(now().astimezone(SHANGHAI).date())
     return "服务商认得这个 AccessKey；没有发短信，签名和模板要发第一条时才知道"
+
+
+def _scanning(settings: Settings) -> dict[str, Probe]:
+    command, waits_s = settings.evidence.scanner, settings.evidence.scanner_s
+    return {"证明的病毒检查": partial(_scanner, command, waits_s)} if command else {}
+
+
+async def _scanner(command: list[str], waits_s: float) -> str:
+    """Let the scanner look at a harmless file, and at the one that every scanner calls a virus (EICAR)."""
+    if await scanned(command, b"harmless", waits_s) != CLEAN:
+        raise Wrong("对无害的文件没有回答 0", "改 evidence.scanner：它要从标准输入读文件，干净时以 0 退出")
+    if await scanned(command, EICAR_BACKWARDS[::-1], waits_s) != INFECTED:
+        raise Wrong("认不出国际通用的测试文件 EICAR", "更新病毒库，或改 evidence.scanner：有毒时要以 1 退出")
+    return "放过了无害的文件，认出了测试用的病毒"
 
 
 async def _rooms(wired: Wires) -> str:

@@ -1,13 +1,13 @@
 """Fetching what a platform only announced: WeChat messages after a nudge, evidence after a file message."""
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 
 from bot.clock import Clock
 from bot.inbox import Inbox
+from bot.inspection import Inspection, Unchecked
 from cards.buttons import read_press
 from handlers import customer_service, evidence
 from handlers.routing import File, Incoming, authenticated_by
@@ -94,7 +94,7 @@ def _incoming(message: KfMessage) -> Incoming:
         text=message.text,
         press=press,
         files=(File(message.media_id, NAMES[message.kind]),) if kind == "file" else (),
-        source=hashlib.sha256(message.msgid.encode()).hexdigest(),
+        source=message.digest,
     )
 
 
@@ -118,15 +118,19 @@ class Welcoming:
 
 
 class EvidenceFetching:
-    """Fetches files that were announced, and lets the request that waits for them go on."""
+    """Fetches files that were announced, has them looked at, and lets the request that waits for them go on."""
 
-    def __init__(self, fetch: Mapping[Platform, Fetch], store: Store, clock: Clock) -> None:
+    def __init__(self, fetch: Mapping[Platform, Fetch], inspection: Inspection, store: Store, clock: Clock) -> None:
         self._fetch = fetch
+        self._inspection = inspection
         self._store = store
         self._clock = clock
 
     async def deliver(self, row: OutboxMessage) -> None:
-        """Fetch one file and settle the row; a file the platform no longer gives is asked for again."""
+        """Fetch one file and settle the row; a file the platform no longer gives is asked for again.
+
+        It is opened between the call and the transaction, in a process of its own.
+        """
         payload = json.loads(row.payload or "{}")
         account = await Account.get(id=row.account_id).prefetch_related("employee", "candidate")
         act = Act(
@@ -136,14 +140,16 @@ class EvidenceFetching:
             employee=account.employee,
             candidate=None if account.employee else account.candidate,
             source=payload["digest"],
+            message=payload["source"],
         )
         try:
             content = await self._fetch[account.platform](payload["ref"])
+            found = await self._inspection.of(content)
         except PlatformError as error:
             failure = error
             await self._store.transact(lambda: self._failed(act, row, failure))
             return
-        material = Material(content, payload["name"], payload["source"])
+        material = Material(content, payload["name"], payload["source"], found)
 
         async def work() -> None:
             why = await evidence.fetched(act, row, material, f"E{row.id.hex[:6].upper()}")
@@ -154,4 +160,4 @@ class EvidenceFetching:
     async def _failed(self, act: Act, row: OutboxMessage, error: PlatformError) -> None:
         """Try again later; when it is given up, the sender hears of it in the same transaction."""
         if not await claims.failed(row, error, self._clock.now()):
-            await evidence.lost(act, row)
+            await evidence.lost(act, row, unchecked=isinstance(error, Unchecked))

@@ -5,8 +5,7 @@ settings.yaml, default.
 """
 
 import os
-import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -18,6 +17,8 @@ from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from bot import addresses
 from bot.settings_audit import Audit
+from bot.settings_brief import BriefSection
+from bot.settings_evidence import EvidenceSection
 from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
     Address,
@@ -41,6 +42,7 @@ from bot.settings_sections import (
 )
 from bot.settings_text import nearest, problems
 from workflow.stepup import Kind
+from workflow.strict_yaml import StrictYaml
 
 PREFIX = "SHOUYUE_"
 DEFAULT_HOME = ".shouyue"
@@ -93,7 +95,9 @@ class Settings(BaseSettings):
     directory: Directory = Field(default_factory=Directory, description="通讯录")
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
+    evidence: EvidenceSection = Field(default_factory=EvidenceSection, description="证明材料的检查")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
+    brief: BriefSection = Field(default_factory=BriefSection, description="早上的简报")
     stepup: dict[str, list[Kind]] = Field(
         default_factory=dict,
         description=(
@@ -211,7 +215,7 @@ def _is_known(variable: str) -> bool:
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_Strict) or {}  # noqa: S506 - a SafeLoader, made stricter
+        content = yaml.load(text, Loader=StrictYaml) or {}  # noqa: S506 - a SafeLoader, made stricter
     except FileNotFoundError:
         raise SettingsError(
             f"找不到设置文件 {file}。复制仓库里的 settings.yaml，或用 SHOUYUE_SETTINGS 指明位置"
@@ -221,29 +225,6 @@ def _read_yaml(file: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise SettingsError(f"{file} 的最外层应是“名称: 值”，例如 port: 8000")
     return content
-
-
-class _Strict(yaml.SafeLoader):
-    """YAML as people expect it: 12:30, NO and 0123 stay text, and a key written twice is an error."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"“{key}”写了两次", key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-_Strict.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("bool", r"true|false|True|False", "tfTF"),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?(0|[1-9][0-9]*)\.[0-9]+", "-+0123456789"),
-    ("null", r"~|null|", ["~", "n", ""]),
-):
-    _Strict.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), list(_first))
 
 
 def _read_secrets(home: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the SMS gateway pushes: answers of candidates and receipts. It signs nothing, so the path is the secret."""
 
+import hashlib
 import hmac
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,9 @@ def routes(app: "App") -> list[web.RouteDef]:
 
     async def uplink(request: web.Request) -> web.Response:
         checked(request)
-        for reply in _read(parse_uplink, await request.read()):
-            await app.inbox.take(_incoming(reply))
+        body = await request.read()
+        for reply in _read(parse_uplink, body):
+            await app.inbox.take(_incoming(reply, hashlib.sha256(body).hexdigest()))
         return web.json_response(ACCEPTED)
 
     async def receipt(request: web.Request) -> web.Response:
@@ -55,8 +57,9 @@ def _read(parse, body: bytes):  # type: ignore[no-untyped-def]
         raise web.HTTPBadRequest from error
 
 
-def _incoming(reply: SmsReply) -> Incoming:
-    return Incoming(Platform.SMS, f"sms:{reply.key}"[:190], "text", reply.phone, text=reply.text)
+def _incoming(reply: SmsReply, digest: str) -> Incoming:
+    """Return a reply; `digest` is that of the whole push it came in."""
+    return Incoming(Platform.SMS, f"sms:{reply.key}"[:190], "text", reply.phone, text=reply.text, source=digest)
 
 
 async def _reported(app: "App", report: SmsReport) -> None:

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.settings import Settings
 from models import AuditRecord
 from models.store import Store
-from workflow import audit, checkpoints, retention, signing
+from workflow import audit, briefing, checkpoints, retention, signing
 from workflow.acting import Act
 from workflow.lines import read
 
@@ -41,6 +41,7 @@ class Trail:
             if before != {**data, "in": ""}:
                 await audit.record(act, None, "program.started", PROGRAM, data=data)
             await retention.arrange(act)
+            await briefing.arrange(act)
             for name in await checkpoints.due():
                 await audit.sign_later(act, name)
 

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import addresses, candidate_pages, download_pages, factor_pages, metrics, reveal_pages, sms
+from bot import (
+    addresses,
+    candidate_pages,
+    download_pages,
+    evidence_pages,
+    factor_pages,
+    metrics,
+    passkey_pages,
+    reveal_pages,
+    sms,
+)
 from workflow import anchoring, audit
 
 if TYPE_CHECKING:
@@ -23,7 +33,8 @@ def application(app: "App") -> web.Application:
     served.on_response_prepare.append(_without_versions)
     routes = [web.get(addresses.HEALTH, _health(app)), web.get(addresses.METRICS, metrics.answering(app.refused))]
     routes += candidate_pages.routes(app) + download_pages.routes(app)
-    routes += reveal_pages.routes(app) + factor_pages.routes(app)
+    routes += reveal_pages.routes(app) + factor_pages.routes(app) + evidence_pages.routes(app)
+    routes += passkey_pages.routes(app)
     if app.wecom is not None:
         routes.append(web.get(addresses.WECOM_CALLBACK, app.wecom.verify))
         routes.append(web.post(addresses.WECOM_CALLBACK, app.wecom.receive))

@@ -17,6 +17,7 @@ ACTIONS = frozenset(
         "send_back",
         "submit",
         "undo",
+        "withdraw",
     }
 )
 HANDLE = re.compile(r"[a-z2-7]{26}", re.ASCII)

@@ -1,7 +1,16 @@
 """The requester's card: where the request stands and what is asked of HR now."""
 
 from cards.card import Button, Card, Line
-from cards.lines import booking_lines, decisive, evidence_line, progress_line, reason_line, stands, word_line
+from cards.lines import (
+    booking_lines,
+    decisive,
+    evidence_line,
+    progress_line,
+    reason_line,
+    stands,
+    twin_lines,
+    word_line,
+)
 from models import BookingStatus, RequestStatus, StepStatus
 from workflow.card_views import CardView
 from workflow.moments import clock, clock_after
@@ -14,7 +23,7 @@ def request_card(view: CardView) -> Card:
     assert request is not None
     lines = [*booking_lines(request.booking)[:2], reason_line(request)]
     if request.evidence_needed or request.evidence:
-        lines.append(evidence_line(request))
+        lines += [evidence_line(request), *twin_lines(view)]
     lines += [_progress(view, request), word_line(view), Line("", _next(view, request)), Line("编号", request.number)]
     return Card(
         title=f"取消面试：{request.booking.title}",
@@ -131,5 +140,5 @@ def _instead(request: RequestView) -> str:
 
 def _buttons(view: CardView, request: RequestView) -> tuple[Button, ...]:
     again = request.status == RequestStatus.SENT_BACK
-    texts = {"submit": "重新提交" if again else "提交审批", "undo": "撤销"}
-    return tuple(Button(action, texts[action]) for action in view.actions)
+    texts = {"submit": "重新提交" if again else "提交审批", "undo": "撤销", "remind": "催办", "withdraw": "撤回"}
+    return tuple(Button(action, texts[action], danger=action == "withdraw") for action in view.actions)

@@ -26,14 +26,31 @@ ACTIONS = {
     "request.submitted": "提交申请",
     "request.approved": "决定取消",
     "request.reminded": "催办",
+    "request.commented": "评论",
     "request.undone": "撤销",
     "request.withdrawn": "撤回",
     "request.expired": "系统代办：到点关闭",
     "evidence.kept": "收到证明",
+    "evidence.refused": "没有收下的文件",
+    "evidence.link_made": "取得看证明的链接",
+    "evidence.viewed": "看证明",
+    "evidence.view_refused": "没有让看证明",
     "approval.approved": "同意",
     "approval.rejected": "驳回",
     "approval.sent_back": "退回补充",
     "approval.taken_back": "收回意见",
+    "approval.handed_on": "转交",
+    "approval.added": "加签",
+    "approval.returned": "退回到前面的节点",
+    "delegation.proposed": "请人代为审批",
+    "delegation.accepted": "同意代为审批",
+    "delegation.declined": "谢绝代为审批",
+    "delegation.ended": "代为审批结束",
+    "delegation.recalled": "撤回请人代为审批",
+    "step.skipped": "系统代办：按规范跳过一级",
+    "step.reminded": "系统代办：时限过半，提醒审批人",
+    "step.deputy_asked": "系统代办：到时限未答复，请代理人一并审批",
+    "step.escalated": "系统代办：到时限未答复，告知上级或管理员",
     "notice.sent": "已发出",
     "notice.submitted": "已提交短信平台",
     "notice.delivered": "已送达",
@@ -65,6 +82,14 @@ ACTIONS = {
     "factor.bound": "绑定动态码",
     "factor.not_bound": "没有绑定动态码",
     "factor.reset": "重置动态码",
+    "passkey.offered": "取得绑定通行密钥的链接",
+    "passkey.bound": "绑定通行密钥",
+    "passkey.not_bound": "没有绑定通行密钥",
+    "passkey.revoked": "停用通行密钥",
+    "passkey.reset": "重置通行密钥",
+    "passkey.asked": "取得用通行密钥确认的链接",
+    "passkey.shown": "看了要确认的内容",
+    "passkey.refused": "没有用通行密钥确认",
     "stepup.passed": "二次验证通过",
     "stepup.refused": "二次验证没有通过",
     "query.saved": "保存查询",
@@ -79,6 +104,7 @@ ACTIONS = {
     "archive.written": "归档包写成",
     "records.examined": "完整性检查",
     "unit.checked_up": "合规体检",
+    "answers.measured": "看审批时效",
     "report.link_made": "取得体检报告链接",
     "report.exported": "导出体检报告",
     "report.written": "体检报告写成",
@@ -100,6 +126,13 @@ ACTIONS = {
     "purge.certified": "清理证明写成",
     "purge.link_made": "取得清理证明链接",
     "purge.certificate_taken": "下载清理证明",
+    "rules.proposed": "提出规范新版本",
+    "rules.approved": "同意规范新版本",
+    "rules.refused": "驳回规范新版本",
+    "rules.expired": "系统代办：规范新版本过期",
+    "rules.recalled": "撤回规范新版本",
+    "rules.link_made": "取得规范链接",
+    "rules.taken": "下载规范",
     "case.purged": "到期清理",
     "retention.cleared": "系统代办：清除短期内容",
     "grant.recalled": "撤回授权申请",
@@ -170,8 +203,11 @@ TOPICS = {
     "hr_reschedule_asked": "改期意愿 → HR",
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
+    "approver_half": "时限过半提醒 → 审批人",
+    "approver_overdue": "到时限 → 代理人",
     "hr_person_wanted": "候选人要找人 → HR",
     "hr_wishes_back": "候选人想参加 → HR",
+    "step_copied": "抄送 → 知悉人",
     "hr_not_archived": "没有归档 → HR",
 }
 KINDS = {"name": "姓名", "phone": "电话", "email": "邮箱"}
@@ -215,7 +251,16 @@ def _done(entry: Entry) -> str:
         following = [CHANNELS.get(str(each), str(each)) for each in named] if isinstance(named, list) else []
         reported = "渠道报告没有送到" if entry.why == "reported" else ACTIONS["notice.lost"]
         return f"{reported}，{f'改走{following[0]}' if following else '没有其他渠道'}"
+    if entry.towards:
+        return PASSED_ON.get(entry.action, "{how} {towards}").format(
+            how=ADDED.get(str(entry.data.get("how", "")), "加签"), towards=entry.towards
+        )
     return ACTIONS.get(entry.action, entry.action)
+
+
+PASSED_ON = {"approval.handed_on": "转交 {towards}", "approval.returned": "退回到 {towards}"}
+ADDED = {"before": "前加签", "after": "后加签", "beside": "并加签"}
+"""How it is said to whom, or to which level, an approver passed something on."""
 
 
 def _details(entry: Entry, longest: int) -> list[str]:
@@ -227,6 +272,8 @@ def _details(entry: Entry, longest: int) -> list[str]:
         found.append(FORMATS.get(str(data["format"]), str(data["format"])))
     if isinstance(kinds := data.get("kinds"), list):
         found.append("、".join(KINDS.get(str(each), str(each)) for each in kinds))
+    if isinstance(used := data.get("twins"), list) and used:
+        found.append(f"图片也在另外 {len(used)} 个申请里")
     if entry.action in ("archive.failed", "archive.incomplete"):
         found.append(archive_words.why(entry.why))
     if entry.action.startswith(("erasure.", "subject.")):
@@ -234,7 +281,8 @@ def _details(entry: Entry, longest: int) -> list[str]:
     if "sha256" in data:
         found.append(f"SHA-256 {data['sha256']}")
     if entry.remark:
-        found.append(f"附言「{plain(entry.remark, longest)}」")
+        beside = "" if entry.action == "request.commented" else "附言"
+        found.append(f"{beside}「{plain(entry.remark, longest)}」")
     return [each for each in found if each]
 
 
@@ -250,6 +298,12 @@ def role(entry: Entry) -> str:
     """Return in which role somebody decided; nothing for what is no decision."""
     code = str(entry.data.get("role", ""))
     return ROLE_LABELS[Role(code)] if entry.action.startswith("approval.") and code in set(Role) else ""
+
+
+def confirmation(entry: Entry) -> str:
+    """Name the 审批确认记录 of a decision: its number and level; its time is the entry's own. It is no 电子签名."""
+    place = entry.data.get("confirmation")
+    return f"。审批确认记录 {entry.subject}-{place}，第 {entry.data.get('level')} 级" if place else ""
 
 
 def door(entry: Entry) -> str:

@@ -24,11 +24,9 @@ def updated_card(card: Card, task_id: str) -> dict[str, object]:
 
 
 def _single(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]:
-    rows, rest = _layout(card.lines)
-    if card.code and len(rows) < MOST_ROWS:
+    rows, rest = _layout(card.lines, MOST_ROWS - 1 if card.code else MOST_ROWS)
+    if card.code:  # never among the text, which a client may cut
         rows.append({"keyname": "存证码", "value": card.code})
-    elif card.code:
-        rest = f"{rest}\n{card.code_line}".strip()
     drawn: dict[str, object] = {
         "card_type": "button_interaction",
         "source": {"desc": "守约", "desc_color": 1},
@@ -66,9 +64,20 @@ def _several(card: Card, inputs: list[Input], task_id: str) -> dict[str, object]
     }
 
 
+PUT_DOWN = "不取消请回复「算了」"
+SAID_ELSEWHERE = ("时间", "面试官")  # the title and 影响 name them too
+
+
 def _description(card: Card) -> str:
-    text = "\n".join([card.status, *(str(each) for each in card.lines), "不取消请回复「算了」"])
+    """Return the status, the lines that fit, whole, and how to put the card down."""
+    lines = list(card.lines)
+    while len(text := _joined(card.status, lines)) > LONGEST_TEXT and len(lines) > 1:
+        lines.remove(next((each for each in lines if each.label in SAID_ELSEWHERE), lines[-1]))
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _joined(status: str, lines: list[Line]) -> str:
+    return "\n".join([status, *(str(each) for each in lines), PUT_DOWN])
 
 
 NOTHING_CHOSEN = "none"  # WeCom shows the first option as chosen; an answer nobody gave must not look like one
@@ -88,12 +97,12 @@ def _select(each: Input) -> dict[str, object]:
     return drawn
 
 
-def _layout(lines: tuple[Line, ...]) -> tuple[list[dict[str, str]], str]:
-    """Put short labelled lines into rows and the rest into the text above them."""
+def _layout(lines: tuple[Line, ...], most: int) -> tuple[list[dict[str, str]], str]:
+    """Put so many short labelled lines into rows and the rest into the text above them."""
     rows: list[dict[str, str]] = []
     rest: list[str] = []
     for line in lines:
-        fits = line.label and len(line.value) <= LONGEST_ROW and len(rows) < MOST_ROWS
+        fits = line.label and len(line.value) <= LONGEST_ROW and len(rows) < most
         if fits:
             rows.append({"keyname": line.label, "value": line.value})
         else:

@@ -1,19 +1,20 @@
-"""同意, 驳回, 退回 of a cancellation, by card or by text."""
+"""同意, 驳回, 退回 of one cancellation, by card or by text."""
 
-from cards.drawing import draw
-from cards.lines import COUNTDOWN
-from handlers import picking
+from tortoise.transactions import in_transaction
+
+from cards.showing import showing
+from handlers import changed, picking
 from handlers.locating import request_named
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, outbox, requests, revising
-from workflow.card_views import card_view
-from workflow.errors import Invalid, NotFound, NotNow, Stale
-from workflow.views import request_seen
+from workflow import approving, chain, confirm_links, handing_on, outbox, places, requests, shown, standing_in
+from workflow.acting import Act
+from workflow.card_views import CardView, card_view
+from workflow.confirm_links import Wish
+from workflow.errors import Invalid, NotFound, NotNow, PasskeyNeeded, Stale
 
-MOST_LISTED = 20
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
     ("不需", StillNeeded.NO),
@@ -27,25 +28,56 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
     """Answer 同意, 驳回 or 退回补充 on an approver's card."""
     step = await Step.get(id=card.step_id)
     form = context.incoming.form
-    comment = str(form.get("comment", ""))
-    shown = await _shown(context, card)
-    if action == "approve":
-        if "keep" in form and step.role == Role.HR:
-            await approving.decide_consequence(context.act, step, keep=str(form["keep"]).lower() == "true")
-        needed = _chosen(str(form.get("still_needed", "")))
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
-    elif action == "reject":
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+    keep = str(form["keep"]).lower() if "keep" in form and step.role == Role.HR else ""
+    needed, comment = str(form.get("still_needed", "")), str(form.get("comment", ""))
+    wish = Wish(action, comment) if action != "approve" else Wish(action, comment, needed, keep)
+    await confirmed_or_given(context, step, await seen_on(context, card, step), wish, card)
+    return Answer(await shown.shown_view(card, context.act, showing))
+
+
+async def confirmed_or_given(
+    context: Context, step: Step, seen: approving.Shown, wish: Wish, card: Card | None = None
+) -> bool:
+    """Give an answer; where it has to be confirmed with a passkey, only say where, and return False."""
+    try:
+        async with in_transaction():
+            await give(context.act, step, seen, wish)
+    except PasskeyNeeded as needed:
+        mine = card or await _card_of(context, step)
+        assert mine is not None  # who was shown nothing is refused before
+        link = await confirm_links.offer(context.act, mine, wish)
+        minutes = int(confirm_links.LASTS.total_seconds() // 60)
+        text = (
+            f"还没有生效：{needed.facts['number']} 这一级要用你的通行密钥确认。请在 {minutes} 分钟内打开下面的页面，"
+            f"看清内容再确认。网页会问验证码：{confirm_links.code_of(link)}。链接和验证码请勿转给别人。"
+        )
+        await outbox.say(context.act, context.account, text, confirm=link)
+        return False
+    return True
+
+
+async def give(act: Act, step: Step, seen: approving.Shown, wish: Wish) -> None:
+    """Give an answer to a step, on what was shown."""
+    if wish.action == "approve":
+        if wish.keep:
+            await approving.decide_consequence(act, step, keep=wish.keep == "true")
+        needed = _chosen(wish.still_needed)
+        await approving.approve(act, step, shown=seen, comment=wish.comment, still_needed=needed)
+    elif wish.action == "reject":
+        await approving.reject(act, step, shown=seen, comment=wish.comment)
+    elif wish.action == "return":
+        await handing_on.send_to_level(act, step, wish.level, shown=seen, comment=wish.comment)
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
-    return Answer(await card_view(card, context.act))
+        await approving.send_back(act, step, shown=seen, comment=wish.comment)
 
 
-async def _shown(context: Context, card: Card) -> approving.Shown:
-    """Return what stands on the card; the line that counts down is left out, as each minute changes it."""
-    drawn = draw(await card_view(card, context.act))
-    lines = tuple(str(each) for each in drawn.lines if each.label != COUNTDOWN)
-    return approving.Shown(card.revision, drawn.title, lines)
+async def seen_on(context: Context, card: Card, step: Step) -> approving.Shown:
+    """Return what stands on the card in somebody's hand; refuse where that is no longer how it is (I8)."""
+    was = shown.under(card, card.handle)
+    view = await card_view(card, context.act)
+    if shown.asks(view) and isinstance(view, CardView) and (was is None or showing(view).voids(was)):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return approving.Shown(step.revision) if was is None else approving.Shown(was.revision, was.title, was.told, was)
 
 
 def _chosen(value: str) -> StillNeeded | None:
@@ -54,50 +86,49 @@ def _chosen(value: str) -> StillNeeded | None:
     return StillNeeded(value) if value else None
 
 
-async def typed(context: Context, command: Command) -> None:
-    """Answer 同意 / 驳回 / 退回, with numbers of the list just shown or a request's number."""
-    await answer(context, command, await _meant(context, command))
-
-
-async def answer(context: Context, command: Command, steps: list[Step]) -> None:
-    """Decide these steps, all or none."""
-    for step in steps:
-        await _decide(context, command, step)
-    await outbox.say(context.act, context.account, f"已{command.verb} {len(steps)} 条。")
-
-
-async def _decide(context: Context, command: Command, step: Step) -> None:
+async def decide(context: Context, command: Command, step: Step) -> bool:
+    """Agree or say no to one step with what was typed; False where it waits for a passkey."""
     comment = command.options.get("附言", command.reason_text or command.rest)
-    shown = await _shown_of(context, step)
+    seen = await shown_of(context, step)
     if command.verb == Verb.APPROVE:
-        needed = _needed(comment) if step.role == Role.DEPARTMENT_HEAD else None
-        await approving.approve(context.act, step, shown=shown, comment=comment, still_needed=needed)
-    elif command.verb == Verb.REJECT:
-        await approving.reject(context.act, step, shown=shown, comment=comment)
+        needed = needed_in(f"{command.reason_text} {command.rest} {comment}")
+        wish = Wish("approve", comment, str(needed or ""))
     else:
-        await approving.send_back(context.act, step, shown=shown, comment=comment)
+        wish = Wish("reject", comment)
+    return await confirmed_or_given(context, step, seen, wish)
 
 
-async def _shown_of(context: Context, step: Step) -> approving.Shown:
-    """Return what the person's card of a step shows; refuses while the card that shows a change is on its way."""
-    mine = Card.filter(step=step, holder=context.employee, closed=False)
-    card = await mine.order_by("-created_at").first()
-    if card is None:
-        return approving.Shown(step.revision)
-    if changed := await revising.unseen(card):
-        raise Stale("", **changed)
-    return await _shown(context, card)
+async def shown_of(context: Context, step: Step) -> approving.Shown:
+    """Return what the person's card of a step shows; shows it first to somebody who has not seen it as it is."""
+    card = await _card_of(context, step)
+    request = await requests.reload(step.request_id)
+    theirs = await standing_in.may_answer(request, step, context.employee, context.act.now)
+    if not theirs or step.status != StepStatus.OPEN:
+        return approving.Shown(step.revision)  # refused for that, in its own words
+    if card is None or not await shown.has_reached(card):
+        raise await changed.unshown(step)
+    if was := await shown.unseen(card):
+        raise Stale(changes=await changed.since(card, was, context), step=step.id)
+    return await seen_on(context, card, step)
 
 
-def _needed(comment: str) -> StillNeeded | None:
+async def _card_of(context: Context, step: Step) -> Card | None:
+    """Return somebody's card of a step, rather the one on the phone that they write from."""
+    cards = await Card.filter(step=step, holder=context.employee, closed=False).order_by("-created_at")
+    here = [each for each in cards if each.account_id == context.account.id]
+    return next(iter(here or cards), None)
+
+
+def needed_in(comment: str) -> StillNeeded | None:
     """Read whether the position still needs people; who does not say so is asked, nothing is presumed."""
     return next((value for word, value in NEEDED_WORDS if word in comment), None)
 
 
-async def _meant(context: Context, command: Command) -> list[Step]:
+async def meant(context: Context, command: Command) -> list[Step]:
+    """Return the steps that a number of the list or of a request names; without any, the only one that waits."""
     if command.who.request:
         return [await _step_of(context, await request_named(context, command.who.request))]
-    mine = await chain.open_steps_of(context.employee)
+    mine = await chain.open_steps_of(context.employee, context.act.now)
     if not mine:
         raise NotFound("nothing-to-approve")
     if command.picks:
@@ -111,18 +142,12 @@ async def _meant(context: Context, command: Command) -> list[Step]:
 
 
 async def _step_of(context: Context, request: CancellationRequest) -> Step:
-    steps = await chain.steps_of(request).prefetch_related("approver")
-    open_ = next((each for each in steps if each.status == StepStatus.OPEN), None)
-    own = next((each for each in steps if each.approver_id == context.employee.id), None)
-    found = open_ if open_ and open_.approver_id == context.employee.id else own or open_
+    steps = places.current(await chain.steps_of(request).prefetch_related("approver"), request.revision)
+    open_ = [each for each in steps if each.status == StepStatus.OPEN]
+    own = [each for each in steps if each.approver_id == context.employee.id]
+    asked = [each for each in own if each.status == StepStatus.OPEN]
+    theirs = [each for each in open_ if await standing_in.covering(request, each, context.employee, context.act.now)]
+    found = next(iter([*asked, *theirs, *own, *open_]), None)
     if found is None:
         raise NotNow(state=str(request.status))
     return found
-
-
-async def lines_of(context: Context) -> list[tuple[Step, str]]:
-    """Return what waits for this person as lines of a list, the one nearest to its start first."""
-    steps = (await chain.open_steps_of(context.employee))[:MOST_LISTED]
-    views = [await request_seen(await requests.reload(each.request_id), context.act) for each in steps]
-    rows = sorted(zip(steps, views, strict=True), key=lambda row: row[1].booking.starts_at)
-    return [(step, f"{view.number} {view.booking.title} · {view.reason}") for step, view in rows]

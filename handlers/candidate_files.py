@@ -17,7 +17,8 @@ VOICE = (
     "请打字告诉我：想取消回复「取消」，想改期请写您方便的时间。"
 )
 OTHER = (
-    "收到，谢谢。这里只看得懂文字，能保存的证明是图片（PNG、JPG）和 PDF，您发来的没有保存，面试安排不变。"
+    "收到，谢谢。这里只看得懂文字，能保存的证明是图片（PNG、JPG、WebP）、PDF 和邮件（.eml）。"
+    "您发来的没有保存，面试安排不变。"
     "请打字告诉我，想取消回复「取消」。"
 )
 
@@ -62,6 +63,7 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
     try:
         await kept.keep_file(act, request, material)
     except Refusal as refusal:
+        await kept.note_refused(act, request, material, refusal)
         text = f"收到您发来的文件，但没有保存：{why(refusal)}。您的登记 {request.number} 不受影响。编号 {reference}"
         await outbox.say(act, account, text)
         return refusal.code
@@ -72,7 +74,8 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
     return ""
 
 
-async def lost(act: Act, row: OutboxMessage) -> None:
-    """Tell the candidate that a file could not be fetched."""
-    text = "您发来的文件没有取到：平台没有把它交给我们，所以没有保存。如果要作为证明，请重新发一次。"
+async def lost(act: Act, row: OutboxMessage, *, unchecked: bool = False) -> None:
+    """Tell the candidate that a file could not be fetched, or not be checked."""
+    why = "的病毒检查一直没有做成" if unchecked else "没有取到：平台没有把它交给我们"
+    text = f"您发来的文件{why}，所以没有保存。如果要作为证明，请重新发一次。"
     await outbox.say(act, await Account.get(id=row.account_id), text)

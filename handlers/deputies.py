@@ -5,7 +5,7 @@ from handlers.reading.grammar import Command
 from handlers.rights_words import explained
 from handlers.routing import Context
 from models import Employee
-from workflow import access, deputising, outbox
+from workflow import access, deputies, deputising, outbox
 from workflow.acting import local
 from workflow.errors import NotAllowed
 from workflow.permissions import DIRECTORY_MANAGE
@@ -28,9 +28,12 @@ async def typed(context: Context, command: Command) -> None:
 
 
 async def _show(context: Context) -> None:
-    deputy = await deputising.deputy_of(context.employee, context.act.now)
+    deputy = await deputies.deputy_of(context.employee, context.act.now)
     who = f"你的代理人是 {name_of(deputy)}。" if deputy else "你没有代理人。"
-    about = "你离职时，等你审批的会转给代理人；没有代理人就转给同一角色的下一位。"
+    about = (
+        "你离职时，等你审批的会转给代理人；没有代理人就转给同一角色的下一位。"
+        "规范写了时限的，到时限你还没有答复，也请代理人一并审批。"
+    )
     await outbox.say(context.act, context.account, f"{who}{about}{HOW}")
 
 
@@ -57,7 +60,7 @@ async def _one(context: Context, name: str, scopes: list[str], near: Employee | 
     """
     there = Employee.filter(access.within(scopes), active=True).order_by("key").prefetch_related("organisation")
     found = [each async for each in there if name in (str(each.name), each.key)]
-    found = [each for each in found if near is None or await deputising.on_one_line(near, each)]
+    found = [each for each in found if near is None or await deputies.on_one_line(near, each)]
     if len(found) == 1:
         return found[0]
     if found:

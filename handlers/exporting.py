@@ -83,6 +83,7 @@ class Outcome:
     act: Act | None = None
     taken: TakenCase | TakenLog | None = None
     report: str = ""  # the unit whose examination is taken out instead of a case
+    rules: str = ""  # the unit whose rules are taken out
     left: int = 0
     certificate: TakenCertificate | None = None
 
@@ -101,6 +102,9 @@ async def take(token: str, fields: Mapping[str, str], now: datetime) -> Outcome:
     if link.number.startswith("L"):
         await downloads.end(act, link)
         return Outcome(Ending.TAKEN, act, certificate=await certifying.take(act, link.number))
+    if link.number == downloads.RULES:
+        await downloads.end(act, link)
+        return Outcome(Ending.TAKEN, act, rules=link.report)
     if link.report:
         await downloads.end(act, link)
         return Outcome(Ending.TAKEN, act, report=(await examining.unit_named(act, link.report)).path)

@@ -158,7 +158,8 @@ async def _once(link: EntryLink, form: Form, sent: Sent, now: datetime) -> Outco
 def _act(link: EntryLink, sent: Sent, now: datetime) -> Act:
     candidate = link.booking.candidate
     auth = "link+tail" if entry_links.fact_of(candidate) == "phone" else "link+mail"
-    return Act(now, PLATFORM, auth, candidate=candidate, source=sent.source)
+    message = f"{PLATFORM}:{sent.source[:32]}"
+    return Act(now, PLATFORM, auth, candidate=candidate, source=sent.source, message=message)
 
 
 async def _stale(link: EntryLink, form: Form, act: Act) -> Outcome:

@@ -14,6 +14,7 @@ from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.masking import masked
 from workflow.moments import when_of
+from workflow.reasons import UNSAID
 from workflow.states import LIVE_BOOKINGS
 
 OPENS_BEFORE = timedelta(minutes=10)  # the room is open from then until the end
@@ -100,10 +101,10 @@ async def show(link: EntryLink, now: datetime) -> Page:
         cancelled_at=booking.cancelled_at,
         keeps_eligibility=booking.keeps_eligibility,
         number=await _number(booking),
-        code=await anchoring.code_of(booking.organisation),
+        code=await anchoring.code_of(booking.organisation, now),
         wished_at=wishes[-1] if wishes else None,
         passed_on_at=noted.received_at if noted else None,
-        closing=_closing(booking, now),
+        closing=await _closing(booking, now),
         fact=entry_links.fact_of(booking.candidate),
         locked=locked,
         room=room_of(booking, now),
@@ -157,11 +158,11 @@ def _entrance(booking: Booking, now: datetime) -> list[Form]:
     return [Form("enter", booking.revision)] if room_of(booking, now) else []
 
 
-def _closing(booking: Booking, now: datetime) -> str:
+async def _closing(booking: Booking, now: datetime) -> str:
     """Say what the rules make of a cancellation now; nobody is made to come, whatever they say."""
     act = Act(now, "page", "link", candidate=booking.candidate)
-    decision = cancelling.preview(booking, Origin.CANDIDATE, act)[1]
-    if not decision.steps and not decision.drafted_for_hr:
+    _, decision = await cancelling.preview(booking, Origin.CANDIDATE, act, UNSAID)
+    if not decision.plans and not decision.drafted_for_hr:
         return ""
     return "late" if decision.late else "rules"
 

@@ -3,9 +3,10 @@
 import re
 from uuid import UUID
 
+from handlers import changed
 from handlers.routing import Context, Incoming
 from models import BookingStatus, CancellationRequest, Card, RequestStatus, Step, StepStatus
-from workflow import approving, chain, revising
+from workflow import approving, cancelling, chain, places, shown
 from workflow.card_views import AnyView, CardView
 from workflow.errors import AlreadyDecided, NotNow, Refusal, Stale
 
@@ -28,7 +29,7 @@ async def require_current(context: Context, card: Card) -> None:
     press = context.incoming.press
     assert press is not None
     if press.handle != card.handle:
-        raise Stale("", **await revising.since(card, press.handle))
+        raise Stale(changes=await changed.since(card, shown.under(card, press.handle), context))
 
 
 async def too_late(card: Card, view: AnyView, action: str) -> Refusal:
@@ -41,8 +42,9 @@ async def too_late(card: Card, view: AnyView, action: str) -> Refusal:
     if action == "undo" and request.booking.status == BookingStatus.DECLINED:
         return NotNow(state="candidates-word")
     if card.step_id is not None:
-        return await _decided(request, await Step.get(id=card.step_id), action)
+        return await _decided(request, card, action)
     if action in ("confirm", "submit"):
+        await cancelling.require_evidence(request)
         return AlreadyDecided("已提交", "", request.filed_at)
     return NotNow(state=str(request.status))
 
@@ -58,16 +60,26 @@ def _over(request: CancellationRequest, card: Card, action: str) -> Refusal:
     """A second press of what did it was heard; anything else meets the end it came to."""
     if card.step_id is None and action == "undo" and request.status == RequestStatus.UNDONE:
         return AlreadyDecided("已撤销", "", request.ended_at)
+    if action == "withdraw" and request.status == RequestStatus.WITHDRAWN:
+        return AlreadyDecided("已撤回", "", request.ended_at)
     if action == "undo" and request.status == RequestStatus.CARRIED_OUT:
         return NotNow(state="grace-over")
     return NotNow(state=str(request.status))
 
 
-async def _decided(request: CancellationRequest, step: Step, action: str) -> Refusal:
-    later = chain.steps_of(request).filter(level__gt=step.level, status__in=list(approving.OUTCOMES))
-    followed = await later.order_by("level").prefetch_related("approver").first()
-    if action == "undo" and followed is not None:
-        return NotNow("followed", approver=str(followed.approver.name), what=approving.OUTCOMES[followed.status])
+async def _decided(request: CancellationRequest, card: Card, action: str) -> Refusal:
+    step = await Step.get(id=card.step_id).prefetch_related("decided_by")
+    steps = await chain.steps_of(request).prefetch_related("approver")
+    followed = places.followers(request, steps, step) if action == "undo" else []
+    if followed:
+        name, what = str(followed[0].approver.name), approving.OUTCOMES[followed[0].status]
+        return NotNow("followed", approver=name, what=what)
     if step.status in approving.OUTCOMES:
-        return AlreadyDecided(approving.OUTCOMES[step.status], "你", step.decided_at)
+        return AlreadyDecided(approving.OUTCOMES[step.status], approving.decider(step, card.holder_id), step.decided_at)
+    if step.status == StepStatus.VOIDED:
+        return NotNow("voided", number=request.number)
+    if step.status == StepStatus.CLOSED and request.status == RequestStatus.AWAITING_APPROVAL:
+        agreed = [each for each in steps if each.level == step.level and each.status == StepStatus.APPROVED]
+        who = "、".join(str(each.approver.name) for each in agreed)
+        return NotNow("answered-by-others", approver=who, number=request.number)
     return NotNow(state="taken-back" if step.status == StepStatus.WAITING else str(request.status))

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from handlers import answering, candidate_files, groups, presses, replies, staff, unbound, waiting
+from cards.showing import showing
+from handlers import answering, attempts, candidate_files, changed, groups, presses, replies, staff, unbound, waiting
 from handlers.reading.numbered import number_words
 from handlers.reading.text import plain
 from handlers.refusals import sentence, to_candidate
@@ -17,6 +18,7 @@ from models import (
     Booking,
     CancellationRequest,
     Card,
+    Delegation,
     ErasureRequest,
     ExportRequest,
     GrantChange,
@@ -25,11 +27,12 @@ from models import (
     OutboxMessage,
     Platform,
     Purge,
+    RulesVersion,
     SeenCipher,
 )
-from workflow import audit, finding, outbox, proposals, stepup
+from workflow import finding, outbox, proposals, shown, stepup
 from workflow.acting import Act, local
-from workflow.card_views import card_view
+from workflow.card_views import AnyView
 from workflow.errors import AlreadyDecided, NotAllowed, NotNow, NotYours, ProofNeeded, Refusal
 
 MINUTE = timedelta(minutes=1)
@@ -158,11 +161,19 @@ async def _refused(context: Context, refusal: Refusal) -> Answer:
     card = await presses.card_of(context.incoming)
     await _keep_update_code(context)
     await _record_attempt(context, refusal, card)
+    await changed.show_again(context, refusal)
     own = card is not None and card.account_id == context.account.id and not isinstance(refusal, NotYours)
     if own and card is not None and context.account.platform == Platform.DINGTALK:
-        return Answer(await card_view(card, context.act), said)
+        return Answer(await _anew(context, card), said)
     await _say_once_a_minute(context, refusal, said, card if own else None)
     return Answer()
+
+
+async def _anew(context: Context, card: Card) -> AnyView:
+    """Return the card for the answer to a press that was refused; an update that says the same need not go out."""
+    view = await shown.shown_view(card, context.act, showing)
+    await outbox.shown_at_once(context.act, card)
+    return view
 
 
 async def _say_once_a_minute(context: Context, refusal: Refusal, said: str, card: Card | None) -> None:
@@ -191,13 +202,14 @@ async def _record_attempt(context: Context, refusal: Refusal, card: Card | None)
     matter = await _matter(card) if card else await _named(context)
     person = context.act.employee or context.act.candidate
     organisation = matter.organisation if matter else (await person.organisation if person else None)
-    subject = ("attempt", matter.number if matter else context.reference, 1)
-    data = {"action": context.incoming.press.action if context.incoming.press else context.incoming.kind}
-    await audit.record(context.act, organisation, "attempt.refused", subject, ok=False, why=refusal.code, data=data)
+    number = matter.number if matter else context.reference
+    action = context.incoming.press.action if context.incoming.press else context.incoming.kind
+    await attempts.note(context.act, organisation, number, action, refusal)
 
 
-Matter = CancellationRequest | Booking | ErasureRequest | ExportRequest | GrantChange | Purge
-NUMBER = re.compile(r"(?<![a-z0-9])([qydxsl])[0-9]{8}-[0-9]{3,11}(?![0-9])")
+OfCases = CancellationRequest | Booking | ErasureRequest | ExportRequest | Purge
+Matter = OfCases | Delegation | GrantChange | RulesVersion
+NUMBER = re.compile(r"(?<![a-z0-9])([qydxslwr])[0-9]{8}-[0-9]{3,11}(?![0-9])")
 NUMBERED: dict[str, type[Matter]] = {
     "q": CancellationRequest,
     "y": Booking,
@@ -205,6 +217,8 @@ NUMBERED: dict[str, type[Matter]] = {
     "x": ExportRequest,
     "s": GrantChange,
     "l": Purge,
+    "w": Delegation,
+    "r": RulesVersion,
 }
 
 
@@ -239,4 +253,4 @@ async def _present(incoming: Incoming, now: datetime) -> Answer:
     context = await known(incoming, now, "")
     if card is None or context is None or card.account_id != context.account.id:
         return Answer()
-    return Answer(await card_view(card, context.act))
+    return Answer(await shown.shown_view(card, context.act, showing))

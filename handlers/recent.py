@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from cards.showing import showing
 from handlers import picking
-from handlers.locating import request_named
+from handlers.locating import fits, request_named
 from handlers.reading.grammar import Command
 from handlers.reading.names import is_surname
 from handlers.reading.people import Who
 from handlers.reading.verbs import Verb
-from handlers.routing import Context
-from models import BookingStatus, CancellationRequest, RequestStatus
-from workflow import access, outbox, reminding
+from handlers.routing import Answer, Context
+from models import BookingStatus, CancellationRequest, Card, RequestStatus
+from workflow import access, outbox, reminding, requests, shown
 from workflow.finding import BOOKING_RELATIONS
 from workflow.views import BookingView, bookings_seen
 
@@ -56,6 +57,10 @@ def is_bare(command: Command) -> bool:
 async def ask(context: Context, verb: Verb) -> None:
     """Show the requests that may be meant, newest first; nothing is done until a number comes."""
     found = await _recent(context, verb)
+    await _ask(context, verb, found)
+
+
+async def _ask(context: Context, verb: Verb, found: list[CancellationRequest]) -> None:
     if not found:
         await outbox.say(context.act, context.account, f"{NONE[verb]}编号 {context.reference}")
         return
@@ -92,11 +97,29 @@ def chosen(number: str, verb: str) -> Command:
 
 
 async def remind(context: Context, command: Command) -> None:
-    """Answer 催办 Q…: the approver hears of it again, and the requester hears whom it was."""
-    if not command.who.request:
-        await ask(context, Verb.REMIND)
+    """Answer 催办 [Q…]: who is asked hears of it again, and the requester hears who that was.
+
+    Where only one request can be meant its number need not be typed: nothing comes of a reminder too many (E7).
+    """
+    if command.who.request:
+        await _remind(context, await request_named(context, command.who.request))
         return
-    request = await request_named(context, command.who.request)
-    approver = await reminding.remind(context.act, request)
-    text = f"已催办 {request.number}：已再提醒 {approver.name}。同一申请 4 小时内只提醒一次。"
+    found = await _recent(context, Verb.REMIND)
+    named = [each for each in found if fits(each.booking, command.who)]
+    if len(named) == 1 and not command.picks:
+        await _remind(context, await requests.reload(named[0].id))
+    else:
+        await _ask(context, Verb.REMIND, named or found)
+
+
+async def remind_pressed(context: Context, card: Card) -> Answer:
+    """Answer 催办 on the requester's card: what typing it does, as rarely."""
+    await _remind(context, await requests.reload(card.request_id))
+    return Answer(await shown.shown_view(card, context.act, showing))
+
+
+async def _remind(context: Context, request: CancellationRequest) -> None:
+    people = await reminding.remind(context.act, request)
+    names = "、".join(str(each.name) for each in people)
+    text = f"已催办 {request.number}：已再提醒 {names}。同一申请 4 小时内只提醒一次。"
     await outbox.say(context.act, context.account, text)

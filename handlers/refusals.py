@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from handlers import erasing_words, retention_words, rights_words
+from handlers import erasing_words, evidence_words, passkey_words, retention_words, rights_words
+from workflow.delegation_words import REFUSED as OF_DELEGATIONS
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
 from workflow.moments import clock
@@ -16,6 +17,7 @@ MISSING = {
     "still-needed": "请先选岗位是否仍需招聘：在卡片上选一项再点，或回复「同意 {number} 仍需」（仍需、暂停或不再）",
     "reveal-reason": "请写明为什么要看，至少 4 个字，会记入审计，例如「显示 Y… 电话 原因 核对身份」",
     "reject-reason": "驳回要写原因，申请人会看到。在卡片的「意见」里写好再点，或回复「驳回 {number} 岗位仍缺人」",
+    "comment": "评论里没有文字。请把要说的写在后面，例如「评论 {number} 编制已和陈敏核过」",
     "correction-reason": "驳回更正要写原因，候选人会看到。请回复「驳回 {number} 原因」",
     "account": "你的账号还没有绑定钉钉或企业微信，收不到卡片。请联系系统管理员绑定后再发一次",
     "approver-account": "审批人还没有绑定钉钉或企业微信，没有提交。请联系系统管理员绑定后再发一次",
@@ -46,9 +48,27 @@ STATES = {
     "undone": "申请已撤销，面试照常，不用再处理。仍要取消请 HR 重新发「取消」加姓名",
     "expired": "申请到点未决，已由系统关闭，不能再办。没有面成的请直接联系候选人另约",
     "awaiting_evidence": "申请还在等证明。请发起人把截图或 PDF 直接发到聊天里，收到后自动提交",
+    "needs-evidence": "申请 {number} 已提出，还差证明，没有交给审批人。请把截图或 PDF 直接发到这里，收到后自动提交审批",
     "awaiting_approval": "申请在审批中，还没有定。到哪一步了可发「时间轴」加申请号，催一下可发「催办」加申请号",
     "sent_back": "申请已退回，等申请人补充。发起人补好后发「提交」加申请号，再请你处理",
     "draft": "申请还没有提交。请发起人在卡片上点「提交审批」，或发「提交」加申请号",
+    "answered-by-others": "这一级 {approver} 已先答复，不再需要你的意见。到哪一步了可发「时间轴 {number}」",
+    "voided": "申请已退回到前面的节点重新审批，原来这一步不再算数。再轮到你时会收到新卡片，经过可发「时间轴 {number}」",
+    "look-alone": "{number} 要单独看，没有和别的一起同意。请看过卡片再回复「同意 {number}」",
+    "only-names": "这一级没有人可审，请你指定一位，管理员不能代批。请发「转交 {number} 姓名」",
+    "comment-part": "你不在 {number} 的办理人里，不能评论：只有发起人、审批人和代其审批的人可以。要说的请告诉其中一位",
+    "comment-restricted": "{number} 的候选人资料受限或已删除，不能再评论。经过可发「时间轴 {number}」",
+    "too-many-comments": "这件申请的评论已有 {most} 条，不能再加。要商量请直接联系",
+    "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
+    "votes-named": "「{step}」要 {need} 人同意，没有人可审，管理员只能指定 1 位，没有提交。请联系系统管理员改规则",
+    "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
+    "taker-requester": "{who} 是 {number} 的发起人，不能审批自己的申请。请换一位同事",
+    "taker-absent": "没有找到这位同事，或已不在职、不在你的公司里。请核对姓名或工号再发",
+    "taker-asked": "{who} 已在 {number} 的审批链上，一人只审一级。请换一位同事",
+    "taker-administers": "{who} 是管理员或审计，不办业务审批。请换一位同事",
+    "taker-account": "{who} 还没有绑定钉钉或企业微信，收不到卡片。请换一位，或联系系统管理员绑定后再发",
+    "too-many-places": "这一级已有 {most} 个人，不能再加签。请先等已有的人答复",
+    "no-such-level": "没有这个可以退回的节点。现在可以发：{names}；退给发起人发「退回 {number} 要补什么」",
     "erasure-asked": "候选人要求的删除不能撤回：候选人有权得到答复，要由安全管理员决定，请等其处理",
     "in-grace": "申请 {number} 已通过、还没执行，现在收回要用「撤销」：请在 {until} 前发「撤销 {number}」",
     "too-many-queries": "保存的查询已有 {most} 个，不能再多。先发「查询」看有哪些，再用「删除查询 名称」删掉不用的",
@@ -59,6 +79,8 @@ STATES = {
     "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
     "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
     "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
+    "grade-missing": "规则要求这一级的签名本系统办不了，不能同意，也不能驳回。"
+    "请联系系统管理员改规则，再由发起人撤回「撤回 {number}」后重新提交",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
 NOT_RESTORABLE = {
@@ -66,7 +88,15 @@ NOT_RESTORABLE = {
     "scheduled": "这场面试照常，没有什么要恢复的。可发「查 姓名」看它现在的状态",
     "cancelled": "这场面试已取消，候选人已接到通知，不能在这里恢复。要另约请联系候选人，并录入新的预约",
 }
-WORDED = {**rights_words.REFUSED, **retention_words.REFUSED, **OF_EXPORTS, **erasing_words.REFUSED}
+WORDED = {
+    **evidence_words.REFUSED,
+    **passkey_words.REFUSED,
+    **rights_words.REFUSED,
+    **retention_words.REFUSED,
+    **OF_EXPORTS,
+    **erasing_words.REFUSED,
+    **OF_DELEGATIONS,
+}
 INCOMPLETE = "还缺少内容。请看卡片上标着必填的项，补好再点"
 OTHERWISE = "现在不能这样做：情况已经变了。请发「时间轴」加申请号或姓名，看现在到哪一步"
 UNDER_WAY = "申请中"  # workflow.cancelling says it of a request that is open
@@ -119,8 +149,10 @@ def why(refusal: Refusal) -> str:
             return f"还没轮到你：先由 {facts['approver']} 审批，之后你会收到卡片"
         case "already-decided":
             return _already(facts)
-        case "stale" if "was" in facts:
-            return f"内容在你看到之后有变化：证明由 {facts['was']} 份变为 {facts['now']} 份。请看过更新后的卡片再决定"
+        case "stale" if "changes" in facts:
+            return f"你看过以后：{facts['changes']}。请看过更新后的卡片再决定"
+        case "unshown":
+            return f"申请 {facts['number']} 的内容还没有给你看过。卡片已发给你，请看过再点，或再回复一次"
         case "stale":
             return "内容在你看到之后有变化。卡片已更新，请看过再点"
         case "proof-needed":
@@ -138,23 +170,32 @@ def why(refusal: Refusal) -> str:
         case "not-now":
             return STATES.get(str(facts.get("state")), OTHERWISE)
         case "missing" if facts.get("what") == "approver":
-            role = ROLE_LABELS.get(facts.get("role"), "")  # type: ignore[call-overload]
+            named = f"「{facts['step']}」" if facts.get("step") else ""
+            role = ROLE_LABELS.get(facts.get("role"), named)  # type: ignore[call-overload]
             return f"没有可用的{role}审批人，没有提交。请联系系统管理员设置后再发一次"
+        case "missing" if facts.get("what") in ("votes", "votes-named"):
+            return STATES[str(facts["what"])].format(**facts)
         case "missing":
             return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
         case "reminded":
             at = clock(facts["at"])  # type: ignore[arg-type]
             return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系"
-        case "evidence-type":
-            return f"这种文件不能作证明，没有保存。请发 {facts['allowed']}"
-        case "evidence-size":
-            return f"文件太大，没有保存，最多 {facts['most_mb']} MB。请压缩或截图后再发"
-        case "evidence-pixels":
-            return f"图片尺寸太大，没有保存，最多 {facts['most']} 万像素。请截图或缩小后再发"
+        case code if code.startswith(evidence_words.PREFIX):
+            return evidence_words.why(refusal)
         case "invalid":
             return "选的这一项不在可选范围内。请看刷新后的卡片，重选一次"
         case "own-request":
             return "自己发起的申请不能自己审批，要由别人决定。到哪一步了可发「时间轴」加申请号"
+        case "rules-forbid":
+            return f"规范不允许（{facts['scene']}）：{facts['because']}。没有取消，也没有通知任何人；发「规范」可看全文"
+        case "rules-notify":
+            return f"规范要求通知候选人（{facts['scene']}），不能选不通知。请改选通知候选人，再点一次"
+        case "rules-keep":
+            return f"规范要求保留候选人的资格（{facts['scene']}），不能选不保留。请改选保留，再点一次"
+        case "rules-unit-not-found":
+            return "没有找到这个单位，或不在你的范围内。只发「规范」看自己单位的"
+        case "rules-version-not-found":
+            return f"这个单位没有第 {facts['version']} 版规范。只发「规范」看现在是第几版"
         case "role-lost":
             return "你已不是这一级的审批人，不能再决定。请联系发起的 HR 撤回后重新提交；你的权限可发「权限 我」查看"
         case "may-not-cancel":

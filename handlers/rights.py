@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import picking
+from handlers import delegations, picking
 from handlers.reading.grammar import Command
 from handlers.reading.granting import GrantWords, named_after_verb, read_grant
 from handlers.reading.verbs import Verb
@@ -25,6 +25,7 @@ KINDS = {
     Verb.GRANT: GrantChangeKind.GIVE,
     Verb.REVOKE: GrantChangeKind.WITHDRAW,
     Verb.RESET_CODE: GrantChangeKind.RESET,
+    Verb.RESET_PASSKEY: GrantChangeKind.RESET_KEY,
 }
 
 
@@ -46,8 +47,9 @@ async def show(context: Context, command: Command) -> None:
 async def _show(context: Context, employee: Employee) -> None:
     await employee.fetch_related("organisation")
     view = await rights_of(employee, context.act.now)
+    lines = await delegations.lines_of(context, employee)
     may = await access.may(context.employee, GRANT_PROPOSE, employee.organisation, context.act.now)
-    text = told(view, own=employee.id == context.employee.id, may_propose=may)
+    text = told(view, own=employee.id == context.employee.id, may_propose=may) + "".join(lines)
     await outbox.say(context.act, context.account, text)
 
 
@@ -69,13 +71,13 @@ async def propose(context: Context, command: Command) -> None:
             await _propose(context, people[0], wish)
 
 
-async def reset_code(context: Context, command: Command) -> None:
-    """Answer 重置动态码 李娜 原因 手机丢失: it goes to the other administrator; nothing is reset yet."""
+async def reset_proof(context: Context, command: Command) -> None:
+    """Answer 重置动态码 (or 重置通行密钥) 李娜 原因 手机丢失: it goes to the other administrator, who decides."""
     scopes = await _scopes(context, GRANT_PROPOSE)
     name, _, reason = (each.strip(" ，,：:") for each in command.rest.partition("原因"))
     people = await _people(name, scopes) if name else []
     if not name:
-        await _say(context, "请写姓名或工号和原因，例如「重置动态码 李娜 原因 手机丢失」。")
+        await _say(context, "请写姓名或工号和原因，例如「" + str(command.verb) + " 李娜 原因 手机丢失」。")
     elif not people:
         await _say(context, _nobody(name))
     else:

@@ -16,8 +16,17 @@ REFUSED = {
     "grant-over": "截止日期已过，要在今天以后。请改好日期重新提出",
     "grant-left": "{who} 已不在职，不能授权。请核对姓名或工号",
     "grant-expired": "这条申请到期没有处理，已过期，没有任何变化。要继续请提出人重新提出",
+    "passkey-none": "{who} 没有绑定通行密钥，不用重置。要绑定请本人发「绑定通行密钥」",
     "factor-none": "{who} 没有绑定动态码，不用重置。要绑定请本人发「绑定动态码」",
     "change-not-found": "没有找到这条授权申请，或不在你的范围内。可发「待我审批」查看",
+    "own-rules": "自己提出的规范不能自己审批，要由安全管理员决定，请等其处理；可发「规范 对比」看变化",
+    "rules-under-way": "这个单位已有新版本 {number} 在等审批。请等它有结果，或让安全管理员驳回后再提",
+    "rules-same": "和现在的第 {version} 版完全一样，不用提出。可发「规范」看现在的",
+    "rules-not-replayed": "{number} 没有用过去的案件重放过，或内容变了，不能同意。请驳回，由系统管理员重新提出",
+    "rules-changed": "提出 {number} 之后规范已经换了一版，重放的结果不再作数。请驳回，由系统管理员重新提出",
+    "rules-expired": "规范 {number} 到期没有处理，已过期，没有任何变化。要继续请提出人重新提出",
+    "rules-not-found": "没有找到这一版规范，或不在你的范围内。可发「待我审批」查看",
+    "no-rules-decider": "没有能审批的安全管理员，没有提出。请先设置一位绑定了钉钉或企业微信的安全管理员",
     "no-decider": "没有能审批的{role}：授权要由另一类管理员决定，提出人和本人都不能审批。请先设置另一位{role}",
 }
 """Refusal code → what is true and what to do; filled with the facts of the refusal."""

@@ -101,6 +101,7 @@ async def known(incoming: Incoming, now: datetime, reference: str) -> Context | 
         employee=staff.employee if staff else None,
         candidate=candidates[0] if candidates and not staff else None,
         source=incoming.source,
+        message=incoming.key,
     )
     ids: list[object] = []
     for candidate in candidates:

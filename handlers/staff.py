@@ -11,20 +11,26 @@ from handlers import (
     calling,
     cancel,
     choosing,
+    commenting,
     confirm_typed,
     confirming,
+    delegations,
     deputies,
     erasing,
     evidence,
+    evidence_viewing,
     examining,
     export_approvals,
     exporting,
     factors,
+    handing_on,
     help,
     linking,
     lists,
     numbers,
     own_data,
+    pace,
+    passkeys,
     picking,
     presses,
     purges,
@@ -34,7 +40,10 @@ from handlers import (
     returning,
     revealing,
     rights,
+    rules,
     saved_queries,
+    sending_back,
+    several,
     taking_back,
     waiting,
 )
@@ -57,9 +66,13 @@ TYPED: dict[Verb, Typed] = {
     Verb.CONFIRM_BATCH: cancel.confirm,
     Verb.UNDO: taking_back.undo,
     Verb.WITHDRAW: taking_back.withdraw,
-    Verb.APPROVE: approvals.typed,
-    Verb.REJECT: approvals.typed,
-    Verb.SEND_BACK: approvals.typed,
+    Verb.APPROVE: several.typed,
+    Verb.REJECT: several.typed,
+    Verb.SEND_BACK: sending_back.typed,
+    Verb.COMMENT: commenting.typed,
+    Verb.DELEGATE: delegations.typed,
+    Verb.HAND_OVER: handing_on.typed,
+    Verb.ADD: handing_on.typed,
     Verb.FIND: bookings.find,
     Verb.LIST: bookings.listing,
     Verb.TIMELINE: bookings.timeline,
@@ -72,16 +85,21 @@ TYPED: dict[Verb, Typed] = {
     Verb.EXPORT: exporting.offer,
     Verb.EVIDENCE: exporting.offer_pack,
     Verb.SHOW: revealing.ask,
+    Verb.SEE_EVIDENCE: evidence_viewing.ask,
     Verb.ARCHIVE: archiving.state,
     Verb.ARCHIVE_AGAIN: archiving.again,
     Verb.INTEGRITY: examining.asked,
     Verb.CHECKUP: examining.asked,
+    Verb.PACE: pace.show,
     Verb.EXPORT_LOG: export_approvals.ask,
     Verb.SAVE_QUERY: saved_queries.save,
     Verb.DELETE_QUERY: saved_queries.forget,
     Verb.BIND_CODE: factors.bind,
     Verb.CODE: factors.prove,
-    Verb.RESET_CODE: rights.reset_code,
+    Verb.RESET_CODE: rights.reset_proof,
+    Verb.BIND_PASSKEY: passkeys.bind,
+    Verb.REVOKE_PASSKEY: passkeys.revoke,
+    Verb.RESET_PASSKEY: rights.reset_proof,
     Verb.GRANT: rights.propose,
     Verb.REVOKE: rights.propose,
     Verb.HOLD: retention.hold,
@@ -92,17 +110,20 @@ TYPED: dict[Verb, Typed] = {
     Verb.DEPUTY: deputies.typed,
     Verb.LINK: linking.typed,
     Verb.ERASE: erasing.propose,
+    Verb.POLICY: rules.show,
+    Verb.TRIAL: rules.trial,
 }
 
 
-READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH)  # whose handlers say themselves what is unclear
+READ_ANEW = (Verb.CANCEL, Verb.CONFIRM_BATCH, Verb.AUDIT_SEARCH, Verb.DELEGATE)
+"""Verbs whose handlers say themselves what is unclear."""
 
 
 async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    if await references.takes(context):
+    if await references.takes(context) or await several.takes(context):
         return
     named = await numbers.named_in(context)
     command = read_command(context.incoming.text, local(context.act.now), named)
@@ -122,6 +143,8 @@ async def text(context: Context) -> None:
         await help.help_for(context)
     elif command.verb not in TYPED:
         await _not_yet(context, command)
+    elif command.verb == Verb.REMIND:
+        await recent.remind(context, command)
     elif recent.is_bare(command):
         await recent.ask(context, command.verb)
     elif command.problems and command.verb not in READ_ANEW:
@@ -134,7 +157,7 @@ async def _carefully(context: Context, command: Command) -> None:
     if command.verb == Verb.CANCEL and not (command.who.is_said or command.rest):
         await cancel.nearest(context, command)
         return
-    if command.problems and command.verb != Verb.CONFIRM_BATCH:
+    if command.problems and command.verb not in (Verb.CONFIRM_BATCH, Verb.DELEGATE):
         await outbox.say(context.act, context.account, f"没有取消：{command.problems[0]}编号 {context.reference}")
         return
     await TYPED[command.verb](context, command)
@@ -169,6 +192,12 @@ async def choose(context: Context, command: Command) -> None:
         await lists.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == confirm_typed.KIND:
         await confirm_typed.chosen(context, str(items[pick - 1]))
+    elif question["kind"] == handing_on.KIND:
+        await handing_on.chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == handing_on.HOW:
+        await handing_on.how_chosen(context, str(items[pick - 1]), question)
+    elif question["kind"] == sending_back.KIND:
+        await sending_back.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
     elif question["kind"] == recent.KIND:
@@ -192,8 +221,9 @@ async def press(context: Context, press: Press) -> Answer:
         raise NotNow(state="stale-button")
     if card.holder_id != context.employee.id:
         raise NotYours(approver=name_of(card.holder) if card.holder else "")
-    await presses.require_current(context, card)
     view = await card_view(card, context.act)
+    if press.action in view.actions:
+        await presses.require_current(context, card)
     if press.action not in view.actions:
         if talk := waiting.talk_of(card):
             return await talk.too_late(context, card)
@@ -209,6 +239,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await talk.pressed(context, card, action)
     if card.purpose == CardPurpose.BOOKING and action in ("confirm", "dismiss"):
         return await returning.pressed(context, card, action)
+    if card.purpose == CardPurpose.APPROVAL and action in ("hand_over", "add"):
+        return await handing_on.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":
         return await approvals.pressed(context, card, action)
     handlers: dict[str, Pressed] = {
@@ -217,5 +249,7 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         "dismiss": confirming.dismiss,
         "undo": taking_back.undo_pressed,
         "open": confirming.open_confirm,
+        "remind": recent.remind_pressed,
+        "withdraw": taking_back.withdraw_pressed,
     }
     return await handlers[action](context, card)

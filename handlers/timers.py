@@ -9,12 +9,16 @@ from workflow import (
     access,
     anchor_rounds,
     anchoring,
+    briefing,
     cancelling,
     checkpoints,
+    deadlines,
+    delegating,
     erasing,
     erasure_rounds,
     export_requests,
     outbox,
+    overdue,
     purge_proposals,
     requests,
     restricting,
@@ -22,6 +26,7 @@ from workflow import (
     returning,
     revealing,
     rights,
+    rules_proposals,
     unconfirmed,
 )
 from workflow import viewing as facts
@@ -36,6 +41,9 @@ OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     export_requests.KIND.timer: lambda act, payload: export_requests.expire(act, payload["export"]),
     purge_proposals.KIND.timer: lambda act, payload: purge_proposals.expire(act, payload["purge"]),
     erasing.KIND.timer: lambda act, payload: erasure_rounds.expire(act, payload["erasure"]),
+    delegating.KIND.timer: lambda act, payload: delegating.expire(act, payload["delegation"]),
+    rules_proposals.KIND.timer: lambda act, payload: rules_proposals.expire(act, payload["rules"]),
+    briefing.ONE: lambda act, payload: briefing.tell(act, payload["employee"]),
     "grant_end": lambda act, payload: rights.end(act, payload["grant"]),
     "erase": lambda act, payload: erasure_rounds.carry_out(act, payload["erasure"]),
     "erase_remind": lambda act, payload: erasure_rounds.remind(act, payload["erasure"]),
@@ -43,9 +51,10 @@ OF_PEOPLE: dict[str, Callable[[Act, dict[str, str]], Awaitable[bool]]] = {
     restricting.DUE: lambda act, payload: erasure_rounds.due(act, payload["candidate"]),
 }
 
-OF_RETENTION: dict[str, Callable[[Act], Awaitable[object]]] = {
+OF_ROUNDS: dict[str, Callable[[Act], Awaitable[object]]] = {
     retention.TIMER: retention.monthly,
     retention.CLEAR: retention.clear,
+    briefing.TIMER: briefing.morning,
 }
 
 
@@ -80,8 +89,8 @@ async def rang(act: Act, row: OutboxMessage) -> None:
     if row.topic in OF_VIEWING:
         await OF_VIEWING[row.topic](act, json.loads(row.payload))
         return
-    if row.topic in OF_RETENTION:
-        await OF_RETENTION[row.topic](act)
+    if row.topic in OF_ROUNDS:
+        await OF_ROUNDS[row.topic](act)
         return
     if row.topic == "sign":
         await checkpoints.sign_log(act, json.loads(row.payload)["log"])
@@ -95,6 +104,8 @@ async def rang(act: Act, row: OutboxMessage) -> None:
     request = await requests.reload(row.request_id)
     if row.topic == "carry_out":
         await requests.carry_out(act, request)
+    elif row.topic in deadlines.STAGES:
+        await overdue.rang(act, request, row.topic, json.loads(row.payload))
     elif row.topic == "expire":
         await cancelling.expire(act, request)
     elif row.topic == "untold":

@@ -2,23 +2,46 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from tortoise.transactions import in_transaction
 
-from handlers import approvals, erasing, export_approvals, granting, picking, proposals, purges, recent
+from handlers import (
+    delegations,
+    erasing,
+    export_approvals,
+    granting,
+    picking,
+    portions,
+    proposals,
+    purges,
+    recent,
+    rules_proposals,
+    sending_back,
+    several,
+)
+from handlers import todo as todo_list
 from handlers.proposals import AnyTalk, Waiting
 from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.refusals import why
 from handlers.routing import Context
-from models import Card, Organisation, Role, Step
+from models import Card, Organisation, Step
 from workflow import audit, chain, outbox, stepup
 from workflow.errors import NotFound, ProofNeeded, Refusal
 
-TALKS: tuple[AnyTalk, ...] = (erasing.TALK, export_approvals.TALK, purges.TALK, granting.TALK)
+TALKS: tuple[AnyTalk, ...] = (
+    delegations.TALK,
+    erasing.TALK,
+    export_approvals.TALK,
+    purges.TALK,
+    granting.TALK,
+    rules_proposals.TALK,
+)
 OF_PURPOSE = {talk.kind.purpose: talk for talk in TALKS}
 ANSWERS = (Verb.APPROVE, Verb.REJECT, Verb.SEND_BACK)
+LASTS = timedelta(minutes=10)  # who goes from one meeting into the next reads it later than at once
 LISTED = "todo"  # the kind of the list that 同意 1 refers to
 
 
@@ -28,26 +51,18 @@ def talk_of(card: Card) -> AnyTalk | None:
 
 
 async def todo(context: Context) -> None:
-    """Answer 待我审批: cancellations first, the one nearest to its start first, then what colleagues proposed."""
-    steps = await approvals.lines_of(context)
-    others = await proposals.waiting(context, TALKS)
-    if not steps and not others:
+    """Answer 待我审批: cancellations in the order of risk, then what colleagues proposed."""
+    weighed, steps = await todo_list.rows_of(context)
+    rows, others = weighed[: todo_list.MOST_LISTED], await proposals.waiting(context, TALKS)
+    if not rows and not others:
         await outbox.say(context.act, context.account, "没有待你审批的申请。")
         return
-    lines = [*(line for _, line in steps), *(each.line for each in others)]
-    items = [*(str(step.id) for step, _ in steps), *(str(each.proposal.number) for each in others)]
-    await picking.ask(context, LISTED, items)
-    numbered = [f"{place}　{line}" for place, line in enumerate(lines, start=1)]
-    text = "\n".join([f"待你审批 {len(lines)} 条：", *numbered, _how([step for step, _ in steps])])
-    await outbox.say(context.act, context.account, text)
-
-
-def _how(steps: list[Step]) -> str:
-    if not steps:
-        return "回复「同意 1」「驳回 1 原因」，或直接点卡片。"
-    heads = any(step.role == Role.DEPARTMENT_HEAD for step in steps)
-    agree = "同意 1 仍需」（岗位仍需、暂停或不再）" if heads else "同意 1」"
-    return f"回复「{agree}「驳回 1 原因」「退回 1 要补什么」，或直接点卡片。"
+    items = [*(str(row.step.id) for row in rows), *(str(each.proposal.number) for each in others)]
+    await picking.ask(context, LISTED, items, lasts=LASTS)
+    lines = todo_list.sections(rows, [each.line for each in others])
+    head = f"待你审批 {steps + len(others)} 条："
+    for part in portions.of([head, *lines, todo_list.how(rows, steps - len(rows))], context.account.platform):
+        await outbox.say(context.act, context.account, part)
 
 
 async def takes(context: Context, command: Command) -> bool:
@@ -95,7 +110,8 @@ async def _tasks(context: Context, command: Command, steps: list[Step], others: 
         for each in others
     ]
     if steps:
-        do = partial(approvals.answer, context, command, steps)
+        answer = sending_back.answer if command.verb == Verb.SEND_BACK else several.answer
+        do = partial(answer, context, command, steps)
         unit = await context.employee.organisation
         found.append(Task(f"{len(steps)} 条取消申请", context.reference, unit, do))
     return found
@@ -131,7 +147,7 @@ async def _own_listed(context: Context, command: Command) -> bool:
 
 async def _meant(context: Context, command: Command, others: list[Waiting]) -> tuple[list[Step], list[Waiting]]:
     """Return what the numbers name; without any, the only one that waits."""
-    steps = await chain.open_steps_of(context.employee)
+    steps = await chain.open_steps_of(context.employee, context.act.now)
     example = {} if steps else _example(others)
     if command.picks:
         listed = await picking.asked(context)

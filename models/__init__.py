@@ -4,6 +4,7 @@ from models.archive import ArchiveBlob, ArchivePackage, ArchiveStatus
 from models.audit import Anchor, AuditHead, AuditRecord, Checkpoint
 from models.booking import Booking, BookingStatus, BookingTerm, EntryLink
 from models.cancellation import (
+    Added,
     CancellationRequest,
     Evidence,
     EvidenceBlob,
@@ -14,7 +15,9 @@ from models.cancellation import (
     StepStatus,
     StillNeeded,
 )
+from models.comment import Comment
 from models.correction import CorrectedField, CorrectionRequest, CorrectionStatus
+from models.delegation import Delegation, DelegationStatus
 from models.directory import DirectoryEntry, LinkCode
 from models.download import DownloadLink
 from models.erasure import Basis, ErasureRequest, ErasureStatus
@@ -31,6 +34,7 @@ from models.exchange import (
 )
 from models.export import ExportRequest, ExportStatus
 from models.organisation import Organisation, Position, Preset
+from models.passkey import Passkey
 from models.person import (
     Account,
     Candidate,
@@ -47,11 +51,15 @@ from models.query import SavedQuery
 from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutcome, PurgePermit, PurgeStatus
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
+from models.rules import RulesStatus, RulesText, RulesVersion
+from models.statement import ApprovalStatement
 from models.stepup import Factor, Proof
 
 __all__ = [
     "Account",
+    "Added",
     "Anchor",
+    "ApprovalStatement",
     "ArchiveBlob",
     "ArchivePackage",
     "ArchiveStatus",
@@ -68,10 +76,13 @@ __all__ = [
     "Card",
     "CardPurpose",
     "Checkpoint",
+    "Comment",
     "CorrectedField",
     "CorrectionRequest",
     "CorrectionStatus",
     "CustomerServiceCursor",
+    "Delegation",
+    "DelegationStatus",
     "Dialogue",
     "DirectoryEntry",
     "DownloadLink",
@@ -98,6 +109,7 @@ __all__ = [
     "Origin",
     "OutboxMessage",
     "OutboxStatus",
+    "Passkey",
     "PersonKey",
     "Platform",
     "Position",
@@ -112,6 +124,9 @@ __all__ = [
     "RequestStatus",
     "RevealLink",
     "Role",
+    "RulesStatus",
+    "RulesText",
+    "RulesVersion",
     "SavedQuery",
     "SeenCipher",
     "Step",

@@ -47,7 +47,18 @@ class StepStatus(StrEnum):
     APPROVED = "approved"  # 已同意
     REJECTED = "rejected"  # 已驳回
     SENT_BACK = "sent_back"  # 已退回
-    CLOSED = "closed"  # 因申请结束而关闭
+    CLOSED = "closed"  # 因申请结束而关闭，或同级已有结果而不再需要
+    HANDED_ON = "handed_on"  # 已转交；接手的人另有一行
+    SKIPPED = "skipped"  # 按规范跳过：此人在前面的节点已同意
+    VOIDED = "voided"  # 退回到前面的节点，没有轮到就作废
+
+
+class Added(StrEnum):
+    """When is somebody asked whom an approver added?"""
+
+    BEFORE = "before"  # 前加签: first they, then the approver who added them
+    AFTER = "after"  # 后加签: once that approver has agreed
+    BESIDE = "beside"  # 并加签: at the same time
 
 
 class StillNeeded(StrEnum):
@@ -87,6 +98,7 @@ class CancellationRequest(SealedModel):
         "models.Candidate", on_delete=fields.RESTRICT, null=True
     )
     policy = fields.JSONField[dict[str, object]](default=dict)
+    trace = fields.JSONField[dict[str, object]](null=True)  # why the rules decided so; null before there were traces
     created_at = fields.DatetimeField()
     filed_at = fields.DatetimeField(null=True)
     decided_at = fields.DatetimeField(null=True)
@@ -108,7 +120,11 @@ class CancellationRequest(SealedModel):
 
 
 class Step(SealedModel):
-    """审批节点: one place in the chain and the answer given there; `level` counts from 1."""
+    """审批节点: one person's place in the chain and the answer given there; `level` counts from 1.
+
+    A level has several places where several people are asked; `slot` numbers them. Of each level only the places of its
+    highest `round` count: a level that was returned to is asked anew, and the earlier answers stay.
+    """
 
     PERSON = "person_id"
     id = fields.UUIDField(primary_key=True)
@@ -117,6 +133,15 @@ class Step(SealedModel):
         "models.CancellationRequest", on_delete=fields.RESTRICT, related_name="steps"
     )
     level = fields.IntField()
+    slot = fields.IntField(default=1, db_default=1)  # counts from 1 within the level, on through its rounds
+    round = fields.IntField(default=1, db_default=1)
+    turn = fields.IntField(default=0, db_default=0)  # 依次: who has a lower one answers first
+    added: Added | None = fields.CharEnumField(Added, max_length=8, null=True)  # type: ignore[assignment]
+    added_to: int | None = fields.IntField(null=True)  # 加签: the slot of who asked for it
+    took_over: int | None = fields.IntField(null=True)  # 转交: the slot it was handed on from
+    asked_by: fields.ForeignKeyNullableRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, null=True, related_name="steps_asked"
+    )  # who added or handed it on; null: the rules
     revision = fields.IntField(default=1)
     role = fields.CharEnumField(Role, max_length=24)
     status = fields.CharEnumField(StepStatus, max_length=16, default=StepStatus.WAITING)
@@ -138,13 +163,14 @@ class Step(SealedModel):
     class Meta:
         table = "step"
         manager = Persons()
-        unique_together = (("request", "revision", "level"),)
+        unique_together = (("request", "revision", "level", "slot"),)
         indexes = (("approver", "role", "request"),)
 
     request_id: object
     approver_id: object
     decided_by_id: object
     stands_for_id: object
+    asked_by_id: object
 
 
 class EvidenceKind(StrEnum):
@@ -174,12 +200,18 @@ class Evidence(SealedModel):
         "models.Employee", on_delete=fields.RESTRICT, null=True
     )
     source = fields.CharField(max_length=160, default="")  # the platform's message id
+    raw_digest = fields.CharField(max_length=64, default="", db_default="")  # SHA-256 of what that message came in
+    look = fields.CharField(max_length=512, default="", db_default="")  # perceptual hash of a picture, hex
+    shape = fields.IntField(default=0, db_default=0)  # 1000 × width / height of a picture
+    facts = fields.JSONField[dict[str, int]](null=True)  # pages, parts, size: counts, never words of the file
+    twins = fields.JSONField[list[list[object]]](null=True)  # [number of another request, difference in thousandths]
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "evidence"
         manager = Persons()
         unique_together = (("request", "digest"),)
+        indexes = (("digest",),)
 
 
 class EvidenceBlob(Model):

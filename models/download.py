@@ -10,8 +10,8 @@ class DownloadLink(Model):
     """下载链接 (`/d/<token>`) to one case as `form` (pdf: its printed timeline; pack: 证据包); only the token's keyed
     hash is stored, and no code.
 
-    Where `report` is set it leads to the printed examination of the unit with that path instead; an agreed export has
-    the form that was agreed to, which this one does not say.
+    Where `report` is set it leads to the printed examination of the unit with that path instead, or to its printed
+    rules where `number` says so; an agreed export has the form that was agreed to, which this one does not say.
     """
 
     id = fields.UUIDField(primary_key=True)

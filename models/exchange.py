@@ -7,11 +7,13 @@ from tortoise.models import Model
 
 from models.booking import Booking
 from models.cancellation import CancellationRequest, Step
+from models.delegation import Delegation
 from models.erasure import ErasureRequest
 from models.export import ExportRequest
 from models.person import Account, Employee, Platform
 from models.retention import Purge
 from models.rights import GrantChange
+from models.rules import RulesVersion
 from models.sealed import Persons, Sealed, SealedModel
 
 
@@ -156,14 +158,16 @@ class CardPurpose(StrEnum):
     GRANT = "grant"  # an administrator: decide what another one proposes
     PURGE = "purge"  # a security administrator: may these old cases be removed?
     EXPORT = "export"  # an auditor or security administrator: decide what a colleague wants to take out
+    DELEGATION = "delegation"  # a colleague: decide for somebody who is away?
     ERASURE = "erasure"  # HR, then a security administrator: shall a candidate's data go?
+    RULES = "rules"  # a security administrator: shall this version of the rules hold?
 
 
 class Card(SealedModel):
     """互动卡片 in one person's phone. Buttons carry only `handle`; what they may do is looked up when pressed.
 
-    `state` is JSON: what a confirm card proposes before anything is filed; on an approver's card, how many pieces of
-    evidence each of its former handles stood for.
+    `state` is JSON: what a confirm card proposes before anything is filed; on an approver's card, what it
+    showed under each of its handles.
     """
 
     PERSON = "person_id"
@@ -197,6 +201,12 @@ class Card(SealedModel):
     erasure: fields.ForeignKeyNullableRelation[ErasureRequest] = fields.ForeignKeyField(
         "models.ErasureRequest", on_delete=fields.RESTRICT, null=True
     )
+    delegation: fields.ForeignKeyNullableRelation[Delegation] = fields.ForeignKeyField(
+        "models.Delegation", on_delete=fields.RESTRICT, null=True
+    )
+    rules: fields.ForeignKeyNullableRelation[RulesVersion] = fields.ForeignKeyField(
+        "models.RulesVersion", on_delete=fields.RESTRICT, null=True
+    )
     revision = fields.IntField(default=1)  # of the request or booking that it shows
     closed = fields.BooleanField(default=False)  # dismissed or replaced: its buttons are gone
     sealed_state = fields.BinaryField(null=True)
@@ -218,4 +228,6 @@ class Card(SealedModel):
     change_id: object
     purge_id: object
     export_id: object
+    delegation_id: object
     erasure_id: object
+    rules_id: object

@@ -38,7 +38,7 @@ READABLE = {
 NARROWED = ("booking", "candidate", "cancellation_request", "position")
 """Where the program's own reading is narrowed to the acting person's units: all that its searches look through."""
 
-HIDDEN = ("key", "room_id", "room_url", "import_id")
+HIDDEN = ("key", "room_id", "room_url", "import_id", "look")
 """Columns no reader gets, beside sealed ones and blind indexes: they name or admit a person."""
 
 

@@ -15,6 +15,7 @@ class GrantChangeKind(StrEnum):
     GIVE = "give"  # 授权
     WITHDRAW = "withdraw"  # 收回授权
     RESET = "reset"  # 重置动态码: what somebody proved themselves with is lost; `role` is then the proposer's own
+    RESET_KEY = "reset_key"  # 重置通行密钥: as above
 
 
 class GrantChangeStatus(StrEnum):

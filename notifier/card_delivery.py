@@ -6,8 +6,9 @@ from datetime import datetime
 
 from cards.card import Card as Drawn
 from cards.drawing import draw
+from cards.showing import showing
 from cards.text import card_text
-from models import Account, Card, OutboxMessage, OutboxStatus
+from models import Account, Card, CardPurpose, OutboxMessage, OutboxStatus
 from models.store import Store
 from notifier import claims, codes
 from notifier.attempts import Tried, Trier
@@ -17,7 +18,8 @@ from notifier.plain_channels import Channels
 from notifier.words import Words
 from platforms.errors import Misconfigured, PlatformError, Refused, Unreachable
 from workflow.acting import Act
-from workflow.card_views import card_view
+from workflow.card_views import AnyView, card_view
+from workflow.shown import shown_view
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,19 @@ class CardDelivery:
         """Show a card as it is now and settle the row."""
         card = await Card.get(id=row.card_id)
         account = await Account.get(id=card.account_id)
-        view = await card_view(card, Act(self.now(), "clock", "system"))
+        view = await self._shown(card)
         drawn = draw(view)
         number = view.number
         if row.kind == "card":
             await self._send(row, card, account, drawn, number)
         else:
             await self._update(row, card, account, drawn, number)
+
+    async def _shown(self, card: Card) -> AnyView:
+        act = Act(self.now(), "clock", "system")
+        if card.purpose != CardPurpose.APPROVAL:
+            return await card_view(card, act)
+        return await self.store.transact(lambda: shown_view(card, act, showing))
 
     async def _send(self, row: OutboxMessage, card: Card, account: Account, drawn: Drawn, number: str) -> None:
         tried = await self.trier.attempt(

@@ -20,7 +20,21 @@ from notifier.retry import next_attempt_at
 from notifier.words import Words
 from platforms.calendar import invitation
 from platforms.errors import PlatformError, Refused, Unreachable
-from workflow import access, administering, anchoring, downloads, erasing_words, factors, outbox, requests, revealing
+from workflow import (
+    access,
+    administering,
+    anchoring,
+    confirm_links,
+    downloads,
+    erasing_words,
+    evidence_viewing,
+    factors,
+    outbox,
+    passkeys,
+    relying,
+    requests,
+    revealing,
+)
 from workflow.acting import Act
 from workflow.contacts import contact_of
 from workflow.erasing import NOTICE
@@ -64,7 +78,7 @@ class Notices:
         if row.account_id:
             return words, [await Account.get(id=row.account_id)]
         if words is not None:
-            words = replace(words, code=await anchoring.code_of(booking.organisation))
+            words = replace(words, code=await anchoring.code_of(booking.organisation, self.now()))
         accounts = await outbox.accounts_of(booking.candidate)
         left = [each for each in accounts if each.platform not in payload.get("without", ())]
         return words, in_order(
@@ -77,12 +91,23 @@ class Notices:
             return Words(payload["text"], page=f"{self.public_url}/f/{factors.token_of(payload['factor'])}")
         if "download" in payload:
             return Words(payload["text"], page=f"{self.public_url}/d/{downloads.token_of(payload['download'])}")
+        if "evidence" in payload:
+            return Words(payload["text"], page=f"{self.public_url}/e/{evidence_viewing.token_of(payload['evidence'])}")
+        if "passkey" in payload:
+            return Words(payload["text"], page=f"{self._site()}/k/{passkeys.token_of(payload['passkey'])}")
+        if "confirm" in payload:
+            return Words(payload["text"], page=f"{self._site()}/c/{confirm_links.token_of(payload['confirm'])}")
         if "reveal" in payload:
             return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:
             return Words(payload["text"], choices=choices)
         page = await self._page(await Booking.get(id=row.booking_id))
         return Words(payload["text"], choices=choices, page=page)
+
+    def _site(self) -> str:
+        """Return the address under which a browser has the passkeys of this site."""
+        site = relying.site()
+        return site.base if site else self.public_url
 
     async def _page(self, booking: Booking) -> str:
         return f"{self.public_url}/i/{await administering.link_token(booking)}"

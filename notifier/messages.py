@@ -3,7 +3,7 @@
 Candidates read 您, an apology where one is due, a plain reason and the next step, never an internal code (E7).
 """
 
-from models import BookingStatus, RequestStatus
+from models import BookingStatus, RequestStatus, StepStatus
 from notifier import reconsidered
 from notifier.matter import Matter
 from notifier.sms_lengths import fitted
@@ -12,7 +12,7 @@ from workflow.moments import clock
 from workflow.reasons import REASONS
 from workflow.showing import plain
 from workflow.states import LIVE_BOOKINGS
-from workflow.views import RequestView
+from workflow.views import RequestView, StepView
 
 THANKS = "感谢您的时间。"  # stands where nothing else follows: an SMS gateway refuses an empty value
 
@@ -142,6 +142,43 @@ def approver_reminded(matter: Matter) -> Words | None:
     )
 
 
+def approver_half(matter: Matter) -> Words | None:
+    """Remind who has to decide, as the clock does it; nothing to say once it is decided."""
+    return _by_the_clock(matter, "时限已过一半，几点到期见卡片")
+
+
+def approver_overdue(matter: Matter) -> Words | None:
+    """Ask who may decide instead; nothing to say once it is decided."""
+    return _by_the_clock(matter, "时限已到，审批人没有答复，请你代为审批")
+
+
+def _by_the_clock(matter: Matter, what: str) -> Words | None:
+    request = matter.request
+    if request is None or request.status != RequestStatus.AWAITING_APPROVAL:
+        return None
+    return Words(
+        f"系统代办：{matter.booking.title} 的取消申请在等你审批，{what}。时限到了不会自动同意或驳回。"
+        f"请点卡片，或回复「同意 {request.number}」「驳回 {request.number} 原因」。"
+    )
+
+
+def step_copied(matter: Matter) -> Words | None:
+    """Let somebody know how a request goes on; it asks nothing of them."""
+    request = matter.request
+    answers = [_answer(each) for each in request.steps if each.status in ANSWERED] if request else []
+    if request is None or not answers:
+        return None
+    what = f"{matter.booking.title} 的取消申请 {request.number}"
+    return Words(f"抄送：{what}：{'，'.join(answers)}。只供知悉，不用你办。")
+
+
+ANSWERED = {StepStatus.APPROVED: "同意", StepStatus.REJECTED: "驳回"}
+
+
+def _answer(step: StepView) -> str:
+    return f"{plain(step.label, 20)} {plain(step.who, 40)} 已{ANSWERED[step.status]}"
+
+
 def data_erased(matter: Matter) -> Words:
     """Tell a candidate who asked for it, before it is done, that their data go."""
     text = "您好，按您的要求，我们现在删除您的个人信息。删除后我们不再认得这个号码，也不会再联系您。"
@@ -149,7 +186,10 @@ def data_erased(matter: Matter) -> Words:
 
 
 NOTICES = {
+    "approver_half": approver_half,
+    "approver_overdue": approver_overdue,
     "approver_reminded": approver_reminded,
+    "step_copied": step_copied,
     "cancelled": cancelled,
     "data_erased": data_erased,
     "interviewer_cancelled": interviewer_cancelled,

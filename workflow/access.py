@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role
+from models import Booking, CancellationRequest, Card, Employee, ErasureRequest, Grant, Organisation, Role, RulesVersion
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound
 from workflow.permissions import (
@@ -19,6 +19,7 @@ from workflow.permissions import (
     PERMISSIONS,
     READ,
     RETENTION_READ,
+    RULES_READ,
 )
 
 __all__ = ["CANCEL", "PERMISSIONS", "READ", "covers"]
@@ -66,20 +67,25 @@ async def holds(employee: Employee, role: Role, organisation: Organisation, now:
 
 async def holders(role: Role, organisation: Organisation, now: datetime) -> list[Employee]:
     """Return who holds a role in a unit; when nobody does, who holds it in the nearest unit above."""
-    paths = _upwards(organisation.path)
+    return next((each for each in await holders_upwards(role, organisation, now) if each), [])
+
+
+async def holders_upwards(role: Role, organisation: Organisation, now: datetime) -> list[list[Employee]]:
+    """Return who holds a role in a unit, in the unit above it, and so on; each group in the order of staff keys."""
+    paths = upwards(organisation.path)
     grants = (
         await current(now)
         .filter(role=role, organisation__path__in=paths, employee__active=True)
         .prefetch_related("employee", "organisation")
     )
-    for path in paths:
-        found = sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
-        if found:
-            return found
-    return []
+    return [
+        sorted((each.employee for each in grants if each.organisation.path == path), key=lambda e: e.key)
+        for path in paths
+    ]
 
 
-def _upwards(path: str) -> list[str]:
+def upwards(path: str) -> list[str]:
+    """Return the path of a unit and of every unit above it, the nearest first."""
     parts = path.split("/")
     return ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
@@ -148,12 +154,16 @@ async def booking_for(act: Act, booking_id: object, permission: str = READ) -> B
 
 
 async def request_for(act: Act, request_id: object) -> CancellationRequest:
-    """Fetch a request that the acting employee may see: by right of a role, as its requester or as an approver."""
+    """Fetch a request that the acting employee may see: by right of a role, or because they were asked about it.
+
+    That is its requester, an approver, and who was handed a card of it in an approver's place.
+    """
     employee = await require_employee(act)
     request = await CancellationRequest.get_or_none(id=request_id).prefetch_related(*REQUEST_RELATIONS)
     if request is None:
         raise NotFound(what="request")
     involved = employee.id in {request.requester_id, *(step.approver_id for step in request.steps)}
+    involved = involved or await Card.filter(request=request, holder=employee).exists()
     if not involved and not await may(employee, READ, request.organisation, act.now):
         raise NotFound(what="request")
     return request
@@ -174,6 +184,9 @@ async def sees_card(act: Act, card: Card) -> bool:
     if card.erasure_id is not None:
         erasure = await ErasureRequest.get(id=card.erasure_id).prefetch_related("organisation")
         return await may_see_erasure(employee, erasure, act.now)
+    if card.rules_id is not None:
+        version = await RulesVersion.get(id=card.rules_id).prefetch_related("organisation")
+        return await may_any(employee, RULES_READ, version.organisation, act.now)
     await card.fetch_related("booking__organisation", "change__organisation", "export__organisation")
     matter = card.change or card.export or card.booking
     permission = GRANT_READ if card.change else EXPORT_APPROVE if card.export else READ

@@ -13,7 +13,8 @@ class Act:
     """One person (or the clock) doing something now.
 
     `now` is aware UTC business time; `via` the door (dingtalk, wecom, kf, sms, page, cli, import, clock); `auth` how
-    we know who it is; `source` the SHA-256 of the raw callback or message, for the audit record.
+    we know who it is; `source` the SHA-256 of the raw callback or message, for the audit record; `message` its
+    id on its platform.
     """
 
     now: datetime
@@ -22,6 +23,7 @@ class Act:
     employee: Employee | None = None
     candidate: Candidate | None = None
     source: str = ""
+    message: str = ""
 
     @property
     def subject(self) -> str:

@@ -12,7 +12,8 @@ from models import Account, Anchor, AuditRecord, Checkpoint, Organisation, Outbo
 from workflow import alerting, anchor_listeners, audit, outbox, signing
 from workflow.acting import Act, local
 from workflow.lines import read
-from workflow.policy import WrongRules, policy_of
+from workflow.policy import WrongRules
+from workflow.rulebook import rules_of
 
 KIND = "anchor"  # of the outbox row; its topic is the kind of the anchor
 POST, CODE, WITNESS, TSA = "post", "code", "witness", "tsa"
@@ -99,16 +100,16 @@ async def refusals() -> int:
     return await dead.count()
 
 
-async def code_of(organisation: Organisation) -> str:
+async def code_of(organisation: Organisation, now: datetime) -> str:
     """Return the code that cards and notices of a unit carry now; nothing where its rules want none."""
-    newest = await latest(organisation.origin) if wants_code(organisation) else None
+    newest = await latest(organisation.origin) if await wants_code(organisation, now) else None
     return newest.code if newest else ""
 
 
-def wants_code(organisation: Organisation) -> bool:
+async def wants_code(organisation: Organisation, now: datetime) -> bool:
     """Tell whether the rules of a unit want a code on its cards and notices."""
     try:
-        return policy_of(organisation).code
+        return (await rules_of(organisation, now)).code
     except WrongRules:
         return False
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import ArchivePackage, CancellationRequest, Employee, Origin, RequestStatus, Step, StepStatus
+from workflow import places
 from workflow.moments import when_of
+from workflow.plans import plans_of
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_NAME, plain
 from workflow.testimony import testimonies
@@ -36,6 +38,9 @@ ANSWERS = {
     StepStatus.OPEN: "未决定",
     StepStatus.WAITING: "未决定",
     StepStatus.CLOSED: "未决定",
+    StepStatus.HANDED_ON: "已转交",
+    StepStatus.SKIPPED: "前面已同意，按规范跳过",
+    StepStatus.VOIDED: "退回后作废",
 }
 
 
@@ -96,7 +101,7 @@ class Metadata:
 async def metadata_of(package: ArchivePackage, case: Case) -> Metadata:
     """Return the metadata of a package about this case, as far as its reader may see it."""
     request = await CancellationRequest.get(id=package.request_id).prefetch_related("requester", "candidate")
-    steps = await Step.filter(request=request, revision=request.revision).order_by("level")
+    steps = places.current(await Step.filter(request=request), request.revision)
     await _with_people(steps)
     told = (await testimonies([request.number])).get(request.number)
     booking, cancelled = case.booking, request.status == RequestStatus.CARRIED_OUT
@@ -154,34 +159,23 @@ def _employee(person: Employee) -> Person:
 
 def missing_in(request: CancellationRequest, steps: Sequence[Step]) -> list[str]:
     """Return the codes of the mandatory fields that a cancellation which was carried out has no value for."""
-    now = [each for each in steps if each.revision == request.revision]
     there = (
         request.ended_at is not None,
         request.reason_code in REASONS,
         request.requester_id is not None or request.candidate_id is not None,
-        len(_answered(now)) >= _levels(request),
+        places.is_agreed(request, steps),
     )
     return [code for code, is_there in zip(MANDATORY, there, strict=True) if not is_there]
 
 
-def _levels(request: CancellationRequest) -> int:
-    wanted = request.policy.get("steps")
-    return len(wanted) if isinstance(wanted, list) else 0
-
-
-def _answered(steps: Sequence[Step]) -> list[Step]:
-    return [each for each in steps if each.status == StepStatus.APPROVED and each.decided_by_id and each.decided_at]
-
-
 def _deciders(request: CancellationRequest, steps: Sequence[Step], cancelled: bool) -> tuple[Decider, ...]:
     """Return the chain; nobody where a cancellation lacks an answer that its rules wanted."""
-    levels = _levels(request)
-    if cancelled and len(_answered(steps)) < levels:
+    if cancelled and not places.is_agreed(request, steps):
         return ()
     if steps:
         return tuple(_decider(each) for each in steps)
     rule = plain(str(request.policy.get("rule", "")))
-    if levels:
+    if plans_of(request.policy):
         return (Decider(NOBODY, 0, "", "未到审批"),)
     return (Decider(Person(f"系统（规则 {rule}）", "system", "系统"), 0, "", "无需审批"),)
 

@@ -25,7 +25,8 @@ from workflow import access, archive_words, audit, outbox
 from workflow.acting import Act
 from workflow.errors import NotFound, NotNow
 from workflow.permissions import ARCHIVE_READ, ARCHIVE_SEND
-from workflow.policy import WrongRules, policy_of
+from workflow.policy import WrongRules
+from workflow.rulebook import rules_of
 from workflow.states import OPEN_REQUESTS
 
 KIND = "archive"  # of the outbox row
@@ -33,17 +34,17 @@ TOPIC = "hr_not_archived"
 AFTER = timedelta(minutes=15)  # by then the candidate's notice has its receipt, or went another way
 
 
-def wants(organisation: Organisation) -> bool:
+async def wants(organisation: Organisation, now: datetime) -> bool:
     """Tell whether a unit's cases go to the archive; where its rules cannot be read they do, which harms nobody."""
     try:
-        return policy_of(organisation).archive
+        return (await rules_of(organisation, now)).archive
     except WrongRules:
         return True
 
 
 async def arrange(act: Act, request: CancellationRequest) -> None:
     """Have a case that is over archived, once what was said about it has arrived."""
-    if wants(request.organisation):
+    if await wants(request.organisation, act.now):
         await _post(act, request, 1, act.now + AFTER)
 
 
@@ -90,7 +91,8 @@ async def state_of(act: Act, number: str) -> ArchiveState:
     )
     stuck = bool(waiting) and not await _is_under_way(waiting[0])
     retry = await _retry(waiting[0]) if waiting else None
-    return ArchiveState(request.number, over, wants(request.organisation), stuck, tuple(packages), retry)
+    wanted = await wants(request.organisation, act.now)
+    return ArchiveState(request.number, over, wanted, stuck, tuple(packages), retry)
 
 
 async def _retry(package: ArchivePackage) -> Retry | None:
@@ -101,7 +103,7 @@ async def _retry(package: ArchivePackage) -> Retry | None:
 async def again(act: Act, number: str) -> ArchivePackage:
     """Have a case that is over archived anew, as another package (重新归档); refuses while one is under way."""
     request = await _request(act, number, ARCHIVE_SEND)
-    if not wants(request.organisation):
+    if not await wants(request.organisation, act.now):
         raise NotNow(state="no-archive")
     if request.status in OPEN_REQUESTS:
         raise NotNow(state="not-over")

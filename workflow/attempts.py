@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from workflow.timeline import REFUSED, TIMES, Case, Entry
 
+EXACTLY = ("action", "what", "state")  # what a record says of an attempt beside its reason code
+
 
 def told(case: Case, entries: list[Entry]) -> list[Entry]:
     """Return the entries with equal attempts gathered at the first; its `data` then says how many `times`.
@@ -21,5 +23,5 @@ def told(case: Case, entries: list[Entry]) -> list[Entry]:
     return found
 
 
-def _key(entry: Entry) -> tuple[str, str, str, str]:
-    return (entry.person, entry.subject, entry.why, str(entry.data.get("action", "")))
+def _key(entry: Entry) -> tuple[str, ...]:
+    return (entry.person, entry.subject, entry.why, *(str(entry.data.get(each, "")) for each in EXACTLY))

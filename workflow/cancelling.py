@@ -15,13 +15,17 @@ from models import (
     RequestStatus,
     StepStatus,
 )
-from workflow import access, audit, chain, checkpoints, outbox, requests
+from workflow import access, audit, chain, checkpoints, outbox, requests, rulebook, staffing
 from workflow.acting import Act
-from workflow.errors import AlreadyDecided, Missing, NotNow, NotYours, Refusal, Stale
+from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Refusal, Stale
+from workflow.evidence_rules import rules_of
+from workflow.levels import Verdict
 from workflow.moments import when_of
 from workflow.numbering import request_number
-from workflow.policy import Decision, Facts, Policy, decision_for, policy_of, snapshot
-from workflow.reasons import reason_of
+from workflow.plans import plans_of
+from workflow.policy import Decision, Facts, RuleSet, decide, snapshot
+from workflow.reasons import REASONS, reason_of
+from workflow.rules_on_record import on_record
 from workflow.states import CANCELLABLE, OPEN_REQUESTS
 
 
@@ -35,11 +39,42 @@ class Wish:
     keep: bool = True
 
 
-def preview(booking: Booking, origin: Origin, act: Act) -> tuple[Policy, Decision]:
+async def preview(booking: Booking, origin: Origin, act: Act, reason: str) -> tuple[RuleSet, Decision]:
     """Return what the rules would ask for; the confirm card shows it before anything is filed."""
-    policy = policy_of(booking.organisation)
-    facts = Facts(origin, act.candidate is not None, booking.starts_at, act.now, booking.position.sensitive)
-    return policy, decision_for(facts, policy)
+    rules = await rulebook.rules_of(booking.organisation, act.now)
+    return rules, decide(await facts_of(booking, origin, act, reason), rules)
+
+
+async def facts_of(booking: Booking, origin: Origin, act: Act, reason: str) -> Facts:
+    """Return everything that the rules may look at, as it is now."""
+    return Facts(
+        origin=origin,
+        by_candidate=act.candidate is not None,
+        starts_at=booking.starts_at,
+        now=act.now,
+        sensitive=booking.position.sensitive,
+        reason=reason,
+        position=booking.position.name,
+        earlier=await earlier_cancellations(booking),
+    )
+
+
+async def _require_permitted(booking: Booking, wish: Wish, act: Act) -> None:
+    """Refuse before anybody is asked anything, where the reason that was named leaves no way."""
+    reason = REASONS.get(wish.reason_code)
+    _, decision = await preview(booking, reason.origin if reason else Origin.COMPANY, act, wish.reason_code)
+    if not decision.allowed:
+        require_allowed(decision, wish)
+
+
+def require_allowed(decision: Decision, wish: Wish) -> None:
+    """Refuse what the rules do not allow a company; a candidate's own wish never comes here (S12)."""
+    if not decision.allowed:
+        raise NotAllowed("rules-forbid", scene=decision.scene, because=decision.because)
+    if decision.notice.always and not wish.notify:
+        raise NotAllowed("rules-notify", scene=decision.scene)
+    if decision.consequence.keeps and not wish.keep:
+        raise NotAllowed("rules-keep", scene=decision.scene)
 
 
 async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
@@ -47,6 +82,7 @@ async def propose(act: Act, booking: Booking, wish: Wish) -> Card:
     booking = await access.booking_for(act, booking.id, access.CANCEL)
     employee = await access.require_employee(act)
     require_cancellable(booking, await open_request_of(booking), act)
+    await _require_permitted(booking, wish, act)
     account = await outbox.account_of(employee)
     if account is None:
         raise Missing(what="account")
@@ -84,8 +120,9 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
     if shown != booking.revision:
         raise Stale(number=booking.number)
     reason = reason_of(wish.reason_code, wish.reason_text)
-    policy, decision = preview(booking, reason.origin, act)
-    await chain.approvers(decision.steps, booking.organisation, act.now, employee.id)
+    rules, decision = await preview(booking, reason.origin, act, reason.code)
+    require_allowed(decision, wish)
+    await staffing.staffed(decision.plans, booking.organisation, act.now, employee.id)
     request = await CancellationRequest.create(
         person_id=booking.candidate_id,
         number=await request_number(act.now),
@@ -98,10 +135,12 @@ async def request_cancellation(act: Act, booking: Booking, wish: Wish, *, shown:
         keep_eligibility=wish.keep,
         late=decision.late,
         requester=employee,
-        policy=snapshot(policy, decision),
+        policy=snapshot(rules, decision),
+        trace=decision.trace,
         created_at=act.now,
         filed_at=act.now,
     )
+    await rulebook.keep_text(rules)
     await requests.freeze(booking)
     request = await requests.reload(request.id)
     await _record_filing(act, request)
@@ -122,7 +161,7 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
         "late": request.late,
         "notify": request.notify,
         "keep": request.keep_eligibility,
-        "policy": request.policy,
+        "policy": await on_record(request.policy),
     }
     await audit.record(
         act, request.organisation, "request.filed", requests.subject_of(request), data=data, personal=personal
@@ -132,18 +171,23 @@ async def _record_filing(act: Act, request: CancellationRequest) -> None:
 
 async def proceed(act: Act, request: CancellationRequest) -> None:
     """Take the next step that the rules want: evidence, then the chain, then carrying out."""
-    needed = int(str(request.policy.get("evidence", 0)))
-    if await Evidence.filter(request=request).count() < needed:
+    if await evidence_that_counts(request) < rules_of(request.policy).least:
         if request.status != RequestStatus.AWAITING_EVIDENCE:
             await requests.move(request, RequestStatus.AWAITING_EVIDENCE)
         return
-    if not chain.roles_of(request):
+    if not plans_of(request.policy):
         await requests.decided(act, request)
     else:
         await chain.lay_out(act, request)
         await requests.move(request, RequestStatus.AWAITING_APPROVAL)
-        await chain.open_next(act, request)
+        if await chain.settle(act, request) == Verdict.AGREED:  # every level was skipped, as its rules say
+            await requests.decided(act, request)
     await checkpoints.attest(act, request.organisation)
+
+
+async def evidence_that_counts(request: CancellationRequest) -> int:
+    """Return how many pieces there are of the kinds that the rules want."""
+    return await Evidence.filter(request=request, kind__in=rules_of(request.policy).counts).count()
 
 
 async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
@@ -152,7 +196,8 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     if request.requester_id not in (None, employee.id):
         raise NotYours(approver=request.requester.name if request.requester else "")
     await access.require(act, access.CANCEL, request.organisation)
-    if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK):
+    await require_evidence(request)
+    if request.status not in (RequestStatus.DRAFT, RequestStatus.SENT_BACK, RequestStatus.AWAITING_EVIDENCE):
         raise NotNow(state=str(request.status))
     require_ahead(request.booking, act)
     if request.status == RequestStatus.SENT_BACK:
@@ -162,6 +207,13 @@ async def submit(act: Act, request: CancellationRequest) -> CancellationRequest:
     await audit.record(act, request.organisation, "request.submitted", requests.subject_of(request))
     await proceed(act, request)
     return request
+
+
+async def require_evidence(request: CancellationRequest) -> None:
+    """Refuse to send on what still waits for evidence, and say that this is what is missing (S37)."""
+    enough = await evidence_that_counts(request) >= rules_of(request.policy).least
+    if request.status == RequestStatus.AWAITING_EVIDENCE and not enough:
+        raise NotNow("needs-evidence", number=request.number)
 
 
 async def evidence_came(act: Act, request: CancellationRequest) -> None:

@@ -59,7 +59,7 @@ async def cover(act: Act, log: str, seq: int) -> None:
 
 async def attest(act: Act, organisation: Organisation) -> None:
     """Sign now what a case has just added, where people are given codes: theirs covers what it is printed on (R4 b)."""
-    if anchoring.wants_code(organisation):
+    if await anchoring.wants_code(organisation, act.now):
         await sign_log(act, organisation.origin)
 
 

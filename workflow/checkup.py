@@ -142,7 +142,7 @@ async def _archive(unit: Organisation, period: Period, now: datetime, forged: Co
     over = CancellationRequest.filter(access.within([unit.path]), created_at__gte=period.since)
     due = await over.filter(ended_at__lt=now - ARCHIVED_WITHIN).exclude(status__in=OPEN_REQUESTS)
     await CancellationRequest.fetch_for_list(due, "organisation", "archive_packages")
-    wanted = [each for each in due if archiving.wants(each.organisation)]
+    wanted = [each for each in due if await archiving.wants(each.organisation, now)]
     missing = [each.number for each in wanted if each.number in forged or not _is_archived(each)]
     return Seen("archive", len(wanted), tuple(missing))
 

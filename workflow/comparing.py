@@ -10,6 +10,7 @@ from models import AuditRecord, CancellationRequest
 from workflow import audit, differing
 from workflow.differing import Difference, pseudonym
 from workflow.lines import record_in
+from workflow.rules_on_record import on_record
 from workflow.testimony import Testimony, testimonies
 
 LOOKS = 3  # somebody may be deciding just now: what differs is looked at again
@@ -68,7 +69,9 @@ async def _differ(told: Testimony, request: CancellationRequest | None) -> list[
     if request is None:
         gone = Difference(GONE, told.filed.seq, f"日志第 {told.filed.seq} 条发起的申请，数据库里没有")
         return [] if told.purged else [gone]
-    return [*differing.found(told, request), *await _person(told, request)]
+    rules: object = request.policy  # whoever wrote into the table may have left no rules at all
+    policy = await on_record(rules) if isinstance(rules, dict) else rules
+    return [*differing.found(told, request, policy), *await _person(told, request)]
 
 
 async def _person(told: Testimony, request: CancellationRequest) -> list[Difference]:

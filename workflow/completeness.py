@@ -19,7 +19,6 @@ from models import (
     Organisation,
     Platform,
     RequestStatus,
-    StepStatus,
 )
 from models.vault import Unsealable
 from workflow import access, comparing, evidence, verifying
@@ -27,7 +26,9 @@ from workflow.anchor_listeners import is_heard
 from workflow.archive_metadata import missing_in
 from workflow.comparing import Compared
 from workflow.differing import Difference
+from workflow.evidence_rules import rules_of
 from workflow.log_periods import Period
+from workflow.plans import plans_of
 from workflow.testimony import FILED
 from workflow.verifying import Finding
 
@@ -188,18 +189,16 @@ async def _is_told(case: Compared, request: CancellationRequest, now: datetime) 
 
 
 async def _records(case: Compared, request: CancellationRequest, now: datetime) -> list[str]:
-    steps, told = request.policy.get("steps"), case.told
-    wanted = len(steps) if isinstance(steps, list) else 0
-    agreed = sum(each.answer == StepStatus.APPROVED for each in told.answers.values()) if told else 0
-    lacks = [] if told else [FILED_NOT]
-    lacks += ["approvals"] if agreed < wanted else []
+    lacks = [] if case.told else [FILED_NOT]
+    wanted = case.told.unanswered if case.told else plans_of(request.policy)
+    lacks += ["approvals"] if wanted else []
     return lacks + ([] if await _is_told(case, request, now) else ["notices"])
 
 
 async def _files(request: CancellationRequest) -> list[str]:
     pieces = list(request.evidence)
-    wanted = request.policy.get("evidence", 0)
-    lacks = ["evidence-count"] if isinstance(wanted, int) and len(pieces) < wanted else []
+    rules = rules_of(request.policy)
+    lacks = ["evidence-count"] if len([each for each in pieces if each.kind in rules.counts]) < rules.least else []
     for piece in pieces:
         if await evidence.is_erased(piece):
             continue

@@ -1,12 +1,15 @@
-"""代理人: who takes over somebody's open steps when they leave; named by themselves or by a system administrator."""
+"""代理人: who takes over somebody's open steps when they leave, and may answer too once a step's deadline is over.
+
+Named by themselves or by a system administrator.
+"""
 
 from datetime import datetime
 
-from models import Employee, Grant
-from workflow import access, audit, outbox, rights
+from models import Employee
+from workflow import access, audit, deputies, outbox, rights
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotNow
-from workflow.permissions import ADMINISTRATORS, DIRECTORY_MANAGE
+from workflow.permissions import DIRECTORY_MANAGE
 from workflow.rights_words import last_day, name_of
 
 
@@ -54,27 +57,7 @@ async def _require_sense(act: Act, employee: Employee, deputy: Employee, until: 
         raise NotNow("deputy-left", who=name_of(deputy))
     if until is not None and until <= act.now:
         raise NotNow("grant-over")
-    if await _administers(deputy, act.now):
+    if await deputies.administers(deputy, act.now):
         raise NotAllowed("deputy-administers", who=name_of(deputy))
-    if not await on_one_line(employee, deputy):
+    if not await deputies.on_one_line(employee, deputy):
         raise NotAllowed("deputy-elsewhere")
-
-
-async def on_one_line(one: Employee, other: Employee) -> bool:
-    """Tell whether two people belong to one unit, or one of them to a unit above the other's."""
-    mine, theirs = (await one.organisation).path, (await other.organisation).path
-    return access.covers(mine, theirs) or access.covers(theirs, mine)
-
-
-async def _administers(employee: Employee, now: datetime) -> bool:
-    held: list[Grant] = await access.current(now).filter(employee=employee, role__in=list(ADMINISTRATORS))
-    return bool(held)
-
-
-async def deputy_of(employee: Employee, now: datetime) -> Employee | None:
-    """Return who stands in for somebody now; nobody when the deputy left, administers, or the time is over."""
-    if employee.deputy_id is None or (employee.deputy_until is not None and now >= employee.deputy_until):
-        return None
-    deputy = await Employee.get(id=employee.deputy_id)
-    fits = deputy.active and await on_one_line(employee, deputy) and not await _administers(deputy, now)
-    return deputy if fits else None

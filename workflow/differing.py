@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models import ArchivePackage, ArchiveStatus, CancellationRequest, Evidence, RequestStatus, Step
+from models import ArchivePackage, ArchiveStatus, CancellationRequest, Evidence, RequestStatus, Role, Step
 from workflow import audit
 from workflow.acting import local
 from workflow.canonical import stamp
@@ -31,9 +31,15 @@ class Difference:
     said: str
 
 
-def found(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:
-    """Yield where a request, its steps, evidence and packages (all loaded) are not what the log says."""
+def found(told: Testimony, request: CancellationRequest, policy: object) -> Iterator[Difference]:
+    """Yield where a request, its steps, evidence and packages (all loaded) are not what the log says.
+
+    `policy` is what it keeps of its rules in the form of the log, which names people by pseudonyms.
+    """
     yield from _filing(told, request)
+    if told.policy.value != policy:
+        filed = told.filed.seq
+        yield Difference("rules", filed, f"当时的规则：和日志第 {filed} 条里的不一样")
     yield from _course(told, request)
     yield from _answers(told, request)
     yield from _evidence(told, request)
@@ -86,8 +92,6 @@ def _filing(told: Testimony, request: CancellationRequest) -> Iterator[Differenc
     yield from _unlike("notify", "是否通知候选人", told.notify, request.notify)
     if told.status.value == RequestStatus.CARRIED_OUT:  # an approver may set it until then
         yield from _unlike("keep", "是否保留资格", told.keep, request.keep_eligibility)
-    if told.policy.value != request.policy:
-        yield Difference("rules", filed, f"当时的规则：和日志第 {filed} 条里的不一样")
 
 
 def _course(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:
@@ -111,11 +115,12 @@ def _later(text: str, seconds: int) -> str:
 
 
 def _answers(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:
-    """Compare the chain: its roles and their order, and who answered what and when at each level."""
+    """Compare the chain: its roles and their order, and who answered what and when at each place."""
     steps = list(request.steps)
-    now = {each.level: each for each in steps if each.revision == request.revision}
-    for level in sorted({*told.answers, *now}):
-        yield from _one_answer(told, level, told.answers.get(level), now.get(level))
+    now = {(each.level, each.slot): each for each in steps if each.revision == request.revision}
+    answers = {**{(each.level, each.slot): each for each in told.void}, **told.answers}
+    for place in sorted({*answers, *now}):
+        yield from _one_answer(told, place, answers.get(place), now.get(place))
     before = [_row_of(each) for each in steps if each.revision != request.revision and each.status in ANSWERED]
     said = [_said_of(each) for each in told.earlier]
     if sorted(before) != sorted(said):
@@ -123,8 +128,10 @@ def _answers(told: Testimony, request: CancellationRequest) -> Iterator[Differen
         yield Difference("approver", seq, f"退回以前的审批：和日志里的不一样（到第 {seq} 条为止有 {len(said)} 次）")
 
 
-def _one_answer(told: Testimony, level: int, answer: Answer | None, step: Step | None) -> Iterator[Difference]:
-    what, filed = f"第 {level} 级", told.filed.seq
+def _one_answer(
+    told: Testimony, place: tuple[int, int], answer: Answer | None, step: Step | None
+) -> Iterator[Difference]:
+    what, filed = _place_said(place), told.filed.seq
     decided = step is not None and step.status in ANSWERED
     if answer is None and decided:
         yield Difference("approver", filed, f"{what}审批：数据库里有答复，日志里没有（发起是第 {filed} 条）")
@@ -132,15 +139,29 @@ def _one_answer(told: Testimony, level: int, answer: Answer | None, step: Step |
         yield Difference("approver", answer.seq, f"{what}审批：日志第 {answer.seq} 条有答复，数据库里没有")
     elif answer is not None and step is not None:
         yield from _unlike_answer(what, answer, step)
-    if step is not None:
-        role = told.steps[level - 1] if 0 < level <= len(told.steps) else ""
-        yield from _unlike("level", f"{what}的角色", Fact(role, filed), str(step.role))
+    if step is not None and answer is None and not _is_planned(told, step):
+        said = f"{what}的角色：数据库里是 {step.role}，日志第 {filed} 条的规则没有要求"
+        yield Difference("level", filed, said)
+
+
+def _place_said(place: tuple[int, int]) -> str:
+    level, slot = place
+    return f"第 {level} 级第 {slot} 位" if slot > 1 else f"第 {level} 级"
+
+
+def _is_planned(told: Testimony, step: Step) -> bool:
+    """Tell whether the rules ask this role at this level; whom they name may hold any, and an administrator names."""
+    if not 0 < step.level <= len(told.plans):
+        return False
+    plan = told.plans[step.level - 1]
+    return len(plan.roles) < len(plan.who) or step.role in (*plan.roles, Role.SYSTEM_ADMIN)
 
 
 def _unlike_answer(what: str, answer: Answer, step: Step) -> Iterator[Difference]:
     seq = answer.seq
-    for column, person in (("审批人", step.decided_by_id), ("审批对象", step.approver_id)):
-        yield from _unlike("approver", f"{what}{column}", Fact(answer.by, seq), pseudonym("u", person))
+    for column, by, person in (("审批人", answer.by, step.decided_by_id), ("审批对象", answer.asked, step.approver_id)):
+        yield from _unlike("approver", f"{what}{column}", Fact(by, seq), pseudonym("u", person))
+    yield from _unlike("level", f"{what}的角色", Fact(answer.role, seq), str(step.role))
     yield from _unlike("answer", f"{what}审批意见", Fact(str(answer.answer), seq), str(step.status))
     yield from _unlike("answered", f"{what}审批时间", Fact(answer.at, seq), _stamped(step.decided_at), moment)
     still = str(step.still_needed or "")
@@ -149,11 +170,11 @@ def _unlike_answer(what: str, answer: Answer, step: Step) -> Iterator[Difference
 
 def _row_of(step: Step) -> tuple[str, ...]:
     by = pseudonym("u", step.decided_by_id)
-    return (str(step.level), str(step.role), by, str(step.status), _stamped(step.decided_at))
+    return (str(step.level), str(step.slot), str(step.role), by, str(step.status), _stamped(step.decided_at))
 
 
 def _said_of(answer: Answer) -> tuple[str, ...]:
-    return (str(answer.level), answer.role, answer.by, str(answer.answer), answer.at)
+    return (str(answer.level), str(answer.slot), answer.role, answer.by, str(answer.answer), answer.at)
 
 
 def _evidence(told: Testimony, request: CancellationRequest) -> Iterator[Difference]:

@@ -18,6 +18,7 @@ LASTS = timedelta(minutes=15)
 MOST_TRIES = one_time.MOST_TRIES
 PURPOSE = "download"
 PDF, PACK = "pdf", "pack"  # a case as its printed timeline, or as 证据包
+RULES = "取消规范"  # stands for a number in a link to the rules of the unit in `report`
 
 
 async def offer(act: Act, case: Case, form: str = PDF) -> DownloadLink:
@@ -34,6 +35,12 @@ async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
     return await _made(act, employee, purge.organisation, ("purge", purge.number, 1))
 
 
+async def offer_rules(act: Act, organisation: Organisation) -> DownloadLink:
+    """Make a link of the acting person's to the printed rules of a unit."""
+    employee = await access.require_employee(act)
+    return await _made(act, employee, organisation, ("rules", organisation.path[-64:], 1), report=organisation.path)
+
+
 async def offer_log(act: Act, number: str) -> DownloadLink:
     """Make a link of the acting person's to the log that somebody else agreed they may take out."""
     request = await export_requests.usable(act, number)
@@ -41,9 +48,15 @@ async def offer_log(act: Act, number: str) -> DownloadLink:
 
 
 async def _made(
-    act: Act, employee: Employee, organisation: Organisation, subject: tuple[str, str, int], form: str = PDF
+    act: Act,
+    employee: Employee,
+    organisation: Organisation,
+    subject: tuple[str, str, int],
+    form: str = PDF,
+    report: str = "",
 ) -> DownloadLink:
-    link = DownloadLink(employee=employee, number=subject[1], form=form, created_at=act.now, expires_at=act.now + LASTS)
+    link = DownloadLink(employee=employee, number=RULES if report else subject[1], form=form, report=report)
+    link.created_at, link.expires_at = act.now, act.now + LASTS
     link.token_index = one_time.index_of(PURPOSE, token_of(link.id.hex))
     await link.save()
     data = {"until": audit.stamp(link.expires_at), **({"format": form} if form != PDF else {})}

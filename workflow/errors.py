@@ -9,6 +9,7 @@ Refusal
 ├── NotNow             the state does not allow this move
 ├── Missing            a reason, evidence or an approver is missing
 ├── ProofNeeded        the action wants a second proof first
+├── PasskeyNeeded      the decision has to be confirmed with the person's passkey
 └── Invalid            the value is of the wrong kind
 """
 
@@ -54,7 +55,7 @@ class AlreadyDecided(Refusal):
 
 
 class Stale(Refusal):
-    """The card shows an older revision; `was` and `now` are pieces of evidence, where those have changed."""
+    """What was shown is no longer so; `changes` says what is different, `step` is what has to be shown again."""
 
     code = "stale"
 
@@ -75,6 +76,16 @@ class ProofNeeded(Refusal):
     """The action `kind` on the matter `subject` wants a second proof; `what` says it in words."""
 
     code = "proof-needed"
+
+
+class PasskeyNeeded(Refusal):
+    """The decision `number` waits for the person's passkey; `text` is the statement that it would be."""
+
+    code = "passkey-needed"
+
+    def __init__(self, number: str, text: str) -> None:
+        self.text = text
+        super().__init__(number=number)
 
 
 class Invalid(Refusal):

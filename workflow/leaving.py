@@ -17,7 +17,7 @@ from models import (
 )
 from workflow import access, audit, chain, leaving_erasures, outbox, requests, rights
 from workflow.acting import Act
-from workflow.deputising import deputy_of
+from workflow.deputies import deputy_of
 from workflow.errors import NotAllowed
 from workflow.rights_words import name_of
 from workflow.showing import plain
@@ -79,7 +79,7 @@ async def _hand_step_on(act: Act, employee: Employee, step: Step, request: Cance
     }
     await audit.record(act, request.organisation, "step.handed_on", requests.subject_of(request), data=data)
     if step.status == StepStatus.OPEN:
-        await _ask(act, successor, step, request)
+        await chain.ask_on_phones(act, request, step, successor)
     await requests.refresh_requesters_card(act, request)
 
 
@@ -96,14 +96,6 @@ async def _successor(
         if each.id not in taken and await outbox.account_of(each) is not None:
             return False, each
     return False, None
-
-
-async def _ask(act: Act, approver: Employee, step: Step, request: CancellationRequest) -> None:
-    account = await outbox.account_of(approver)
-    assert account is not None
-    await outbox.hand_card(
-        act, CardPurpose.APPROVAL, account, holder=approver, booking=request.booking, request=request, step=step
-    )
 
 
 async def _nobody_for(act: Act, employee: Employee, step: Step, request: CancellationRequest) -> None:

@@ -1,6 +1,6 @@
 """Numbers that people read and type: Y… bookings, Q… requests, S… authorisations, L… purges, X… exports.
 
-D… is for erasures, G… for corrections of a candidate's data.
+D… is for erasures, G… for corrections of a candidate's data, R… for versions of the rules, W… for delegations.
 
 They carry the day and digits drawn by chance: a counter would tell one unit how busy another is (I12).
 """
@@ -12,10 +12,12 @@ from models import (
     Booking,
     CancellationRequest,
     CorrectionRequest,
+    Delegation,
     ErasureRequest,
     ExportRequest,
     GrantChange,
     Purge,
+    RulesVersion,
 )
 from workflow.acting import local
 
@@ -57,8 +59,19 @@ async def correction_number(now: datetime) -> str:
     return await _unused(f"G{local(now):%Y%m%d}", CorrectionRequest)
 
 
+async def delegation_number(now: datetime) -> str:
+    """Return an unused number of a delegation such as W20261124-481."""
+    return await _unused(f"W{local(now):%Y%m%d}", Delegation)
+
+
+async def rules_number(now: datetime) -> str:
+    """Return an unused number of a proposed version of the rules such as R20261124-481."""
+    return await _unused(f"R{local(now):%Y%m%d}", RulesVersion)
+
+
 OfCandidates = type[Booking] | type[CancellationRequest] | type[CorrectionRequest] | type[ErasureRequest]
-Numbered = OfCandidates | type[ExportRequest] | type[GrantChange] | type[Purge]
+OfColleagues = type[Delegation] | type[ExportRequest] | type[GrantChange] | type[Purge] | type[RulesVersion]
+Numbered = OfCandidates | OfColleagues
 
 
 async def _unused(prefix: str, table: Numbered) -> str:

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 
 from tortoise.exceptions import DoesNotExist
 
-from models import AuditRecord, CancellationRequest, Candidate, Evidence, EvidenceKind, RevealLink
+from models import AuditRecord, CancellationRequest, Candidate, Comment, Evidence, EvidenceKind, RevealLink
 from models.vault import Unsealable
 from workflow import audit, evidence
 from workflow.timeline import Case
 
-SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf", "text/plain": "txt"}
+SUFFIXES = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "application/pdf": "pdf",
+    "message/rfc822": "eml",
+    "text/plain": "txt",
+}
 
 
 @dataclass
@@ -63,11 +70,12 @@ async def _values(case: Case, pieces: Iterable[Evidence]) -> Mapping[str, list[s
     """Return for each label what its commitments in this case may be of."""
     requests = await CancellationRequest.filter(number__in=await _numbers(case))
     replies = [each for each in pieces if each.kind == EvidenceKind.REPLY]
+    comments = [str(each.words) for each in await Comment.filter(request__number__in=await _numbers(case))]
     return {
         "name": [str(case.booking.candidate.name)],
         "purpose": [str(each.reason) for each in await RevealLink.filter(booking=case.booking)],
         "reason": [str(each.reason_text) for each in requests if each.reason_text],
-        "words": [words for each in replies if (words := await _words_of(each)) is not None],
+        "words": [words for each in replies if (words := await _words_of(each)) is not None] + comments,
     }
 
 

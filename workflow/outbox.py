@@ -15,6 +15,7 @@ from models import (
     Candidate,
     Card,
     CardPurpose,
+    Delegation,
     DownloadLink,
     Employee,
     ErasureRequest,
@@ -23,9 +24,11 @@ from models import (
     GrantChange,
     OutboxMessage,
     OutboxStatus,
+    Passkey,
     Platform,
     Purge,
     RevealLink,
+    RulesVersion,
 )
 from models.store import announce
 from models.vault import vault
@@ -92,14 +95,20 @@ async def say(
     download: DownloadLink | None = None,
     reveal: RevealLink | None = None,
     factor: Factor | None = None,
+    evidence: DownloadLink | None = None,
+    passkey: Passkey | None = None,
+    confirm: DownloadLink | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
-    `reveal` that of the link, with `factor` that of the page that shows a secret; each is made when it is sent.
+    `reveal` that of the link, with `factor` that of the page that shows a secret, with `evidence` that of
+    the page that shows pictures, with `passkey` and `confirm` those where a passkey is made and used; each is made
+    when it is sent.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
-    links = _links(download=download, reveal=reveal, factor=factor)
+    pages = _links(passkey=passkey, confirm=confirm)
+    links = pages | _links(download=download, reveal=reveal, factor=factor, evidence=evidence)
     await post(act, "say", account=account, booking=page_of, payload=payload | links)
 
 
@@ -110,7 +119,7 @@ async def tell(act: Act, employee: Employee, text: str) -> None:
         await say(act, account, text)
 
 
-def _links(**given: DownloadLink | RevealLink | Factor | None) -> dict[str, str]:
+def _links(**given: DownloadLink | RevealLink | Factor | Passkey | None) -> dict[str, str]:
     return {kind: link.id.hex for kind, link in given.items() if link}
 
 
@@ -130,8 +139,13 @@ async def tell_employee(
 
 async def account_of(employee: Employee) -> Account | None:
     """Return the account on which an employee is reached: DingTalk before WeCom."""
+    return next(iter(await phones_of(employee)), None)
+
+
+async def phones_of(employee: Employee) -> list[Account]:
+    """Return every account on which an employee has cards: DingTalk before WeCom."""
     accounts = await Account.filter(employee=employee, platform__in=STAFF_PLATFORMS)
-    return min(accounts, key=lambda each: STAFF_PLATFORMS.index(each.platform), default=None)
+    return sorted(accounts, key=lambda each: STAFF_PLATFORMS.index(each.platform))
 
 
 async def hand_card(
@@ -147,6 +161,8 @@ async def hand_card(
     purge: Purge | None = None,
     export: ExportRequest | None = None,
     erasure: ErasureRequest | None = None,
+    delegation: Delegation | None = None,
+    rules: RulesVersion | None = None,
     state: dict[str, Any] | None = None,
 ) -> Card:
     """Hand somebody a card. Its id on the platform and its handle follow from its own id: a retry is the same card."""
@@ -162,6 +178,8 @@ async def hand_card(
         purge=purge,
         export=export,
         erasure=erasure,
+        delegation=delegation,
+        rules=rules,
         revision=request.revision if request else (booking.revision if booking else 1),
         state=json.dumps(state, ensure_ascii=False) if state is not None else None,
         created_at=act.now,
@@ -184,12 +202,6 @@ async def refresh_card(act: Act, card: Card) -> None:
     pending = OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
     if not await pending.exists():
         await post(act, "card_update", account=await card.account, card=card)
-
-
-async def is_on_its_way(card: Card) -> bool:
-    """Tell whether a drawing of this card has not arrived yet."""
-    under_way = (OutboxStatus.WAITING, OutboxStatus.CLAIMED, OutboxStatus.SENDING)
-    return await OutboxMessage.filter(card=card, kind__in=("card", "card_update"), status__in=under_way).exists()
 
 
 async def shown_at_once(act: Act, card: Card) -> None:

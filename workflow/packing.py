@@ -32,13 +32,14 @@ async def checkpoint_files(log: str, records: int) -> AsyncIterator[tuple[str, b
             yield path, stamp
 
 
-async def excerpt(log: str, seqs: Collection[int]) -> dict[str, bytes]:
+async def excerpt(log: str, seqs: Collection[int], checkpoint: Checkpoint | None = None) -> dict[str, bytes]:
     """Return the records with these numbers, each with its proof, the time stamp and the keys.
 
-    A checkpoint has to cover the newest (`checkpoints.cover`), else NotWhole. All leaves of the log are read once.
+    The proofs lead to this checkpoint, else to the one of `covering`; none that covers the newest record is NotWhole.
+    All leaves of the log are read once.
     """
     wanted = set(seqs)
-    checkpoint = await _covering(log, max(wanted, default=0))
+    checkpoint = checkpoint or await covering(log, max(wanted, default=0))
     anchors = await Anchor.filter(checkpoint=checkpoint).order_by("id")
     leaves, found = await _leaves(log, checkpoint.size, wanted)
     tree = merkle.Tree(leaves)
@@ -65,7 +66,7 @@ async def _leaves(log: str, size: int, wanted: Collection[int]) -> tuple[list[by
     return leaves, found
 
 
-async def _covering(log: str, seq: int) -> Checkpoint:
+async def covering(log: str, seq: int) -> Checkpoint:
     """Return the smallest checkpoint over record `seq`, one with a witness before one without."""
     rows = Checkpoint.filter(log=log, size__gte=seq).order_by("size")
     found = await rows.filter(anchors__kind="witness").first() or await rows.first()

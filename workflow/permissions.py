@@ -28,6 +28,8 @@ PURGE_PROPOSE: Final = "purge:propose"
 PURGE_APPROVE: Final = "purge:approve"
 ERASE_PROPOSE: Final = "erase:propose"
 ERASE_APPROVE: Final = "erase:approve"
+RULES_PROPOSE: Final = "rules:propose"
+RULES_APPROVE: Final = "rules:approve"
 
 PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     Role.HR: frozenset(
@@ -43,10 +45,11 @@ PERMISSIONS: Final[dict[Role, frozenset[str]]] = {
     ),
     Role.SYSTEM_ADMIN: frozenset(
         {ANCHOR, GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, DIRECTORY_MANAGE, SETTINGS_READ, PURGE_PROPOSE}
+        | {RULES_PROPOSE}
     ),
     Role.SECURITY_ADMIN: frozenset(
         {GRANT_READ, GRANT_PROPOSE, GRANT_APPROVE, SETTINGS_READ, AUDIT_VERIFY, HOLD_SET, PURGE_APPROVE, ERASE_APPROVE}
-        | {EXPORT_APPROVE}
+        | {EXPORT_APPROVE, RULES_APPROVE}
     ),
 }
 
@@ -54,6 +57,7 @@ SAID: Final[dict[str, str]] = {
     READ: "查看预约和每一步的经过",
     CANCEL: "取消面试、提交和撤回申请",
     DECIDE: "审批轮到自己的取消申请",
+    EVIDENCE_READ: "看自己审批的或所管单位的取消的证明材料",
     REVEAL: "写明原因后在网页上看一次候选人的姓名、电话、邮箱",
     AUDIT_READ: "检索办过的取消，保存自己的检索",
     AUDIT_EXPORT: "导出一个单位的审计日志",
@@ -71,11 +75,16 @@ SAID: Final[dict[str, str]] = {
     PURGE_APPROVE: "审批清理到期的记录",
     ERASE_PROPOSE: "提出删除候选人的资料",
     ERASE_APPROVE: "审批删除候选人的资料",
+    RULES_PROPOSE: "提出取消规范的新版本",
+    RULES_APPROVE: "审批取消规范的新版本",
 }
 """What a permission allows, in the words people read; a permission is spoken of once its command exists."""
 
 RETENTION_READ: Final = (HOLD_SET, PURGE_PROPOSE, PURGE_APPROVE, AUDIT_READ)
 """Whoever holds one of these may know what is held, what is due, and what was purged."""
+
+RULES_READ: Final = (RULES_PROPOSE, RULES_APPROVE, AUDIT_READ)
+"""Whoever holds one of these may know which versions of the rules are proposed, and replay past cases under them."""
 
 ADMINISTRATORS: Final = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 """The three that are held by three different people."""

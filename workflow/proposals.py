@@ -1,7 +1,7 @@
 """一人提、一人批: what one colleague proposes and another decides, once; the clock closes what nobody answered.
 
-Authorisations, purges, exports and erasures are proposals; each says by its `Kind` what differs, and keeps its own
-rules of who may propose, who may decide and what a decision does.
+Authorisations, purges, exports, erasures and versions of the rules are proposals; each says by its `Kind` what differs,
+and keeps its own rules of who may propose, who may decide and what a decision does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -9,14 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from models import Card, CardPurpose, Employee, ErasureRequest, ExportRequest, GrantChange, Purge
+from models import (
+    Card,
+    CardPurpose,
+    Delegation,
+    Employee,
+    ErasureRequest,
+    ExportRequest,
+    GrantChange,
+    Purge,
+    RulesVersion,
+)
 from workflow import access, outbox
 from workflow.acting import Act
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow
 from workflow.rights_words import name_of
 
 MOST_OWN = 9  # proposals of one kind shown to their proposer at once
-Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest)
+Proposal = TypeVar("Proposal", GrantChange, Purge, ExportRequest, ErasureRequest, Delegation, RulesVersion)
 
 
 @dataclass(frozen=True)

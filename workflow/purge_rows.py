@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from models import (
     Account,
+    ApprovalStatement,
     ArchiveBlob,
     ArchivePackage,
     Attempt,
@@ -18,6 +19,7 @@ from models import (
     CancellationRequest,
     Candidate,
     Card,
+    Comment,
     CorrectionRequest,
     EntryLink,
     ErasureRequest,
@@ -44,6 +46,8 @@ PURGED = (
     Card,
     EvidenceBlob,
     Evidence,
+    ApprovalStatement,
+    Comment,
     Step,
     CancellationRequest,
     BookingTerm,
@@ -131,6 +135,8 @@ async def _of_case(booking: Booking, besides: _Besides) -> Rows:
         (Card, cards),
         (EvidenceBlob, await _ids(EvidenceBlob, Q(id__in=evidence))),
         (Evidence, evidence),
+        (ApprovalStatement, await _ids(ApprovalStatement, Q(request_id__in=requests))),
+        (Comment, await _ids(Comment, Q(request_id__in=requests))),
         (Step, steps),
         (CancellationRequest, requests),
         (BookingTerm, await _ids(BookingTerm, Q(booking=booking))),

@@ -1,6 +1,6 @@
 """What a candidate says: it is never refused (design.md §4). The rules decide only what follows from it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from models import (
     Booking,
@@ -12,13 +12,28 @@ from models import (
     Origin,
     Role,
 )
-from workflow import access, audit, cancelling, chain, checkpoints, drafts, evidence, outbox, requests, unconfirmed
+from workflow import (
+    access,
+    audit,
+    cancelling,
+    chain,
+    checkpoints,
+    drafts,
+    evidence,
+    outbox,
+    requests,
+    rulebook,
+    staffing,
+    unconfirmed,
+)
 from workflow.acting import Act
 from workflow.errors import Missing, NotFound, NotNow
 from workflow.finding import BOOKING_RELATIONS
 from workflow.numbering import request_number
-from workflow.policy import Decision, Policy, snapshot
+from workflow.plans import plans_of
+from workflow.policy import Decision, RuleSet, snapshot
 from workflow.reasons import UNSAID
+from workflow.rules_on_record import on_record
 from workflow.states import LIVE_BOOKINGS, may_become
 
 STILL_WAITED_FOR = timedelta(hours=1)  # after the planned end of an interview
@@ -57,7 +72,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if not may_become(booking.status, BookingStatus.DECLINED):
         raise NotNow(state=str(booking.status))
     running = await cancelling.open_request_of(booking)
-    policy, decision = cancelling.preview(booking, Origin.CANDIDATE, act)
+    rules, decision = await cancelling.preview(booking, Origin.CANDIDATE, act, reason_code)
     booking.declined_at = act.now
     await requests.move_booking(booking, BookingStatus.DECLINED)
     personal = {"words": audit.commitment(booking.candidate, "words", words)}
@@ -67,7 +82,7 @@ async def decline(act: Act, booking: Booking, words: str, reason_code: str = UNS
     if running:
         request = await _join(act, running, words)
     else:
-        request = await _file(act, booking, (policy, decision), words, reason_code)
+        request = await _file(act, booking, (rules, decision), words, reason_code)
     await drafts.retire(act, booking)
     await unconfirmed.settle(act, booking)
     await _tell_who_waits(act, request, words)
@@ -85,15 +100,15 @@ async def _earlier(booking: Booking) -> CancellationRequest:
 async def _join(act: Act, running: CancellationRequest, words: str) -> CancellationRequest:
     """Add the candidate's word to the company's own request: it is its best evidence, and goes on to its closing."""
     request = await requests.reload(running.id)
-    await evidence.keep_reply(act, request, words, act.source)
+    await evidence.keep_reply(act, request, words, act.message)
     await cancelling.more_evidence(act, await requests.reload(running.id))
     return await requests.reload(running.id)
 
 
 async def _file(
-    act: Act, booking: Booking, rules: tuple[Policy, Decision], words: str, reason_code: str
+    act: Act, booking: Booking, decided: tuple[RuleSet, Decision], words: str, reason_code: str
 ) -> CancellationRequest:
-    policy, decision = rules
+    rules, decision = decided
     request = await CancellationRequest.create(
         person_id=booking.candidate_id,
         number=await request_number(act.now),
@@ -104,26 +119,29 @@ async def _file(
         reason_text=words,
         late=decision.late,
         candidate=booking.candidate,
-        policy=snapshot(policy, decision),
+        policy=snapshot(rules, decision),
+        trace=decision.trace,
         created_at=act.now,
         filed_at=act.now,
     )
+    await rulebook.keep_text(rules)
     request = await requests.reload(request.id)
-    data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": request.policy}
+    kept = await on_record(request.policy)
+    data = {"booking": booking.number, "reason": reason_code, "late": decision.late, "policy": kept}
     await audit.record(act, booking.organisation, "request.filed", requests.subject_of(request), data=data)
-    await evidence.keep_reply(act, request, words, act.source)
+    await evidence.keep_reply(act, request, words, act.message)
     await outbox.set_timer(act, "expire", booking.starts_at, request)
-    if decision.drafted_for_hr or not await _somebody_decides(booking, decision, act.now):
+    if decision.drafted_for_hr or not await _somebody_decides(request, act):
         await _draft(act, request)
     else:
         await cancelling.proceed(act, request)
     return request
 
 
-async def _somebody_decides(booking: Booking, decision: Decision, now: datetime) -> bool:
+async def _somebody_decides(request: CancellationRequest, act: Act) -> bool:
     """Tell whether the steps can be taken; a candidate's word is not refused because an approver is missing."""
     try:
-        await chain.approvers(decision.steps, booking.organisation, now)
+        await staffing.staffed(plans_of(request.policy), request.organisation, act.now)
     except Missing:
         return False
     return True

@@ -174,7 +174,7 @@ async def refresh_steps_card(act: Act, step: Step) -> None:
 
 
 async def refresh_approvers_cards(act: Act, request: CancellationRequest) -> None:
-    """Draw anew the newest card of everybody who was asked: how it ended, and no button that does nothing."""
+    """Draw anew the newest card of everybody who was asked, on each phone: how it ended, no dead button."""
     cards = await Card.filter(request=request, purpose=CardPurpose.APPROVAL).order_by("created_at")
-    for card in {each.holder_id: each for each in cards}.values():
+    for card in {(each.holder_id, each.account_id): each for each in cards}.values():
         await outbox.refresh_card(act, card)

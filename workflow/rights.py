@@ -13,12 +13,12 @@ from models import (
     Organisation,
     Role,
 )
-from workflow import access, audit, factors, free_words, outbox, proposals, rights_words, stepup
+from workflow import access, audit, factors, free_words, outbox, passkeys, proposals, rights_words, stepup
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotNow
 from workflow.numbering import change_number
 from workflow.permissions import ADMINISTRATORS, GRANT_APPROVE, GRANT_PROPOSE, GRANT_READ, OTHER_KIND, conflicts
-from workflow.rights_words import OUTCOMES, held_in, name_of
+from workflow.rights_words import OUTCOMES, RESETS, held_in, name_of
 from workflow.views import ROLE_LABELS
 
 PROPOSAL_LASTS = timedelta(days=7)
@@ -50,7 +50,7 @@ KIND = proposals.Kind(
 class Wanted:
     """What an administrator asks for; `ends_at` is the first moment at which it no longer holds.
 
-    A reset of somebody's 动态码 is asked for in the same way; it has no role of its own.
+    A reset of somebody's 动态码 or 通行密钥 is asked for in the same way; it has no role of its own.
     """
 
     kind: GrantChangeKind
@@ -73,7 +73,7 @@ async def propose(act: Act, wanted: Wanted) -> GrantChange:
         kind=wanted.kind,
         employee=wanted.employee,
         organisation=wanted.organisation,
-        role=role if wanted.kind == GrantChangeKind.RESET else wanted.role,
+        role=role if wanted.kind in RESETS else wanted.role,
         ends_at=wanted.ends_at,
         reason=wanted.reason or None,
         proposer=proposer,
@@ -97,7 +97,7 @@ async def _administers(employee: Employee, organisation: Organisation, now: date
 
 async def _require_sense(act: Act, wanted: Wanted) -> None:
     """Refuse what would change nothing, is asked for already, ends before it begins or mixes what must be separate."""
-    if wanted.kind == GrantChangeKind.RESET:
+    if wanted.kind in RESETS:
         await _require_lost(act, wanted)
         return
     held = await access.current(act.now).get_or_none(
@@ -122,10 +122,12 @@ async def _require_sense(act: Act, wanted: Wanted) -> None:
 
 async def _require_lost(act: Act, wanted: Wanted) -> None:
     """Refuse to reset what nobody has, or what is asked for already."""
-    same = GrantChange.filter(employee=wanted.employee, kind=GrantChangeKind.RESET)
+    same = GrantChange.filter(employee=wanted.employee, kind=wanted.kind)
     if running := await same.filter(status=GrantChangeStatus.PROPOSED, expires_at__gt=act.now).first():
         raise NotNow("grant-proposed", number=running.number)
-    if await factors.current(wanted.employee) is None:
+    if wanted.kind == GrantChangeKind.RESET_KEY and await passkeys.held(wanted.employee) is None:
+        raise NotNow("passkey-none", who=name_of(wanted.employee))
+    if wanted.kind == GrantChangeKind.RESET and await factors.current(wanted.employee) is None:
         raise NotNow("factor-none", who=name_of(wanted.employee))
 
 
@@ -171,7 +173,7 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
     employee = await _checked(act, change)
     if change.kind == GrantChangeKind.GIVE:
         await _require_still_sensible(act, change)
-    if change.kind == GrantChangeKind.RESET or change.role in ADMINISTRATORS:
+    if change.kind in RESETS or change.role in ADMINISTRATORS:
         await stepup.require(act, stepup.Kind.ADMIN_GRANT, change.organisation, change.number)
     await proposals.settle(act, KIND, change, employee, GrantChangeStatus.APPROVED, comment)
     if change.kind == GrantChangeKind.GIVE:
@@ -179,6 +181,9 @@ async def approve(act: Act, change: GrantChange, *, comment: str = "") -> GrantC
     elif change.kind == GrantChangeKind.RESET:
         await stepup.lose(act, change.employee)
         await _record(act, change, "factor.reset")
+    elif change.kind == GrantChangeKind.RESET_KEY:
+        await passkeys.lose(act, change.employee)
+        await _record(act, change, "passkey.reset")
     else:
         same = Grant.filter(employee=change.employee, organisation=change.organisation, role=change.role)
         await same.delete()

@@ -7,7 +7,7 @@ from models import Card, CardPurpose, Employee, Grant, GrantChange, GrantChangeK
 from workflow import access, free_words, rights
 from workflow.acting import Act
 from workflow.permissions import PERMISSIONS, SAID
-from workflow.rights_words import day, held_in, last_day, name_of, title, validity
+from workflow.rights_words import LOST, RESETS, day, held_in, last_day, name_of, title, validity
 from workflow.showing import plain
 from workflow.views import ROLE_LABELS
 
@@ -57,7 +57,7 @@ async def grant_view(card: Card, act: Act) -> GrantView:
         status=change.status,
         person=f"{name_of(person)}（{plain(person.organisation.name)}，工号 {plain(person.key)}）",
         unit=f"{plain(change.organisation.name)}及下属单位",
-        allows=("用现在绑定的动态码",) if change.kind == GrantChangeKind.RESET else allowed_by(change.role),
+        allows=(f"用现在绑定的{LOST[change.kind]}",) if change.kind in RESETS else allowed_by(change.role),
         validity=validity(change.ends_at),
         has=tuple(held_in(each.role, each.organisation) for each in await _held_before(change, act.now)),
         proposer=f"{name_of(change.proposer)}（{ROLE_LABELS[change.proposer_role]}）",

@@ -15,6 +15,10 @@ OUTCOMES = {
 }
 
 
+LOST = {GrantChangeKind.RESET: "动态码", GrantChangeKind.RESET_KEY: "通行密钥"}
+RESETS = frozenset(LOST)
+
+
 def name_of(employee: Employee | None) -> str:
     """Return an employee's name, safe to show; the clock's when it is nobody's."""
     return plain(str(employee.name), LONGEST_NAME) if employee else "系统"
@@ -27,16 +31,16 @@ def held_in(role: Role, organisation: Organisation) -> str:
 
 def title(change: GrantChange) -> str:
     """Name what is asked for: 授权：李雷 · HR · 华辰互联."""
-    if change.kind == GrantChangeKind.RESET:
-        return f"重置动态码：{name_of(change.employee)}"
+    if change.kind in RESETS:
+        return f"重置{LOST[change.kind]}：{name_of(change.employee)}"
     verb = "授权" if change.kind == GrantChangeKind.GIVE else "收回授权"
     return f"{verb}：{name_of(change.employee)} · {held_in(change.role, change.organisation)}"
 
 
 def described(change: GrantChange) -> str:
     """Say in one line what is asked for: 授权 李雷 HR · 华辰互联，长期有效."""
-    if change.kind == GrantChangeKind.RESET:
-        return f"重置 {name_of(change.employee)} 的动态码，旧的立即失效"
+    if change.kind in RESETS:
+        return f"重置 {name_of(change.employee)} 的{LOST[change.kind]}，旧的立即失效"
     verb = "授权" if change.kind == GrantChangeKind.GIVE else "收回授权"
     until = f"，{validity(change.ends_at)}" if change.kind == GrantChangeKind.GIVE else ""
     return f"{verb} {name_of(change.employee)} {held_in(change.role, change.organisation)}{until}"
@@ -71,8 +75,9 @@ def to_the_one_concerned(change: GrantChange) -> str:
     """Tell an employee what they may do now, or no longer, and who decided it."""
     unit, role = plain(change.organisation.name), ROLE_LABELS[change.role]
     agreed = f"由 {name_of(change.proposer)} 提出、{name_of(change.decided_by)} 同意"
-    if change.kind == GrantChangeKind.RESET:
-        text = f"你的动态码已重置，旧的失效，{agreed}。请发「绑定动态码」重新绑定"
+    if change.kind in RESETS:
+        lost = LOST[change.kind]
+        text = f"你的{lost}已重置，旧的失效，{agreed}。请发「绑定{lost}」重新绑定"
         return f"{text}；不是你要求的，请立即联系他们。编号 {change.number}"
     if change.kind == GrantChangeKind.GIVE:
         now = f"你在 {unit} 有了「{role}」权限，{validity(change.ends_at)}，{agreed}"

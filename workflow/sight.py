@@ -1,17 +1,19 @@
 """Who sees how much of a candidate: the one place that decides it, for every door (S81, design.md §7).
 
-In full: whoever may reveal in the unit, an approver in the cases of their own steps, and the deputy of an approver
-who left in those that came to them, role or not: nobody decides blind. Everybody else who may read at all sees 张* and
-尾号8123, and free text without the candidate's own data. The default is the least. Of somebody restricted or erased
-nobody sees anything: there a word stands that says so (个人信息保护法 47).
+In full: whoever may reveal in the unit, an approver in the cases of their own steps, and, role or not, who was asked
+beside the role: a deputy, an added signer, who took a step over, a delegate. Nobody decides blind. Everybody else who
+may read at all sees 张* and 尾号8123, and free text without the candidate's own data. The default is the least. Of
+somebody restricted or erased nobody sees anything: there a word stands that says so (个人信息保护法 47).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from models import Booking, Candidate, Employee, Organisation, Step, StepStatus
-from workflow import access, masking
+from workflow import access, masking, places, standing_in
 from workflow.permissions import DECIDE, EVIDENCE_READ, PERMISSIONS, REVEAL
 from workflow.showing import LONGEST, LONGEST_NAME, RESTRICTED, plain
 
@@ -61,7 +63,9 @@ async def sights_of(viewer: Employee | None, bookings: Sequence[Booking], now: d
     hidden = await _restricted(bookings)
     steps = await _steps_of(viewer, bookings) if viewer and viewer.active else []
     own = {each.request.booking_id for each in steps}
-    handed = {each.request.booking_id for each in steps if each.stands_for_id and _was_asked(each)}
+    asked = {each.request.booking_id for each in steps if _was_asked_beside_the_role(each, viewer)}
+    if viewer and viewer.active:
+        asked |= {each.request.booking_id for each in await standing_in.steps_for(viewer, now)}
 
     def may(permission: str, booking: Booking) -> bool:
         path = booking.organisation.path
@@ -70,7 +74,7 @@ async def sights_of(viewer: Employee | None, bookings: Sequence[Booking], now: d
     def sight(booking: Booking) -> Sight:
         if booking.candidate_id in hidden:
             return MASKED
-        full = may(REVEAL, booking) or (booking.id in own and may(DECIDE, booking)) or booking.id in handed
+        full = may(REVEAL, booking) or (booking.id in own and may(DECIDE, booking)) or booking.id in asked
         return FULL if full else Sight(words=may(EVIDENCE_READ, booking))
 
     return {each.id: sight(each) for each in bookings}
@@ -84,9 +88,12 @@ async def _restricted(bookings: Sequence[Booking]) -> set[object]:
 
 async def _steps_of(viewer: Employee, bookings: Sequence[Booking]) -> list[Step]:
     """Return the steps at which this person is, or was, to decide about these bookings."""
-    mine = Step.filter(approver=viewer, request__booking_id__in=[each.id for each in bookings])
+    theirs = Q(approver=viewer) | Q(decided_by=viewer)
+    mine = Step.filter(theirs, request__booking_id__in=[each.id for each in bookings])
     return list(await mine.select_related("request"))
 
 
-def _was_asked(step: Step) -> bool:
-    return step.status == StepStatus.OPEN or step.decided_by_id is not None
+def _was_asked_beside_the_role(step: Step, viewer: Employee | None) -> bool:
+    if viewer is None or not (step.status == StepStatus.OPEN or step.decided_by_id is not None):
+        return False
+    return step.decided_by_id == viewer.id != step.approver_id or not places.needs_role(step.request, step)

@@ -11,13 +11,17 @@ from typing import Any
 
 from models import AuditRecord, Platform, RequestStatus, StepStatus
 from workflow.lines import record_in
+from workflow.plans import StepPlan, fewest_agreeing, plans_of
 
 Line = Mapping[str, Any]
 ANSWERS = {
     "approval.approved": StepStatus.APPROVED,
     "approval.rejected": StepStatus.REJECTED,
     "approval.sent_back": StepStatus.SENT_BACK,
+    "approval.returned": StepStatus.SENT_BACK,
+    "approval.handed_on": StepStatus.HANDED_ON,
 }
+"""What is written at somebody's place, by the record of it."""
 ENDS = {
     "approval.rejected": RequestStatus.REJECTED,
     "request.withdrawn": RequestStatus.WITHDRAWN,
@@ -40,11 +44,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Answer:
-    """One approver's answer; `by` is the pseudonym, `at` the moment as it stands in the log."""
+    """What one person answered at their place; `at` is the moment as it stands in the log.
+
+    `by` is the pseudonym of who answered, `asked` that of whose place it is: another's, where somebody stood in.
+    """
 
     level: int
+    slot: int
     role: str
     by: str
+    asked: str
     answer: StepStatus
     at: str
     still_needed: str
@@ -80,8 +89,10 @@ class Testimony:
     """What the log says of one request. `status` is None while it is open and nobody has decided all of it.
 
     `operator` is who asked for it: the filer, until another submitted it or took it over. `answers` are those of the
-    present round by level, `earlier` those of rounds that were sent back. `words` is the label and the commitment of
-    the free text, `name` the commitment of the candidate's name. Moments are as they stand in the log.
+    present revision that count, by level and slot; `void` those that a return to an earlier level took the force of;
+    `earlier` those of revisions that were sent back; `skipped` the levels that the rules passed over. `words` is the
+    label and the commitment of the free text, `name` the commitment of the candidate's name. Moments are as they stand
+    in the log.
     """
 
     number: str
@@ -106,8 +117,10 @@ class Testimony:
     ended: Fact | None = None
     purged: Fact | None = None
     notice: Fact | None = None  # that the candidate was told, the latest
-    answers: dict[int, Answer] = field(default_factory=dict)
+    answers: dict[tuple[int, int], Answer] = field(default_factory=dict)
+    void: list[Answer] = field(default_factory=list)
     earlier: list[Answer] = field(default_factory=list)
+    skipped: set[int] = field(default_factory=set)
     pieces: dict[str, Piece] = field(default_factory=dict)
     receipts: dict[int, Receipt] = field(default_factory=dict)
 
@@ -117,10 +130,23 @@ class Testimony:
         return str(self.filed.value["actor"]["sub"])
 
     @property
-    def steps(self) -> list[str]:
-        """Return the roles that had to agree, in order, as the rules stood when it was filed."""
-        wanted = self.policy.value.get("steps") if isinstance(self.policy.value, dict) else None
-        return [str(each) for each in wanted] if isinstance(wanted, list) else []
+    def plans(self) -> tuple[StepPlan, ...]:
+        """Return the steps that had to agree, in order, as the rules stood when it was filed."""
+        return plans_of(self.policy.value) if isinstance(self.policy.value, dict) else ()
+
+    def agreed_at(self, level: int) -> int:
+        """Return how many agreed at a level, counted from 1."""
+        return sum(each.level == level and each.answer == StepStatus.APPROVED for each in self.answers.values())
+
+    @property
+    def unanswered(self) -> list[int]:
+        """Return the levels at which fewer agreed than the rules ask for at the least."""
+        wanted = enumerate(self.plans, start=1)
+        return [
+            level
+            for level, plan in wanted
+            if level not in self.skipped and self.agreed_at(level) < fewest_agreeing(plan)
+        ]
 
 
 async def testimonies(numbers: Collection[str]) -> dict[str, Testimony]:
@@ -219,8 +245,8 @@ def _submitted(told: Testimony, line: Line) -> None:
     _revised(told, line)
     seq = int(line["seq"])
     told.operator, told.submitted = Fact(str(line["actor"]["sub"]), seq), Fact(str(line["at"]), seq)
-    told.earlier += told.answers.values()
-    told.answers, told.status = {}, Fact(None, seq)
+    told.earlier += [*told.void, *told.answers.values()]
+    told.answers, told.void, told.skipped, told.status = {}, [], set(), Fact(None, seq)
 
 
 def _handed_on(told: Testimony, line: Line) -> None:
@@ -229,11 +255,13 @@ def _handed_on(told: Testimony, line: Line) -> None:
 
 def _answered(told: Testimony, line: Line) -> None:
     _revised(told, line)
-    data, seq = line["data"], int(line["seq"])
-    told.answers[int(data["level"])] = Answer(
-        level=int(data["level"]),
+    data, seq, place = line["data"], int(line["seq"]), _place_in(line)
+    told.answers[place] = Answer(
+        level=place[0],
+        slot=place[1],
         role=str(data.get("role", "")),
         by=str(line["actor"]["sub"]),
+        asked=str(data.get("for", line["actor"]["sub"])),
         answer=ANSWERS[line["type"]],
         at=str(line["at"]),
         still_needed=str(data.get("still_needed", "")),
@@ -241,12 +269,29 @@ def _answered(told: Testimony, line: Line) -> None:
     )
     if line["type"] == "approval.sent_back":
         told.status = Fact(RequestStatus.SENT_BACK, seq)
-    elif line["type"] in ENDS:
+    elif line["type"] == "approval.returned":
+        _void(told, int(data["to_level"]))
+    elif line["type"] in ENDS and data.get("ends", True):  # 票签: one no need not end it
         _end(told, line)
 
 
+def _place_in(line: Line) -> tuple[int, int]:
+    """Return level and slot; records from before a level could ask several people name no slot."""
+    return int(line["data"]["level"]), int(line["data"].get("slot", 1))
+
+
+def _void(told: Testimony, level: int) -> None:
+    """Take the force of whatever was answered from this level on."""
+    told.void += [each for place, each in told.answers.items() if place[0] >= level]
+    told.answers = {place: each for place, each in told.answers.items() if place[0] < level}
+
+
+def _skipped(told: Testimony, line: Line) -> None:
+    told.skipped.add(int(line["data"]["level"]))
+
+
 def _taken_back(told: Testimony, line: Line) -> None:
-    told.answers.pop(int(line["data"]["level"]), None)
+    told.answers.pop(_place_in(line), None)
     told.decided, told.status = None, Fact(None, int(line["seq"]))
 
 
@@ -292,6 +337,9 @@ TELLING: dict[str, Callable[[Testimony, Line], None]] = {
     "approval.approved": _answered,
     "approval.rejected": _answered,
     "approval.sent_back": _answered,
+    "approval.returned": _answered,
+    "approval.handed_on": _answered,
+    "step.skipped": _skipped,
     "approval.taken_back": _taken_back,
     "evidence.kept": _kept,
     "archive.received": _received,

@@ -17,6 +17,7 @@ from models import (
     Basis,
     Booking,
     CancellationRequest,
+    Comment,
     Employee,
     ErasureRequest,
     Organisation,
@@ -31,12 +32,14 @@ from workflow.finding import BOOKING_RELATIONS
 from workflow.lines import NotWhole, fits, record_in
 from workflow.masking import tail_of
 from workflow.moments import when_of
+from workflow.plans import plans_of
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_NAME, plain
 from workflow.sight import LONGEST_READ, Sight, sight_of
 from workflow.views import STILL_NEEDED
 
-Remarks = Mapping[tuple[str, int, datetime], str]
+Remarks = Mapping[tuple[str, int, int, datetime], str]
+Levels = Mapping[tuple[str, int], str]
 REFUSED = "attempt.refused"
 UNREAD = "record.unreadable"  # of no log: what is shown where a line is not what was written
 ERASED_AGAIN = "subject.erased_again"  # of a person, whatever case it was about
@@ -51,7 +54,8 @@ class Entry:
 
     `by` is employee, candidate or system (the clock, or an operator at the command line); `via` is the door, `data` the
     record's own codes and numbers, `remark` what an approver wrote beside the decision, whole. `auth` says how it was
-    known who it was: `operator` is somebody at the command line who borrowed the rights of `who`.
+    known who it was: `operator` is somebody at the command line who borrowed the rights of `who`. `towards` names the
+    colleague to whom, or the level to which, an approver passed it on.
     """
 
     log: str
@@ -68,6 +72,7 @@ class Entry:
     data: Mapping[str, object]
     remark: str = ""
     auth: str = ""
+    towards: str = ""
 
     @property
     def named(self) -> str:
@@ -158,7 +163,7 @@ async def note_viewed(act: Act, case: Case) -> None:
 
 async def entries_of(case: Case) -> list[Entry]:
     """Return every record of the case in the order of the log."""
-    return await read(await records_of(case), remarks=await _remarks(case))
+    return await read(await records_of(case), await _remarks(case), await _levels(case))
 
 
 async def first_bad(case: Case) -> int | None:
@@ -209,11 +214,24 @@ def digest_of(records: Iterable[AuditRecord]) -> str:
     return digest.hexdigest()
 
 
-async def read(records: Iterable[AuditRecord], remarks: Remarks | None = None) -> list[Entry]:
+async def read(
+    records: Iterable[AuditRecord], remarks: Remarks | None = None, levels: Levels | None = None
+) -> list[Entry]:
     """Return the entries that these records are, with the names behind the pseudonyms of employees."""
     found = [(each, record_in(each.line)) for each in records]
-    names = await _names({str(line["actor"]["sub"]) for _, line in found if line})
-    return [_entry(row, line, names, remarks or {}) if line else _unread(row) for row, line in found]
+    lines = [line for _, line in found if line]
+    people = {str(line["actor"]["sub"]) for line in lines} | {str(line["data"].get("to", "")) for line in lines}
+    known = _Known(await _names(people), remarks or {}, levels or {})
+    return [_entry(row, line, known) if line else _unread(row) for row, line in found]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known beside the records: names, words and levels."""
+
+    names: Mapping[str, str]
+    remarks: Remarks
+    levels: Levels
 
 
 def _unread(row: AuditRecord) -> Entry:
@@ -221,33 +239,49 @@ def _unread(row: AuditRecord) -> Entry:
     return Entry(row.log, row.seq, row.at, "", "system", "", "", UNREAD, row.subject, False, "unreadable", {})
 
 
-def _entry(row: AuditRecord, line: dict[str, dict[str, object]], names: Mapping[str, str], remarks: Remarks) -> Entry:
+def _entry(row: AuditRecord, line: dict[str, dict[str, object]], known: _Known) -> Entry:
     actor, matter, data = line["actor"], line["obj"], line["data"]
     person = str(actor["sub"])
-    key = (str(matter["id"]), _number(data.get("level")), row.at)
+    key = (str(matter["id"]), _number(data.get("level")), _number(data.get("slot", data.get("comment", 1))), row.at)
     return Entry(
         log=row.log,
         seq=row.seq,
         at=row.at,
         person=person,
         by={"u": "employee", "c": "candidate"}.get(person[:2].rstrip("_"), "system"),
-        who=names.get(person, person if person.startswith("u_") else ""),
+        who=known.names.get(person, person if person.startswith("u_") else ""),
         via=str(actor["via"]),
         action=row.action,
         subject=row.subject,
         ok=bool(line["ok"]),
         why=str(line["why"]),
         data=data,
-        remark=remarks.get(key, "") if row.action in WITH_REMARK else "",
+        remark=known.remarks.get(key, "") if row.action in WITH_REMARK else "",
         auth=str(actor["auth"]),
+        towards=_towards(row.action, key[0], data, known),
     )
+
+
+def _towards(action: str, number: str, data: Mapping[str, object], known: _Known) -> str:
+    if action in PASSED_ON:
+        return known.names.get(str(data.get("to", "")), "")
+    return known.levels.get((number, _number(data.get("to_level"))), "") if action == "approval.returned" else ""
 
 
 def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-WITH_REMARK = ("approval.approved", "approval.rejected", "approval.sent_back", "reveal.asked")
+PASSED_ON = ("approval.handed_on", "approval.added")
+WITH_REMARK = (
+    "approval.approved",
+    "approval.rejected",
+    "approval.sent_back",
+    "approval.handed_on",
+    "approval.returned",
+    "request.commented",
+    "reveal.asked",
+)
 
 
 async def _names(pseudonyms: set[str]) -> dict[str, str]:
@@ -267,15 +301,30 @@ async def _names(pseudonyms: set[str]) -> dict[str, str]:
 async def _remarks(case: Case) -> Remarks:
     """Return what approvers wrote, and why data were revealed, as the reader may see it.
 
-    By request, level and moment: a request's revision goes on while it is decided; what is no decision has level 0.
+    By request, level, slot and moment: a request's revision goes on while it is decided; what is no decision has level
+    0, and a record from before there were several places at a level is about the first. A comment stands in its place.
     """
     steps = await Step.filter(request__number__in=case.subjects).prefetch_related("request")
     reveals = await RevealLink.filter(booking=case.booking)
-    purposes = {(case.booking.number, 0, each.created_at): _remark(case, each.reason) for each in reveals}
-    return purposes | {
-        (each.request.number, each.level, each.decided_at): _remark(case, each.comment)
+    purposes = {(case.booking.number, 0, 1, each.created_at): _remark(case, each.reason) for each in reveals}
+    comments = {
+        (each.request.number, 0, each.place, each.made_at): _remark(case, each.words)
+        for each in await Comment.filter(request__number__in=case.subjects).prefetch_related("request")
+    }
+    return (purposes | comments) | {
+        (each.request.number, each.level, each.slot, each.decided_at): _remark(case, each.comment)
         for each in steps
         if each.comment and each.decided_at
+    }
+
+
+async def _levels(case: Case) -> Levels:
+    """Return what the levels of the case's requests are called, by request and level."""
+    requests = await CancellationRequest.filter(number__in=case.subjects)
+    return {
+        (each.number, level): plain(plan.name, LONGEST_NAME)
+        for each in requests
+        for level, plan in enumerate(plans_of(each.policy), start=1)
     }
 
 

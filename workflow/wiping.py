@@ -34,6 +34,7 @@ from models import (
     OutboxStatus,
     Purge,
     RevealLink,
+    RulesVersion,
     person_key,
 )
 from models.sealed import SealedModel, columns
@@ -54,7 +55,15 @@ PLAIN: dict[type[Model], dict[str, object]] = {
         "erase_after": None,
     },
     Account: {"address_index": "", "heard_at": None, "sent_since_heard": 0},
-    Evidence: {"digest": F("cipher_digest"), "source": ""},  # the digest of a short reply can be guessed
+    Evidence: {  # the digest of a short reply can be guessed
+        "digest": F("cipher_digest"),
+        "source": "",
+        "raw_digest": "",
+        "look": "",
+        "shape": 0,
+        "facts": None,
+        "twins": None,
+    },
     Attempt: {"provider_id": "", "error": ""},
     Card: {"closed": True, "update_codes": []},
     InboundMessage: {"answer": {}},
@@ -69,6 +78,7 @@ MENTIONING: tuple[type[SealedModel], ...] = (
     ExportRequest,
     GrantChange,
     Purge,
+    RulesVersion,
 )
 """Tables in which colleagues may have named the person; rows about the person are wiped whole."""
 

@@ -197,6 +197,8 @@ function walk(pack, answer) {
   if (hasOther(openings)) fail('opening', end, '明文没有对应的记录 (an opening of no record)');
 }
 
+export { attempt, base64, canonical, fail, fileAt, isObject, keysOf, linesOf, need, numbered, sha256, utf8, verifies }; // for verify_statements.mjs
+
 /** Run the command line; returns the exit code and what is to be printed. */
 export function run(args) {
   const [folder = dirname(fileURLToPath(import.meta.url)), given] = args.filter((arg) => arg !== '--json');

@@ -53,8 +53,8 @@ _MOVE: Final = re.compile(
 def take_options(remains: Remains) -> CommandParts:
     """Take 不通知, 保留资格, 仅预览, 附言 and every key=value."""
     parts = CommandParts()
-    if match := remains.take(_REMARK):
-        parts.options["附言"] = remains.as_written(match, "value")
+    if (remark := take_remark(remains)) is not None:
+        parts.options["附言"] = remark
     while match := remains.take(_PAIR):
         parts.options[match["key"]] = remains.as_written(match, "value")
     parts.notify = False if remains.take(_SILENT) else True if remains.take(_TELL) else None
@@ -63,6 +63,12 @@ def take_options(remains: Remains) -> CommandParts:
         parts.options["仅预览"] = "是"
     parts.confirmed = bool(remains.take(_CONFIRMED))
     return parts
+
+
+def take_remark(remains: Remains) -> str | None:
+    """Take what stands behind 附言, as it was written."""
+    match = remains.take(_REMARK)
+    return remains.as_written(match, "value") if match else None
 
 
 def take_reason(remains: Remains, marked: bool = True) -> tuple[Reason | None, str]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from handlers.reading.answers import ANSWERS, read_answer
 from handlers.reading.clauses import CommandParts, take_options, take_reason, take_times
 from handlers.reading.dates import When
+from handlers.reading.handing import read_handing
 from handlers.reading.numbered import ALLOWS, UNNAMED, NamedBooking
 from handlers.reading.numerals import number
 from handlers.reading.people import Who, take_names, take_numbers, take_position, take_scope
@@ -34,7 +36,7 @@ class Command:
     reason_text: str = ""
     notify: bool | None = None
     keep: bool | None = None
-    options: dict[str, str] = field(default_factory=dict)  # 模板, 附言, 仅预览, and every key=value
+    options: dict[str, str] = field(default_factory=dict)  # 模板, 附言, 仅预览, 位置 (前, 后, 并), and every key=value
     rest: str = ""  # what no rule used
     confirmed: bool = False  # 确认取消 was said
     problems: tuple[str, ...] = ()
@@ -62,8 +64,6 @@ READS: Final = frozenset(
 """Verbs that change nothing: a time that is over is no problem for them."""
 
 _DECIDES: Final = frozenset({Verb.APPROVE, Verb.REJECT, Verb.SEND_BACK, Verb.WITHDRAW, Verb.REMIND})
-_HANDS_ON: Final = frozenset({Verb.HAND_OVER, Verb.ADD, Verb.DELEGATE})
-_COMMENTS: Final = frozenset({Verb.REJECT, Verb.SEND_BACK, Verb.APPROVE, Verb.HAND_OVER, Verb.ADD})
 _ONE_PERSON: Final = frozenset({Verb.CANCEL, Verb.RESCHEDULE, Verb.PHONE_CANCEL, Verb.RESTORE})
 _WORDS_FOLLOW: Final = frozenset(
     {Verb.HELP, Verb.TEMPLATE, Verb.CHANNEL, Verb.TICKET, Verb.POLICY, Verb.REPORT, Verb.PROGRESS}
@@ -94,11 +94,30 @@ def read_command(text: str, now: datetime, named: NamedBooking = UNNAMED) -> Com
     remains = Remains(said, as_written(text))
     for start, end in (*wish.spans, named.span):
         remains.blank(start, end)
-    command = _read_parts(wish.verb, remains, now)
+    if wish.verb in ANSWERS:
+        command = _read_answer(wish.verb, remains)
+    elif wish.verb in (Verb.HAND_OVER, Verb.ADD):
+        command = _read_handing(wish.verb, said[slice(*wish.spans[-1])], remains)
+    else:
+        command = _read_parts(wish.verb, remains, now)
     if named.number:
         command = replace(command, who=replace(command.who, booking=named.number))
     command = replace(command, problems=asked + command.problems + wish.problems)
     return replace(command, problems=command.problems + _missing(command))
+
+
+def _read_answer(verb: Verb, remains: Remains) -> Command:
+    read = read_answer(verb, remains)
+    who = Who(booking=read.booking, request=read.request, everything=read.everything)
+    options = {} if read.remark is None else {"附言": read.remark}
+    return Command(verb, who, reason_text=read.words, options=options, picks=read.picks)
+
+
+def _read_handing(verb: Verb, spoken: str, remains: Remains) -> Command:
+    read = read_handing(spoken, remains)
+    options = {key: value for key, value in (("附言", read.remark), ("位置", read.how)) if value is not None}
+    who = Who(request=read.request)
+    return Command(verb, who, reason_text=read.words, options=options, picks=read.picks, colleague=read.name)
 
 
 def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
@@ -109,17 +128,13 @@ def _read_parts(verb: Verb, remains: Remains, now: datetime) -> Command:
     if verb in _WORDS_FOLLOW:
         return _with_rest(verb, parts, _who(numbers), remains)
     confirmed, count = _confirmation(verb, parts, remains)
-    picks = _picks(remains) if verb in _DECIDES | _HANDS_ON else ()
+    picks = _picks(remains) if verb in (Verb.WITHDRAW, Verb.REMIND, Verb.DELEGATE) else ()
     reason, reason_text = take_reason(remains)
     times = take_times(remains, now, splits=verb in (Verb.RESCHEDULE, Verb.DELEGATE))
     if reason is None and not reason_text:
-        reason, reason_text = (
-            _comment(verb, remains)
-            if verb in _COMMENTS and verb not in _HANDS_ON
-            else take_reason(remains, marked=False)
-        )
+        reason, reason_text = take_reason(remains, marked=False)
     names, latin = take_names(remains)
-    colleague = names[-1] if verb in _HANDS_ON and names else None
+    colleague = names[-1] if verb is Verb.DELEGATE and names else None
     if colleague:
         names = names[:-1]
     problems = times.problems + _too_many(verb, names)
@@ -189,16 +204,6 @@ def _picks(remains: Remains) -> tuple[int, ...]:
     return tuple(dict.fromkeys(pick for pick in picked if pick))
 
 
-def _comment(verb: Verb, remains: Remains) -> tuple[Reason | None, str]:
-    """Take what an approver says after the number as the comment, as it stands."""
-    words = remains.words()
-    text = " ".join(words)
-    if not text or (len(words) == 1 and verb is Verb.APPROVE and len(text) <= 1):
-        return None, ""
-    remains.blank(0, len(remains.text))
-    return None, text
-
-
 def _too_many(verb: Verb, names: list[str]) -> tuple[str, ...]:
     if verb in _ONE_PERSON and len(names) > 1:
         return (f"一次处理一位：{'、'.join(names)} 中是哪一位？多位请用「批量取消」。",)
@@ -216,6 +221,7 @@ def _missing(command: Command) -> tuple[str, ...]:
     """Name what has to be asked because it was not said."""
     verb, who = command.verb, command.who
     located = who.is_said or command.when is not None or bool(command.rest)
+    named = command.colleague is not None or who.latin is not None
     needs: dict[Verb, tuple[bool, str]] = {
         Verb.CANCEL: (located, "要取消哪一位的面试？请带上姓名、手机尾号或预约号。"),
         Verb.PHONE_CANCEL: (located, "登记哪一位的电话取消？请带上姓名或手机尾号。"),
@@ -226,8 +232,8 @@ def _missing(command: Command) -> tuple[str, ...]:
             "改哪一位、改到什么时候？例如「改期 张伟 周五上午10点」。",
         ),
         Verb.FIND: (located, "要查谁？姓名、拼音、手机尾号、岗位或预约号都可以。"),
-        Verb.HAND_OVER: (command.colleague is not None, "转交给哪位同事？例如「转交 2 李娜」。"),
-        Verb.ADD: (command.colleague is not None, "请谁加签？例如「加签 2 李娜」。"),
+        Verb.HAND_OVER: (named, "转交给哪位同事？例如「转交 2 李娜」。"),
+        Verb.ADD: (named, "请谁加签？例如「前加签 2 李娜」（或后加签、并加签）。"),
         Verb.DELEGATE: (
             command.colleague is not None and command.to is not None,
             "委托给谁、到什么时候？例如「委托 李娜 至 周五17:00」。",

@@ -1,10 +1,9 @@
-"""Public holidays and working days of mainland China, as far as the State Council's calendar is known.
-
-The data is that of the `chinesecalendar` package; a year it does not hold is answered with 无节假日数据, never guessed.
-"""
+"""Public holidays by their names, and walks along the working days, as far as the State Council's calendar is known."""
 
 from datetime import date, timedelta
 from typing import Final
+
+from workflow.working_days import DAYS_OFF, UnknownYear, is_known, is_working
 
 _NAMES: Final = {
     "元旦": "New Year's Day",
@@ -20,14 +19,6 @@ _NAMES: Final = {
 }
 
 
-class UnknownYear(Exception):
-    """无节假日数据"""
-
-    def __init__(self, year: int) -> None:
-        super().__init__(f"{year} 年无节假日数据")
-        self.year = year
-
-
 def holiday(name: str, today: date) -> tuple[date, date]:
     """Give the next days off of a holiday that is not over yet, as a half-open range."""
     for year in (today.year, today.year + 1):
@@ -39,28 +30,15 @@ def holiday(name: str, today: date) -> tuple[date, date]:
 
 def _days_off(name: str, year: int) -> list[date]:
     """List a holiday's days of one year; New Year's holiday may begin in the December before."""
-    import chinese_calendar
-
-    known = chinese_calendar.holidays
-    if not any(day.year == year for day in known):
+    if not is_known(year):
         raise UnknownYear(year)
     english = _NAMES[name]
-    return sorted(day for day, label in known.items() if label == english and _belongs(day, english, year))
+    return sorted(day for day, label in DAYS_OFF.items() if label == english and _belongs(day, english, year))
 
 
 def _belongs(day: date, english: str, year: int) -> bool:
     eve = english == _NAMES["元旦"] and day.month == 12
     return day.year + (1 if eve else 0) == year
-
-
-def is_working(day: date) -> bool:
-    """Tell whether people work on a day, 调休 counted."""
-    import chinese_calendar
-
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        raise UnknownYear(day.year) from None
 
 
 def working_day(start: date, step: int, count: int = 1) -> date:

@@ -70,8 +70,8 @@ _TITLES: Final = frozenset({"经理", "总监", "主管", "会计", "师傅"})
 _SPLIT: Final = re.compile(r"[和与跟及]|以及")
 
 
-def take_numbers(remains: Remains) -> dict[str, str]:
-    """Take booking and request numbers and the phone tail."""
+def take_ids(remains: Remains) -> dict[str, str]:
+    """Take the numbers of a booking and of a request."""
     said: dict[str, str] = {}
     for _ in range(2):
         match = remains.take(_NUMBER)
@@ -79,6 +79,12 @@ def take_numbers(remains: Remains) -> dict[str, str]:
             said.setdefault(
                 "booking" if match["kind"] == "y" else "request", f"{match['kind'].upper()}{match['digits']}"
             )
+    return said
+
+
+def take_numbers(remains: Remains) -> dict[str, str]:
+    """Take booking and request numbers and the phone tail."""
+    said = take_ids(remains)
     match = remains.take(_TAIL)
     if match:
         said["tail"] = match["tail"] or match["phone"] or match["bare"]
@@ -143,6 +149,12 @@ def take_names(remains: Remains) -> tuple[list[str], list[str]]:
         at = remains.text.find(word)
         remains.blank(at, at + len(word))
     return list(dict.fromkeys(names)), latin
+
+
+def name_in(word: str) -> str | None:
+    """Return the one name that a word is; None where it is none, or more."""
+    found = _names_in(word)
+    return found[0] if len(found) == 1 else None
 
 
 def _stripped(word: str) -> str:

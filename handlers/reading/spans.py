@@ -6,8 +6,9 @@ from re import Match
 from typing import Final
 
 from handlers.reading.found import Found, Read, Reader, midnight, monday_of, month_after, one, several, spoken, wrong
-from handlers.reading.holidays import UnknownYear, holiday, moved_working_day, working_day
+from handlers.reading.holidays import holiday, moved_working_day, working_day
 from handlers.reading.numerals import SMALL, number
+from workflow.working_days import UnknownYear
 
 _RELATIVE: Final = {"大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "明": 1, "后": 2, "大后": 3}
 _ENGLISH: Final = {

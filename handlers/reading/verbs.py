@@ -25,6 +25,7 @@ class Verb(StrEnum):
     SEND_BACK = "退回"
     HAND_OVER = "转交"
     ADD = "加签"
+    COMMENT = "评论"
     WITHDRAW = "撤回"
     REMIND = "催办"
     SUBMIT = "提交"
@@ -57,10 +58,12 @@ class Verb(StrEnum):
     ANCHOR = "锚定"
     INTEGRITY = "完整性检查"
     CHECKUP = "合规体检"
+    PACE = "审批时效"
     PERMISSIONS = "权限"
     GRANT = "授权"
     REVOKE = "收回授权"
     SHOW = "显示"
+    SEE_EVIDENCE = "看证据"
     HOLD = "留存冻结"
     RELEASE_HOLD = "解除冻结"
     RETENTION = "留存清单"
@@ -71,6 +74,9 @@ class Verb(StrEnum):
     BIND_CODE = "绑定动态码"
     CODE = "动态码"
     RESET_CODE = "重置动态码"
+    BIND_PASSKEY = "绑定通行密钥"
+    REVOKE_PASSKEY = "停用通行密钥"
+    RESET_PASSKEY = "重置通行密钥"
     ERASE = "删除资料"
     PHONED = "已电话告知"
     CHOOSE = "选择"
@@ -161,6 +167,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.SEND_BACK: ("退回", "退回补充", "打回", "退回修改", "th"),
     Verb.HAND_OVER: ("转交", "转给", "转办", "转交给", "zj"),
     Verb.ADD: ("加签", "加签给", "前加签", "后加签", "并加签", "jq"),
+    Verb.COMMENT: ("评论", "写评论", "加评论", "发评论"),
     Verb.WITHDRAW: ("撤回", "撤回申请", "收回申请", "ch", "withdraw"),
     Verb.SUBMIT: ("提交", "提交审批", "重新提交", "提交申请", "tj", "submit"),
     Verb.REMIND: ("催办", "催一下", "催", "催审批", "催促", "cb", "remind"),
@@ -193,10 +200,12 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.ANCHOR: ("锚定", "立即锚定", "md", "anchor"),
     Verb.INTEGRITY: ("完整性检查",),
     Verb.CHECKUP: ("合规体检",),
+    Verb.PACE: ("审批时效", "审批用时", "审批时长"),
     Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
     Verb.SHOW: ("显示", "显示资料"),
+    Verb.SEE_EVIDENCE: ("看证据", "看证明", "查看证据", "查看证明", "证明", "kzj"),
     Verb.HOLD: ("留存冻结", "冻结留存"),
     Verb.RELEASE_HOLD: ("解除冻结", "解除留存冻结"),
     Verb.RETENTION: ("留存清单", "留存列表"),
@@ -207,6 +216,9 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.BIND_CODE: ("绑定动态码", "绑定验证器", "bddtm"),
     Verb.CODE: ("动态码", "dtm"),
     Verb.RESET_CODE: ("重置动态码", "czdtm"),
+    Verb.BIND_PASSKEY: ("绑定通行密钥", "绑定密钥", "bdtxmy"),
+    Verb.REVOKE_PASSKEY: ("停用通行密钥", "解绑通行密钥", "tytxmy"),
+    Verb.RESET_PASSKEY: ("重置通行密钥", "cztxmy"),
     Verb.ERASE: ("删除资料", "删除候选人资料", "删除个人信息", "清除资料", "抹去资料"),
     Verb.PHONED: ("已电话告知", "已打电话告知", "已电话通知", "电话已告知", "已经电话告知", "电话告知了"),
     Verb.CHOOSE: ("选", "选择"),
@@ -266,6 +278,7 @@ _ALONE: Final = frozenset(
         "查",
         "模板",
         "显示",
+        "证明",
         "更多",
         "没事了",
         "清单",

@@ -11,6 +11,7 @@ from handlers.reading.verbs import Verb, is_everyday, verb_at_start, verb_of
 
 NAMED: Final = frozenset(
     {
+        Verb.COMMENT,
         Verb.SAVE_QUERY,
         Verb.DELETE_QUERY,
         Verb.SHOW,
@@ -20,10 +21,14 @@ NAMED: Final = frozenset(
         Verb.CERTIFICATE,
         Verb.INTEGRITY,
         Verb.CHECKUP,
+        Verb.PACE,
         Verb.EXPORT_LOG,
         Verb.BIND_CODE,
         Verb.CODE,
         Verb.RESET_CODE,
+        Verb.BIND_PASSKEY,
+        Verb.REVOKE_PASSKEY,
+        Verb.RESET_PASSKEY,
     }
 )
 """Verbs behind which words of their own stand, a name, a unit, a reason or a code: nothing in them is a command."""
@@ -139,10 +144,13 @@ _FREE: Final = (
 
 _EMBEDDED: Final = (
     (Verb.APPROVE, re.compile(r"(?:全部|全都|都)(?P<verb>同意|批准|通过)(?:吧|了吧)?[.!]?$")),
-    (Verb.HAND_OVER, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>转交给?|转给)")),
-    (Verb.ADD, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>加签给?)")),
-    (Verb.REJECT, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>驳回|拒绝)")),
-    (Verb.SEND_BACK, re.compile(r"[把将]\s?[0-9q][^,;]{0,20}?(?P<verb>退回|打回)")),
+    (Verb.HAND_OVER, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>转交给?|转给)")),
+    (Verb.ADD, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>加签给?)")),
+    (Verb.REJECT, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>驳回|拒绝)")),
+    (Verb.SEND_BACK, re.compile(r"[把将]\s?(?:[0-9]{1,2}[\s,和与]{1,3}){0,9}[0-9q][^,;]{0,20}?(?P<verb>退回|打回)")),
+    (Verb.ADD, re.compile(r"(?:请|让|找|叫)[\u4e00-\u9fff]{2,4}?(?P<verb>[前后并]?加签)(?=.*[0-9])")),
+    (Verb.ADD, re.compile(r"在我(?:之|以)?[前后](?:面|边)?(?P<verb>加签)")),
+    (Verb.SEND_BACK, re.compile(r"^q[0-9-]{10,24}\s?(?P<verb>退回|打回)")),
     (Verb.DELEGATE, re.compile(r"(?P<verb>审批权?限?(?:都|先)?委托给?)")),
 )
 """Verbs behind what they are about, where a number or 全部 shows that a list of ours is meant."""
@@ -196,9 +204,16 @@ def _is_meant(said: str, length: int, slash: bool) -> bool:
         return True
     if re.match(r"[\s0-9yq:,第全上]", after):
         return True
+    if said[:length] in _BACK and _BACK_TO.match(after):
+        return True
     if after[0] in RARELY:
         return False
     return any(looks_like_name(after[:size]) for size in (2, 3, 4))
+
+
+_BACK: Final = ("退回", "打回")
+_BACK_TO: Final = re.compile("到|至|给|用人|分管|发起人|申请人|hr|前一")
+"""What stands right behind 退回 where it says to which level."""
 
 
 def _after_courtesy(said: str) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 
 from platforms.printing.signing import Signing
 
@@ -40,6 +41,9 @@ def opened(content: bytes, media_type: str) -> Opened:
         return _pdf(content)
     if media_type.startswith("image/"):
         return _picture(content)
+    if media_type == "message/rfc822":
+        fields = message_from_bytes(content).keys()
+        return Opened(bool(fields), f"邮件，头部 {len(fields)} 项")
     try:
         return Opened(True, f"文字 {len(content.decode())} 个字符")
     except UnicodeDecodeError:

@@ -3,6 +3,8 @@
 Five messages within 48 hours of the customer's last one, no cards, no markdown; page 94670 and 94677.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +49,7 @@ class KfMessage:
     sent_at: float
     origin: int
     event: Mapping[str, Any] | None
+    digest: str = ""  # SHA-256 of the message as the platform gave it: JSON, keys sorted, no spaces, UTF-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,13 @@ def _message(found: Mapping[str, Any]) -> KfMessage:
         sent_at=float(found.get("send_time", 0)),
         origin=int(found.get("origin", 0)),
         event=content if kind == "event" else None,
+        digest=_digest(found),
     )
+
+
+def _digest(found: Mapping[str, Any]) -> str:
+    raw = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(raw.encode()).hexdigest()
 
 
 def _customer(found: Mapping[str, Any]) -> Customer:

@@ -21,7 +21,7 @@ from tortoise.signals import Signals
 
 import models
 from bot.settings import Settings
-from models import DownloadLink, EntryLink, Evidence, Factor, RevealLink
+from models import DownloadLink, EntryLink, Evidence, Factor, Passkey, RevealLink
 from models.sealed import ERASED, SealedModel, columns
 from models.vault import Vault, vault
 from platforms.tokens import Tokens as OurTokens
@@ -31,7 +31,7 @@ from sandbox.wecom.tokens import Tokens as WecomTokens
 from tests.canary.searching import Value
 from tests.canary.speaking import our_sentences
 from tests.threats.canaries import SHORTEST, secrets_in
-from workflow import downloads, factors, one_time, revealing
+from workflow import downloads, factors, one_time, passkeys, revealing
 
 HUMAN = re.compile(r"[^\x00-\x7f]|\s|@|://|(?<![0-9A-Za-z])1\d{10}(?![0-9A-Za-z])")
 """In stored JSON: words of people, addresses, phones, links. The rest are ids, numbers, moments and our own words."""
@@ -144,8 +144,13 @@ def _proofs(row: Any) -> Iterator[tuple[str, str]]:
     """Return what opens a page, and what only its own form carries; nothing of it is stored."""
     if isinstance(row, EntryLink):
         yield "token of a link", vault().token("entry", row.id.hex)
-    if isinstance(row, DownloadLink | RevealLink | Factor):
-        purpose = {DownloadLink: downloads.PURPOSE, RevealLink: revealing.PURPOSE, Factor: factors.PURPOSE}[type(row)]
+    purposes = {
+        DownloadLink: downloads.PURPOSE,
+        RevealLink: revealing.PURPOSE,
+        Factor: factors.PURPOSE,
+        Passkey: passkeys.PURPOSE,
+    }
+    if purpose := purposes.get(type(row), ""):
         yield "token of a link", one_time.token_of(purpose, row.id.hex)
         yield "seal of a form", one_time.seal_of(purpose, row.id)
     if isinstance(row, Factor):

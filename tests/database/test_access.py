@@ -157,7 +157,7 @@ async def test_a_step_that_nobody_may_take_is_refused_and_nothing_is_filed(store
     await store.transact(lambda: Grant.filter(employee=staff.leader).delete())
     with pytest.raises(Missing) as refusal:
         await store.transact(staff.request)
-    assert refusal.value.facts == {"what": "approver", "role": "leader"}
+    assert refusal.value.facts == {"what": "approver", "role": "leader", "step": "分管领导"}
     assert await CancellationRequest.all().count() == 0
 
 

@@ -450,7 +450,7 @@ async def test_nobody_outside_leaves_nothing_to_do(store: Store) -> None:
 
 async def test_a_unit_has_a_code_when_its_rules_want_one_and_a_checkpoint_is_there(store: Store) -> None:
     async def code(unit: Organisation) -> str:
-        return await anchoring.code_of(unit)
+        return await anchoring.code_of(unit, office.NOW)
 
     strict = await store.transact(lambda: office.unit("huachen/heavy", Preset.STRICT))
     fast = await store.transact(lambda: office.unit("huachen/net", Preset.FAST))

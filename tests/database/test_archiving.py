@@ -42,7 +42,7 @@ from tests.database.archived import (
     texts,
     unzipped,
 )
-from workflow import archiving, cancelling, requests, timeline, verifying
+from workflow import archiving, cancelling, checkpoints, requests, timeline, verifying
 from workflow.acting import local
 from workflow.errors import NotAllowed, NotFound, NotNow
 
@@ -123,6 +123,25 @@ async def test_the_package_verifies_without_us(desk: Desk, tmp_path: Path) -> No
     found = json.loads(done.stdout)
     assert (found["ok"], done.returncode) == (True, 0)
     assert found["records"] == len([name for name in unzipped(kept(desk, number)) if name.startswith("records/")])
+
+
+async def test_the_checkpoint_that_the_metadata_name_is_the_one_in_the_package(desk: Desk) -> None:
+    number = await over(desk)
+
+    async def goes_on() -> None:
+        await desk.agrees(await desk.filed("林晓", "13800007788", PICTURE), desk.head)
+
+    await desk.does(goes_on)
+    await desk.delivers()
+    files = unzipped(kept(desk, number))
+    said = texts(files[METADATA])
+    [checkpoint] = {
+        proof.partition(b"\n\n")[2].split(b"\n")[1] for name, proof in files.items() if name.startswith("proofs/")
+    }
+    assert said["检查点条数"] == [checkpoint.decode()]
+    newest = await checkpoints.latest(desk.unit.origin)
+    assert newest is not None
+    assert newest.size > int(checkpoint)
 
 
 async def test_the_report_finds_all_four_natures_good(desk: Desk) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import workflow
-from models import Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
+from models import Added, Basis, Booking, CancellationRequest, CorrectedField, Employee, Platform, Preset, Role, Step
 from models.store import Store
 from tests.database import office
 from tests.database.office import by
@@ -20,6 +20,8 @@ from workflow import (
     approving,
     archiving,
     cancelling,
+    commenting,
+    delegating,
     delivering,
     deputising,
     directory,
@@ -27,6 +29,7 @@ from workflow import (
     erasing,
     evidence,
     founding,
+    handing_on,
     holds,
     leaving,
     own_data,
@@ -38,6 +41,7 @@ from workflow import (
     returning,
     revealing,
     rights,
+    rules_proposals,
 )
 from workflow.acting import Act
 from workflow.errors import NotAllowed, NotFound, NotNow, NotYours
@@ -55,28 +59,39 @@ READS = {
     "access.require_employee",
     "access.unit_named",
     "access.sees_card",
+    "approving.answerable",
+    "delegation_views.delegation_view",
+    "approving.checked",
     "archiving.state_of",
+    "handing_on.require_fit",
     "gone.require_not_purged",
     "cancelling.last_undoable",
     "purge_views.purge_view",
     "cancelling.undoables",
+    "cancelling.facts_of",
+    "cancelling.preview",
     "card_views.card_view",
     "proposals.named",
     "proposals.on_card",
     "erasure_views.erasure_view",
     "evidence.awaiting",
+    "twins.seen",
     "examining.unit_named",
     "examining.units_for",
     "export_requests.usable",
     "export_views.export_view",
     "own_data.correction_named",
+    "pace.units_for",
     "replying.declined_ahead",
     "replying.own_booking",
     "replying.upcoming",
     "rights_views.grant_view",
+    "rules_views.rules_view",
     "references.happened",
     "timeline.case_of",
     "timeline.of_booking",
+    "trials.at_the_desk",
+    "trials.trial",
     "views.booking_seen",
     "views.bookings_seen",
     "views.request_seen",
@@ -99,7 +114,13 @@ READS_ON_RECORD = {
     "downloads.note_wrong_code",
     "downloads.offer",
     "downloads.offer_log",
+    "downloads.offer_rules",
+    "rulebook.take",
     "downloads.take",
+    "evidence_viewing.ask",
+    "evidence_viewing.note_wrong_code",
+    "evidence_viewing.refuse",
+    "evidence_viewing.view",
     "examining.ask",
     "examining.note",
     "examining.offer",
@@ -111,6 +132,7 @@ READS_ON_RECORD = {
     "export_requests.use",
     "export_requests.withdraw",
     "exporting.note_refused",
+    "pace.measure",
     "revealing.note_wrong_code",
     "revealing.refuse",
     "viewing.arrange",
@@ -131,6 +153,11 @@ OF_ONESELF = {
     "factors.confirm",
     "factors.offer",
     "factors.show",
+    "passkeys.bind",
+    "passkeys.lose",
+    "passkeys.note_failure",
+    "passkeys.offer",
+    "passkeys.revoke",
     "stepup.answer",
     "stepup.ask",
     "stepup.lose",
@@ -149,11 +176,15 @@ BEHIND = {
     "anchoring.printed",
     "anchoring.refuse",
     "approving.renew_cards",
+    "approving.settle_answer",
     "archiving.arrange",
     "archiving.given_up",
     "archiving.incomplete",
     "archiving.packed",
     "archiving.received",
+    "briefing.arrange",
+    "briefing.morning",
+    "briefing.tell",
     "cancelling.evidence_came",
     "cancelling.expire",
     "cancelling.more_evidence",
@@ -161,9 +192,14 @@ BEHIND = {
     "certifying.keep",
     "certifying.prove",
     "contacts.enter",
+    "deadlines.arrange",
+    "deadlines.set_timer",
+    "copying.tell",
+    "delegating.expire",
     "delivering.no_longer_owed",
     "alerting.tell_holders",
     "drafts.retire",
+    "evidence.note_refused",
     "revealing.expire",
     "viewing.days_of",
     "purge_proposals.expire",
@@ -188,6 +224,7 @@ BEHIND = {
     "erasure_wishes.promise",
     "erasure_wishes.wait",
     "leaving_erasures.hand_on",
+    "overdue.rang",
     "own_data.note_shown",
     "restricting.begin",
     "restricting.look_at",
@@ -195,7 +232,15 @@ BEHIND = {
     "restricting.restrict_later",
     "returning.close",
     "returning.expire",
+    "approving.confirmed",
+    "confirm_links.end",
+    "confirm_links.note_failure",
+    "confirm_links.note_shown",
+    "confirm_links.offer",
+    "confirming.confirm",
     "revising.new_evidence",
+    "shown.keep",
+    "shown.shown_view",
     "proposals.hand_out",
     "proposals.lapsed",
     "proposals.lay_before",
@@ -204,6 +249,7 @@ BEHIND = {
     "proposals.withdraw",
     "rights.end",
     "rights.expire",
+    "rules_proposals.expire",
     "unconfirmed.close",
     "unconfirmed.settle",
     "unconfirmed.tell",
@@ -220,7 +266,7 @@ class Case:
         self.group = await office.unit("huachen", None)
         self.unit = await office.unit("huachen/heavy", Preset.STRICT)
         self.hr = await office.employee("liuyang", self.unit, Role.HR, name="刘洋")
-        await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
+        head = await office.employee("chenmin", self.unit, Role.DEPARTMENT_HEAD, name="陈敏")
         await office.employee("zhao", self.unit, Role.LEADER, name="赵国强")
         self.system = await office.employee("zhoukai", self.group, Role.SYSTEM_ADMIN, name="周凯")
         self.security = await office.employee("hanxue", self.group, Role.SECURITY_ADMIN, name="韩雪")
@@ -240,7 +286,9 @@ class Case:
         self.link = link
         wanted = Wanted(GrantChangeKind.GIVE, self.hr, Role.LEADER, self.unit)
         self.change = await rights.propose(by(self.system), wanted)
+        self.delegation = await delegating.propose(by(head), self.hr, self.booking.starts_at)
         self.old = await office.old_booking(self.unit)
+        self.rules = await rules_proposals.propose(by(self.system), self.unit, {"base": "fast"})
         self.purge = await purge_proposals.propose(by(self.system), self.unit)
         self.held: Booking = await office.old_booking(self.unit, "钱久", "13800002222")
         await holds.place(by(self.security), self.held.number, "劳动仲裁")
@@ -273,6 +321,9 @@ WRITES: dict[str, Write] = {
     "administering.make_room": lambda a, c: administering.make_room(a, c.booking),
     "approving.approve": lambda a, c: approving.approve(a, c.step, shown=approving.Shown(1)),
     "approving.decide_consequence": lambda a, c: approving.decide_consequence(a, c.step, keep=False),
+    "handing_on.add": lambda a, c: handing_on.add(a, c.step, c.system, Added.BESIDE, shown=approving.Shown(1)),
+    "handing_on.hand_on": lambda a, c: handing_on.hand_on(a, c.step, c.system, shown=approving.Shown(1)),
+    "handing_on.send_to_level": lambda a, c: handing_on.send_to_level(a, c.step, 1, shown=approving.Shown(1)),
     "approving.reject": lambda a, c: approving.reject(a, c.step, shown=approving.Shown(1), comment="不行"),
     "approving.send_back": lambda a, c: approving.send_back(a, c.step, shown=approving.Shown(1)),
     "approving.take_back": lambda a, c: approving.take_back(a, c.step),
@@ -282,6 +333,12 @@ WRITES: dict[str, Write] = {
     "cancelling.submit": lambda a, c: cancelling.submit(a, c.request),
     "cancelling.undo": lambda a, c: cancelling.undo(a, c.request),
     "cancelling.withdraw": lambda a, c: cancelling.withdraw(a, c.request),
+    "commenting.comment": lambda a, c: commenting.comment(a, c.request, "请看附件"),
+    "delegating.accept": lambda a, c: delegating.accept(a, c.delegation),
+    "delegating.cancel": lambda a, _: delegating.cancel(a),
+    "delegating.decline": lambda a, c: delegating.decline(a, c.delegation),
+    "delegating.propose": lambda a, c: delegating.propose(a, c.hr, c.booking.starts_at),
+    "delegating.withdraw": lambda a, c: delegating.withdraw(a, c.delegation),
     "delivering.told_by_phone": lambda a, c: delivering.told_by_phone(a, c.request),
     "deputising.set_deputy": lambda a, c: deputising.set_deputy(a, c.hr, c.system),
     "directory.become": lambda a, c: directory.become(a, Platform.DINGTALK, "liuyang", None),
@@ -294,6 +351,10 @@ WRITES: dict[str, Write] = {
     "holds.release": lambda a, c: holds.release(a, c.held.number),
     "purge_proposals.approve": lambda a, c: purge_proposals.approve(a, c.purge),
     "purge_proposals.propose": lambda a, c: purge_proposals.propose(a, c.unit),
+    "rules_proposals.approve": lambda a, c: rules_proposals.approve(a, c.rules),
+    "rules_proposals.propose": lambda a, c: rules_proposals.propose(a, c.group, {"base": "fast"}),
+    "rules_proposals.reject": lambda a, c: rules_proposals.reject(a, c.rules),
+    "rules_proposals.withdraw": lambda a, c: rules_proposals.withdraw(a, c.rules),
     "purge_proposals.withdraw": lambda a, c: purge_proposals.withdraw(a, c.purge),
     "purge_proposals.reject": lambda a, c: purge_proposals.reject(a, c.purge),
     "leaving.leave": lambda a, c: leaving.leave(a, c.hr, source="dingtalk"),
@@ -381,6 +442,8 @@ async def test_the_same_calls_are_no_empty_shells(store: Store, case: Case) -> N
     await store.transact(lambda: WRITES["cancelling.withdraw"](by(case.hr), case))
     await store.transact(lambda: WRITES["purge_proposals.reject"](by(case.security), case))
     await store.transact(lambda: WRITES["purge_proposals.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["rules_proposals.propose"](by(case.system), case))
+    await store.transact(lambda: WRITES["rules_proposals.approve"](by(case.security), case))
     await store.transact(lambda: WRITES["holds.release"](by(case.security), case))
     await store.transact(lambda: WRITES["holds.place"](by(case.security), case))
     await store.transact(lambda: WRITES["erasing.propose"](by(case.hr), case))

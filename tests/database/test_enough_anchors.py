@@ -89,5 +89,5 @@ async def test_a_unit_that_prints_no_code_needs_one_more(store: Store, home: Pat
 @pytest.mark.parametrize("url", ["sqlite:///nowhere/at/all.db", "postgres://a:b@127.0.0.1:1/none"])
 async def test_a_database_that_is_not_there_names_no_unit(url: str, home: Path) -> None:
     company = await anchors.known(url, office.NOW)
-    assert company == anchors.Known([], [])
+    assert company == anchors.NOTHING
     assert anchors.lacking(Settings(home=home), company) == []

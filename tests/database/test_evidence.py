@@ -11,7 +11,8 @@ from tests.database import office
 from tests.database.office import by
 from workflow import cancelling, evidence, requests
 from workflow.errors import Invalid
-from workflow.evidence import LARGEST, Material
+from workflow.evidence import Material
+from workflow.evidence_rules import LARGEST
 
 PNG, JPEG, PDF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"%PDF-1.7\n"
 
@@ -81,7 +82,7 @@ async def test_what_is_neither_picture_nor_pdf_is_refused_and_the_request_waits_
 async def test_ten_megabytes_are_taken_and_one_byte_more_is_not(store: Store, case: Case) -> None:
     with pytest.raises(Invalid) as refusal:
         await store.transact(lambda: case.brings(PNG + b"\0" * (LARGEST - len(PNG) + 1)))
-    assert (refusal.value.code, refusal.value.facts) == ("evidence-size", {"most_mb": 10})
+    assert (refusal.value.code, refusal.value.facts) == ("evidence-size", {"most_mb": "10"})
     piece = await store.transact(lambda: case.brings(PNG + b"\0" * (LARGEST - len(PNG))))
     assert piece.size == LARGEST
 

@@ -122,6 +122,35 @@ async def records(action: str) -> list[dict[str, object]]:
     return [json.loads(each.line) for each in await AuditRecord.filter(action=action).order_by("id")]
 
 
+def stated(folder: Path) -> tuple[int, dict[str, object], list[str]]:
+    """Check the statements as an auditor would; returns exit code, answer and the names of what opens them."""
+    command = [sys.executable, "-I", "-S", "verify_statements.py", "--json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, json.loads(done.stdout), [each.name for each in folder.glob("statements/*.json")]
+
+
+async def test_a_pack_has_a_statement_of_each_decision_opened_for_who_may_see_everything(desk: Desk) -> None:
+    code, answer, opened = stated(await packed(desk, desk.hr))
+    assert (code, answer["ok"], answer["statements"], len(opened)) == (0, True, 2, 2)
+
+
+async def test_an_auditor_gets_the_statements_and_not_what_names_somebody(desk: Desk) -> None:
+    folder = await packed(desk, desk.auditor)
+    code, answer, opened = stated(folder)
+    assert (code, answer["statements"], opened) == (0, 2, [])
+    said = "".join(each.read_text("utf-8") for each in folder.glob("statements/*"))
+    assert "马超骉" not in said
+    assert REMARK not in said
+
+
+async def test_the_print_names_each_confirmation_and_calls_none_a_signature(desk: Desk) -> None:
+    await case_pdf(desk.asks(desk.hr), desk.number, desk.out)
+    text = "".join(text_of(desk.out.read_bytes()).split())
+    for place in (1, 2):
+        assert f"审批确认记录{desk.number}-{place},第{place}级".replace(",", "，") in text
+    assert "电子签名" not in text
+
+
 async def test_the_case_of_somebody_erased_is_still_printed_packed_and_verified_and_names_nobody(desk: Desk) -> None:
     candidate = desk.booking.candidate
     await desk.store.transact(lambda: wiping.wipe(candidate, office.NOW))

@@ -180,7 +180,7 @@ FORGED_ROWS = [
     ([RECEIPT], {"archive-receipt": "request.filed"}),
     ([EVIDENCE], {"evidence": "evidence.kept"}),
     (["UPDATE step SET status = 'closed' WHERE request_id = '{q}' AND level = 1"], {"approver": "approval.approved"}),
-    (["UPDATE step SET role = 'hr' WHERE request_id = '{q}' AND level = 1"], {"level": "request.filed"}),
+    (["UPDATE step SET role = 'hr' WHERE request_id = '{q}' AND level = 1"], {"level": "approval.approved"}),
     (["UPDATE step SET level = 9 - level WHERE request_id = '{q}'"], {"approver": "", "level": "request.filed"}),
     (
         ["UPDATE cancellation_request SET policy = '{{\"name\": \"fast\"}}' WHERE id = '{q}'"],

@@ -8,9 +8,11 @@ import pytest
 from tortoise.connection import get_connection
 
 from models import (
+    ApprovalStatement,
     Attempt,
     Booking,
     CancellationRequest,
+    Comment,
     Evidence,
     EvidenceBlob,
     Hold,
@@ -31,6 +33,8 @@ KEPT = {  # a statement that deletes something of each kind
     "证明材料": "DELETE FROM evidence",
     "证明文件": "DELETE FROM evidence_blob",
     "审批记录": "DELETE FROM step",
+    "审批确认记录": "DELETE FROM approval_statement",
+    "评论": "DELETE FROM request_comment",
     "通知记录": "DELETE FROM outbox_message WHERE kind = 'notice'",
     "申请的待发消息": "DELETE FROM outbox_message WHERE request_id IS NOT NULL",
     "投递尝试": "DELETE FROM attempt",
@@ -45,12 +49,26 @@ CHANGED = (
     "UPDATE step SET decided_by_id = approver_id, decided_at = NULL",
     "UPDATE step SET level = level + 7",
     "UPDATE evidence SET digest = 'x'",
+    "UPDATE request_comment SET place = place + 7",
+    "UPDATE request_comment SET made_at = '2020-01-01 00:00:00+00:00'",
+    "UPDATE approval_statement SET text = '{}'",
+    "UPDATE approval_statement SET signatures = ''",
+    "UPDATE approval_statement SET place = place + 7",
     "UPDATE outbox_message SET kind = 'say' WHERE kind = 'notice'",
     "UPDATE outbox_message SET request_id = NULL WHERE request_id IS NOT NULL",
     "UPDATE outbox_message SET posted_at = '2020-01-01 00:00:00+00:00' WHERE kind = 'notice'",
     "UPDATE attempt SET platform = 'x'",
 )
-TABLES = ("cancellation_request", "evidence", "evidence_blob", "step", "outbox_message", "attempt")
+TABLES = (
+    "cancellation_request",
+    "evidence",
+    "evidence_blob",
+    "step",
+    "outbox_message",
+    "attempt",
+    "approval_statement",
+    "request_comment",
+)
 
 
 @pytest.fixture
@@ -60,14 +78,24 @@ async def desk(store: Store) -> Desk:
     async def work() -> None:
         await made.enter()
         await made.strict_case()
+        request = await CancellationRequest.exclude(requester=None).first().prefetch_related("requester")
+        assert request is not None
+        await Comment.create(
+            person_id=request.person_id,
+            request=request,
+            place=1,
+            author=request.requester,
+            words="请看第二页",
+            made_at=ENDED,
+        )
 
     await store.transact(work)
     return made
 
 
 async def counts() -> list[int]:
-    tables = (CancellationRequest, Evidence, EvidenceBlob, Step, OutboxMessage, Attempt, Booking)
-    return [await each.all().count() for each in tables]
+    tables = (CancellationRequest, Evidence, EvidenceBlob, Step, ApprovalStatement, Comment, OutboxMessage, Attempt)
+    return [await each.all().count() for each in (*tables, Booking)]
 
 
 async def run(store: Store, statement: str) -> None:
@@ -106,6 +134,8 @@ async def test_what_still_moves_is_not_in_anybodys_way(store: Store, desk: Desk)
     """Sealed texts can be sealed anew, cards and rows of no case go, receipts come in."""
     await run(store, "UPDATE cancellation_request SET sealed_reason_text = NULL")
     await run(store, "UPDATE step SET sealed_comment = NULL")
+    await run(store, "UPDATE approval_statement SET sealed_shown = NULL")
+    await run(store, "UPDATE request_comment SET sealed_words = NULL")
     await run(store, "UPDATE attempt SET outcome = 'arrived'")
     await run(store, "DELETE FROM outbox_message WHERE kind = 'timer' AND request_id IS NULL")
 

@@ -21,7 +21,7 @@ from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.talking import newest_card, presses, says, seen
-from workflow import approving, cancelling, deputising, evidence, leaving, requests
+from workflow import approving, cancelling, deputies, deputising, evidence, leaving, requests
 from workflow.errors import NotAllowed, NotYours
 from workflow.sight import MASKED, sight_of
 
@@ -70,7 +70,7 @@ async def test_a_deputy_is_of_the_same_unit_or_above_and_never_of_a_sibling(stor
         await names_deputy(store, there.head, elsewhere)
     answer = await says(store, "chenmin", "代理人 我 李雷")
     assert "没有找到「李雷」" in answer
-    assert await deputising.deputy_of(await Employee.get(id=there.head.id), NOW) is None
+    assert await deputies.deputy_of(await Employee.get(id=there.head.id), NOW) is None
 
 
 async def test_the_deputy_gets_the_card_and_decides_and_the_leavers_tap_is_refused(store: Store, there: Office) -> None:
@@ -181,8 +181,8 @@ async def test_a_deputys_time_is_over_when_it_says_so(store: Store, there: Offic
     await says(store, "chenmin", "代理人 我 李娜 到 2026-12-31")
     head = await Employee.get(id=there.head.id)
     assert head.deputy_until is not None
-    assert (await deputising.deputy_of(head, NOW)) == there.deputy
-    assert await deputising.deputy_of(head, head.deputy_until) is None
+    assert (await deputies.deputy_of(head, NOW)) == there.deputy
+    assert await deputies.deputy_of(head, head.deputy_until) is None
 
 
 async def test_a_deputy_decides_nothing_before_somebody_leaves(store: Store, there: Office) -> None:

@@ -102,14 +102,14 @@ async def test_an_excerpt_proves_its_records_and_shows_no_others(store: Store, t
     unit = await written(store, 13)
     await sign(store)
     await written(store, 4, unit)
-    files = await writing.excerpt(store, office.by(), LOG, [3, 4, 17])
+    checkpoint, files = await writing.excerpt(store, office.by(), LOG, [3, 4, 17])
     assert {path for path in files if path.startswith("records/")} == {f"records/{seq}.json" for seq in (3, 4, 17)}
     latest = await checkpoints.latest(LOG)
     assert latest is not None
     assert latest.size == 17
     found = await checked(unpacked(files, tmp_path / "excerpt"), keys_file)
     assert (found["exit"], found["records"], found["log"]) == (0, 3, LOG), found
-    assert found["codes"] == [latest.code]
+    assert found["codes"] == [latest.code] == [checkpoint.code]
     moved = {**files, "proofs/3.tlog-proof": files["proofs/4.tlog-proof"]}
     assert (await checked(unpacked(moved, tmp_path / "moved"), keys_file))["exit"] == 1
 

@@ -13,6 +13,12 @@ TABLES = (
     "archive_blob",
     "reveal_link",
     "factor",
+    "approval_statement",
+    "request_comment",
+    "rules_version",
+    "rules_text",
+    "delegation",
+    "passkey",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cards.buttons import ACTIONS, Press
+from cards.showing import showing
 from handlers.receiving import Received, receive
 from handlers.routing import Incoming
 from models import (
@@ -32,12 +33,24 @@ from models import (
     Preset,
     Purge,
     Role,
+    RulesVersion,
     Step,
 )
 from models.store import Store
 from tests.database import office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, erasing, evidence, export_requests, outbox, purge_proposals, rights
+from workflow import (
+    approving,
+    cancelling,
+    erasing,
+    evidence,
+    export_requests,
+    outbox,
+    purge_proposals,
+    rights,
+    rules_proposals,
+    shown,
+)
 from workflow.card_views import card_view
 from workflow.log_periods import Period
 from workflow.rights import GrantChangeKind, Wanted
@@ -51,6 +64,7 @@ OFFERED = {  # what each card's holder may press, and nobody else may
     "undoable": {"undo"},
     "approval": {"approve", "send_back", "reject"},
     "grant": {"approve", "reject"},
+    "rules": {"approve", "reject"},
     "purge": {"approve", "reject"},
     "export": {"approve", "reject"},
     "erasure": {"approve", "reject"},
@@ -62,6 +76,7 @@ HOLDERS = {
     "undoable": "hr",
     "approval": "head",
     "grant": "security",
+    "rules": "security",
     "purge": "security",
     "export": "security",
     "erasure": "security",
@@ -101,6 +116,7 @@ async def entered() -> Office:
         "request": await _returned(people, bookings[3]),
         "undoable": await _undoable(people, fast),
         "grant": await _grant_card(people, heavy),
+        "rules": await _rules_card(people, heavy),
         "purge": await _purge_card(people, heavy),
         "export": await _export_card(people, heavy),
         "erasure": await _erasure_card(people, await office.booking(heavy, "马岱", "13800007788", -TWO_DAYS)),
@@ -123,7 +139,9 @@ async def _filed(hr: Employee, booking: Booking) -> CancellationRequest:
 
 async def _approval_card(hr: Employee, booking: Booking) -> Card:
     request = await _filed(hr, booking)
-    return await Card.get(request=request, purpose=CardPurpose.APPROVAL)
+    card = await Card.get(request=request, purpose=CardPurpose.APPROVAL)
+    await shown.shown_view(card, by(hr), showing)
+    return card
 
 
 async def _request_card(hr: Employee, request: CancellationRequest) -> Card:
@@ -150,6 +168,10 @@ async def _grant_card(people: dict[str, Employee], unit: Any) -> Card:
     wanted = Wanted(GrantChangeKind.GIVE, people["interviewer"], Role.LEADER, unit)
     change = await rights.propose(by(people["system"]), wanted)
     return await Card.get(change=change)
+
+
+async def _rules_card(people: dict[str, Employee], unit: Any) -> Card:
+    return await Card.get(rules=await rules_proposals.propose(by(people["system"]), unit, {"base": "fast"}))
 
 
 async def _purge_card(people: dict[str, Employee], unit: Any) -> Card:
@@ -204,6 +226,7 @@ async def state() -> tuple[object, ...]:
         await Step.all().order_by("id").values_list("status", "decided_at"),
         await Grant.all().order_by("id").values_list("role"),
         await GrantChange.all().order_by("id").values_list("status"),
+        await RulesVersion.all().order_by("id").values_list("status"),
         await Purge.all().order_by("id").values_list("status"),
         await Hold.all().order_by("id").values_list("released_at"),
         await ExportRequest.all().order_by("id").values_list("status"),
@@ -232,6 +255,9 @@ def key_of(made: Office, who: str) -> str:
     return made.people[who].key if who in made.people else "stranger"
 
 
+ASKING = {"approval": {"hand_over", "add"}}  # buttons that only ask whom: the answer, which is typed, changes something
+
+
 def holder_of(kind: str) -> str:
     return "sibling_hr" if kind == "undoable" else HOLDERS[kind]
 
@@ -248,7 +274,9 @@ async def test_exactly_the_allowed_presses_change_something(store: Store, made: 
 @pytest.mark.parametrize("kind", list(OFFERED))
 async def test_a_card_shows_its_holder_exactly_what_they_may_press(made: Office, kind: str) -> None:
     card = await Card.get(id=made.cards[kind].id)
-    assert set((await card_view(card, by(now=NOW + timedelta(seconds=5)))).actions) == OFFERED[kind]
+    assert set((await card_view(card, by(now=NOW + timedelta(seconds=5)))).actions) == OFFERED[kind] | ASKING.get(
+        kind, set()
+    )
 
 
 @pytest.mark.parametrize("kind", [each for each in OFFERED if each not in ("grant", "purge")])

@@ -15,7 +15,16 @@ from models.store import Store
 NOUNS = [getattr(models, name) for name in models.__all__]
 TABLES = [noun for noun in NOUNS if issubclass(noun, Model)]
 GUARDED = ("audit_record", "checkpoint", "anchor", "purge_certificate")
-CASES = ("cancellation_request", "step", "evidence", "evidence_blob", "outbox_message", "attempt")
+CASES = (
+    "cancellation_request",
+    "step",
+    "evidence",
+    "evidence_blob",
+    "outbox_message",
+    "attempt",
+    "approval_statement",
+    "request_comment",
+)
 TRIGGERS = {
     "sqlite": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "replace")}
     | {f"{table}_{what}" for table in CASES for what in ("no_early_delete", "kept", "no_replace")}

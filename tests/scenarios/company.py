@@ -52,6 +52,7 @@ class Company:
         self.settings = Settings(**values)
         self.base = f"http://127.0.0.1:{self.ports.sandbox}"
         self.app: App | None = None
+        self.forged: set[str] = set()  # codes of what a scenario wrote into the tables past the log
 
     async def open(self) -> None:
         """Enter the company, start both sides, wait until they are connected."""
@@ -132,16 +133,19 @@ class Company:
         await self.until(look, f"{person} sees {words}")
         return found[-1]
 
-    async def card(self, person: str, *words: str, after: int = 0) -> dict[str, Any]:
-        """Wait for a card with these words in its title, status or lines, and return it as it looks now."""
+    async def card(self, person: str, *words: str, after: int = 0, app: str = "") -> dict[str, Any]:
+        """Wait for a card with these words in its title, status or lines, and return it as it looks now.
+
+        With `app` only a card in that app counts, for people who have two.
+        """
         found: list[Message] = []
 
         async def look() -> bool:
-            cards = [each for each in await self.screen(person, after) if each["card"]]
+            cards = [each for each in await self.screen(person, after) if each["card"] and app in each["app"]]
             found[:] = [each for each in cards if all(word in _shown(each) for word in words)]
             return bool(found)
 
-        await self.until(look, f"{person} has a card {words}")
+        await self.until(look, f"{person} has a card {words} {app}")
         return dict(found[-1]["card"])
 
     async def _state(self) -> str:

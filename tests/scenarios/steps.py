@@ -12,11 +12,12 @@ from bot.company import terms_of
 from models import AuditRecord, Booking, Candidate, Employee, Role
 from models.vault import vault
 from sandbox.people import person_with_id
+from tests import pictures
 from tests.scenarios.company import START, Company
 from workflow import administering, audit, verifying
 from workflow.acting import Act
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(64))
+PNG = pictures.png()  # a real one: what is sent is opened
 DAY = 86_400.0
 ADMINISTRATOR = Act(START, "test", "administrator")
 

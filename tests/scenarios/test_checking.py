@@ -326,3 +326,15 @@ async def test_with_nothing_missing_the_command_ends_with_zero_and_with_one_when
     assert code == 1
     assert "✘ 微信客服账号" in out
     assert "怎么办：应用 → 企业可信 IP" in out
+
+
+@pytest.mark.parametrize(
+    ("finds", "todo"),
+    [("EICAR-STANDARD", ""), ("nothing-at-all", "更新病毒库"), ("harmless", "从标准输入读文件")],
+)
+async def test_a_scanner_has_to_pass_what_is_harmless_and_to_find_what_every_scanner_finds(
+    office: Office, finds: str, todo: str
+) -> None:
+    command = ["sh", "-c", f"if grep -q {finds}; then exit 1; else exit 0; fi"]
+    tried = (await office.tried(evidence={"scanner": command}))["证明的病毒检查"]
+    assert (tried.ok, todo in tried.todo) == (not todo, True)

@@ -152,7 +152,7 @@ async def test_evidence_after_the_card_was_shown_voids_the_press_on_it(company: 
     updates = [each for each in await company.calls("dingtalk") if each["method"] == "PUT" and stale["id"] in str(each)]
     assert len(updates) == 1
     await company.taps("chenmin", stale, "approve", NEEDED, force=True)
-    fresh = await company.card("chenmin", "待你审批", "2 份 ✓", "证明由 1 份变为 2 份", "编号 E")
+    fresh = await company.card("chenmin", "待你审批", "2 份 ✓", "新增证明材料 1 份（现有 2 份）", "编号 E")
     assert (await recorded())["approval.approved"] == 0
     await company.taps("chenmin", fresh, "approve", NEEDED)
     await company.card("zhaoguoqiang", "待你审批", "2 份 ✓")
@@ -164,7 +164,7 @@ async def test_on_wecom_too_the_press_on_a_stale_card_is_told_what_changed(compa
     await another_proof(company)
     await company.card("zhaoguoqiang", "待你审批", "2 份 ✓")
     await company.taps("zhaoguoqiang", stale, "approve", force=True)
-    await company.sees("zhaoguoqiang", "证明由 1 份变为 2 份", "编号 E")
+    await company.sees("zhaoguoqiang", "新增证明材料 1 份（现有 2 份）", "编号 E")
     fresh = await company.card("zhaoguoqiang", "待你审批", "2 份 ✓")
     await company.taps("zhaoguoqiang", fresh, "approve")
     await company.passes(61)
@@ -182,7 +182,7 @@ async def test_what_is_typed_waits_for_the_card_that_shows_the_change(company: C
     await company.post("/faults", fault)
     await another_proof(company)
     await company.says("chenmin", f"同意 {request_number(card)} 仍需")
-    await company.sees("chenmin", "证明由 1 份变为 2 份", "看过更新后的卡片再决定", "编号 E")
+    await company.sees("chenmin", "新增证明材料 1 份（现有 2 份）", "看过更新后的卡片再决定", "编号 E")
     assert (await recorded())["approval.approved"] == 0
 
 
@@ -192,7 +192,7 @@ async def test_the_candidates_own_word_voids_the_press_too(company: Company) -> 
     await company.sees("machao-5566", "不必再前往")
     await company.card("chenmin", "待你审批", "2 份 ✓")
     await company.taps("chenmin", stale, "approve", NEEDED, force=True)
-    await company.card("chenmin", "证明由 1 份变为 2 份", "编号 E")
+    await company.card("chenmin", "新增证明材料 1 份（现有 2 份）", "编号 E")
 
 
 async def test_the_same_file_again_changes_nothing(company: Company) -> None:

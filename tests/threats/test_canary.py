@@ -24,6 +24,7 @@ from handlers.reading.names import search_terms
 from models import Booking, BookingTerm, Candidate, Employee, InboundMessage
 from models.vault import vault
 from sandbox.people import PEOPLE
+from tests import pictures
 from tests.scenarios.company import Company
 from tests.scenarios.steps import key_index, on_the_table, request_number
 from tests.threats.attacking import types
@@ -212,7 +213,7 @@ async def a_case(walk: Walk) -> str:
     company = walk.company
     card = await on_the_table(company, f"取消 5566 原因 岗位暂停 {walk.plant('words of a request')}")
     number = request_number(card)
-    content = b"\x89PNG\r\n\x1a\n" + bytes(random.Random(1).randrange(256) for _ in range(64))
+    content = pictures.png(7)
     walk.planted["evidence bytes"] = content
     candidate = await Candidate.get(key_index=key_index("machao-5566"))
     about = f"{walk.plant('comment')}，{candidate.name}，{candidate.phone}，{candidate.email}"

@@ -20,11 +20,14 @@ LAYERS = ("bot", "handlers", "models", "notifier", "platforms", "workflow")
 SECRET = re.compile(r"signature|secret|password|token$|seal$|hmac|mac$", re.IGNORECASE)
 CAREFUL = [
     "callback.py",
+    "confirm_page.py",
     "entry_links.py",
+    "evidence_viewing.py",
     "exporting.py",
     "factor_pages.py",
     "one_time.py",
     "openings.py",
+    "passkeys.py",
     "revealing.py",
     "sms.py",
     "totp.py",

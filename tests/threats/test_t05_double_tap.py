@@ -37,6 +37,7 @@ async def test_a_stale_card_cannot_undo_what_was_decided_after_it(company: Compa
     await on_the_table(company)
     old = await Card.get(holder__key="chenmin", purpose=CardPurpose.APPROVAL)
     await another_proof(company)
+    await clicks(company, "chenmin", f"approve.{old.handle}", f"sy-{old.id.hex}", params=COMMENT)
     assert (await Card.get(id=old.id)).handle != old.handle
     await clicks(company, "chenmin", f"approve.{old.handle}", f"sy-{old.id.hex}", params=COMMENT)
     assert await AuditRecord.filter(action="approval.approved").count() == 0

@@ -79,6 +79,13 @@ def test_the_callback_address_to_enter_is_told() -> None:
     assert "https://hr.example.cn/wecom/callback" in step.how
 
 
+def test_an_address_without_a_name_can_have_no_passkeys_and_the_step_says_so() -> None:
+    titles = [step.title for step in missing(Settings(public_url="https://10.0.0.8"))]
+    assert "让员工能用通行密钥" in titles
+    for address in ("https://hr.example.cn", "http://127.0.0.1:8000"):
+        assert "让员工能用通行密钥" not in [step.title for step in missing(Settings(public_url=address))]
+
+
 async def test_a_live_try_says_what_was_seen_or_what_to_change() -> None:
     async def well() -> str:
         return "取得令牌"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import BookingStatus, CardPurpose, RequestStatus, StepStatus
+from models import BookingStatus, CardPurpose, RequestStatus, Role, StepStatus
 from workflow.card_views import CardView
 from workflow.reasons import REASONS
 from workflow.views import BookingView, RequestView, StepView
@@ -40,7 +40,9 @@ def step(level: int = 1, status: StepStatus = StepStatus.OPEN, **changes: Any) -
     """Return one step; the second is the leader's."""
     decided_at = NOW if status in DECIDED else None
     label, approver = [("用人部门", "陈敏"), ("分管领导", "赵国强")][level - 1]
-    return replace(StepView(level, label, approver, status, decided_at, "", ""), **changes)
+    role = [Role.DEPARTMENT_HEAD, Role.LEADER][level - 1]
+    view = StepView(level, label, approver, status, decided_at, "", "", role=role, asks=level == 1)
+    return replace(view, **changes)
 
 
 def request(**changes: Any) -> RequestView:
@@ -102,7 +104,7 @@ def _of_bookings() -> Iterator[CardView]:
         for code in ("", *REASONS):
             proposed = {"reason": code, "text": "候选人说家里有急事", "notify": False, "keep": True}
             yield card(CardPurpose.CONFIRM, actions=actions, proposed=proposed, late=True, needs_evidence=1)
-    yield card(CardPurpose.CONFIRM, needs_approval=True, chain=("用人部门", "分管领导"), earlier=3)
+    yield card(CardPurpose.CONFIRM, needs_approval=True, chain=("用人部门", "分管领导"))
 
 
 def _of_requests() -> Iterator[CardView]:
@@ -131,7 +133,7 @@ def _of_steps() -> Iterator[CardView]:
                 undo = mine == StepStatus.APPROVED and status == RequestStatus.AWAITING_APPROVAL
                 actions = ("approve", "send_back", "reject") if open_ else ("undo",) if undo else ()
                 yield card(CardPurpose.APPROVAL, request=shown, step=held, actions=actions)
-    hr = step(label="HR", approver="王芳")
+    hr = step(label="HR", approver="王芳", role=Role.HR, asks=False)
     late = request(by_candidate=True, steps=(hr,), reason_text="明天来不了了", late=True)
     yield card(CardPurpose.APPROVAL, request=late, step=hr, actions=("approve", "reject"))
 

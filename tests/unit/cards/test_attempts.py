@@ -16,9 +16,9 @@ AT = datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
 NUMBER = "Q20261124-007"
 
 
-def tried(action: str, why: str, subject: str = NUMBER, person: str = "u_1") -> Entry:
+def tried(action: str, why: str, subject: str = NUMBER, person: str = "u_1", **more: str) -> Entry:
     """Return one refused attempt of 陈敏."""
-    data: Mapping[str, object] = {"action": action}
+    data: Mapping[str, object] = {"action": action, **more}
     return Entry(
         "shouyue/x", 1, AT, person, "employee", "陈敏", "dingtalk", "attempt.refused", subject, False, why, data
     )
@@ -39,6 +39,25 @@ def test_each_other_attempt_says_what_was_tried_and_why_not() -> None:
     assert [words.what(each) for each in entries] == [
         "被拒绝的操作：驳回（缺少必填内容）",
         "被拒绝的操作：撤销 2 次（此时不能办）",
+    ]
+
+
+def test_what_was_missing_and_which_state_was_in_the_way_are_said_each_on_its_own() -> None:
+    entries = told(
+        case(),
+        [
+            tried("confirm", "missing", what="approver"),
+            tried("confirm", "missing", what="reason"),
+            tried("text", "not-now", state="awaiting_evidence"),
+            tried("text", "not-now", state="awaiting_evidence"),
+            tried("text", "not-now", state="something-new"),
+        ],
+    )
+    assert [words.what(each) for each in entries] == [
+        "被拒绝的操作：确认取消（没有可用的审批人）",
+        "被拒绝的操作：确认取消（没有选取消原因）",
+        "被拒绝的操作：打字 2 次（申请还没有证明）",
+        "被拒绝的操作：打字（此时不能办）",
     ]
 
 

@@ -28,12 +28,13 @@ def test_in_dingtalk_it_is_the_last_line_however_long_the_rest_is(lines: int, va
     assert len(body.encode()) <= LARGEST_VALUE
 
 
-def test_in_wecom_it_is_the_last_row_or_stands_in_the_text_when_the_rows_are_full() -> None:
+def test_in_wecom_it_is_the_last_row_also_where_the_lines_are_more_than_the_rows() -> None:
     drawn = template_card(card(MOST_ROWS - 1), "task")
     assert drawn["horizontal_content_list"][-1] == {"keyname": "存证码", "value": CODE}  # type: ignore[index]
     full = template_card(card(MOST_ROWS), "task")
-    assert str(full["sub_title_text"]).splitlines()[-1] == f"存证码 {CODE}"
-    assert len(full["horizontal_content_list"]) == MOST_ROWS  # type: ignore[arg-type]
+    rows = full["horizontal_content_list"]
+    assert (len(rows), rows[-1]["value"]) == (MOST_ROWS, CODE)  # type: ignore[arg-type, index]
+    assert CODE not in str(full["sub_title_text"])
 
 
 def test_as_text_it_stands_below_the_lines() -> None:

@@ -11,13 +11,21 @@ from cards.drawing import DRAWN_BY, draw
 from models import BookingStatus, CardPurpose, RequestStatus, StepStatus
 from tests.unit.cards import samples
 from workflow.card_views import CardView
+from workflow.costs import Cost
 
 VIEWS = list(samples.every_card())
 each_card = pytest.mark.parametrize("view", VIEWS, ids=[f"{place}-{view.purpose}" for place, view in enumerate(VIEWS)])
 
 
 def test_every_purpose_has_its_drawing() -> None:
-    apart = {CardPurpose.ERASURE, CardPurpose.GRANT, CardPurpose.PURGE, CardPurpose.EXPORT}
+    apart = {
+        CardPurpose.DELEGATION,
+        CardPurpose.ERASURE,
+        CardPurpose.GRANT,
+        CardPurpose.PURGE,
+        CardPurpose.EXPORT,
+        CardPurpose.RULES,
+    }
     assert set(DRAWN_BY) == set(CardPurpose) - apart == {view.purpose for view in VIEWS}
 
 
@@ -75,17 +83,30 @@ def test_the_approvers_card_has_one_line_about_evidence(evidence: tuple[str, ...
 
 
 def test_the_approvers_card_answers_who_why_how_long_what_it_costs_and_where_in_the_chain() -> None:
-    drawn = draw(samples.card(CardPurpose.APPROVAL, earlier=2))
+    cost = Cost(own=2, companys=1, of_position=3, of_requester=4, others=3)
+    drawn = draw(samples.card(CardPurpose.APPROVAL, cost=cost))
     assert [str(each) for each in drawn.lines] == [
         "岗位：Java后端（华辰互联）",
         "原因：候选人行程冲突",
         "证明：短信截图.png · 1 份 ✓",
         "距面试：29 小时 30 分（早于提前期）",
-        "影响：面试官 李雷 空出 45 分钟；候选人此前取消过 2 次",
+        "影响：面试官 李雷 空出 45 分钟",
+        "历史：候选人此前取消过 2 次；公司取消过其 1 次；本岗位 7 天内第 3 件；刘洋 7 天内第 4 件",
+        "同岗位：另有 3 场面试已约",
         "进度：HR 刘洋 发起 09:30 ✓ → 用人部门 轮到你 → 分管领导 赵国强",
         "编号：Q20261124-007",
     ]
     assert drawn.status == "待你审批 · 2/3 用人部门"
+
+
+def test_the_approvers_card_says_how_late_it_was_asked_for_and_nothing_that_nobody_knows() -> None:
+    late, alone = samples.request(late=True), samples.booking(interviewer="")
+    cost = Cost(ahead=timedelta(hours=5, minutes=59))
+    said = [str(each) for each in draw(samples.card(CardPurpose.APPROVAL, request=late, cost=cost)).lines]
+    assert "影响：面试官 李雷 空出 45 分钟；开始前 5 小时才提出" in said
+    assert "历史：候选人此前没有取消过" in said
+    said = [each.label for each in draw(samples.card(CardPurpose.APPROVAL, booking=alone, cost=Cost())).lines]
+    assert not {"影响", "同岗位"} & set(said)
 
 
 def test_only_the_department_head_is_asked_whether_the_position_still_needs_people() -> None:

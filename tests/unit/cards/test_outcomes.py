@@ -10,10 +10,11 @@ import pytest
 
 from cards import attempts, buttons, outcomes
 from cards import timeline as words
-from handlers import entry_links
+from handlers import entry_links, evidence_words
 from notifier.messages import NOTICES
 from workflow import (
     archive_words,
+    delegating,
     erasing,
     erasing_words,
     errors,
@@ -22,6 +23,7 @@ from workflow import (
     factors,
     purge_proposals,
     rights,
+    rules_proposals,
 )
 from workflow.errors import Refusal
 
@@ -76,7 +78,7 @@ def given() -> set[str]:
         found |= {text for each in call.keywords if each.arg == "why" for text in texts(each.value)}
         if name_of(call) in ("_record_attempt", "note_refused", "_refused", "lost"):
             found |= {text for each in call.args for text in texts(each)}
-    return found - {"export"}  # what was tried
+    return found - {"export", "rules"}  # what was tried
 
 
 def on_the_wire() -> set[str]:
@@ -87,10 +89,11 @@ def on_the_wire() -> set[str]:
 
 def of_tables() -> set[str]:
     """Return the reasons that are looked up rather than written out."""
-    kinds = (rights.KIND, purge_proposals.KIND, export_requests.KIND, erasing.KIND)
-    proposals = {code for kind in kinds for code in (kind.nobody, kind.late, kind.absent)}
+    kinds = (rights, purge_proposals, export_requests, erasing, delegating, rules_proposals)
+    proposals = {code for each in kinds for code in (each.KIND.nobody, each.KIND.late, each.KIND.absent)}
     verdicts = {str(each) for each in factors.Verdict} - {"right"}
-    return proposals | verdicts | {*archive_words.FAULTS, *erasing_words.WHY_NOT}
+    files = {f"{evidence_words.PREFIX}{each}" for each in evidence_words.WHY}
+    return proposals | verdicts | files | {*archive_words.FAULTS, *erasing_words.WHY_NOT}
 
 
 @pytest.mark.parametrize("collected", [refusals, given, of_tables, on_the_wire])
@@ -113,7 +116,7 @@ def test_every_action_that_can_be_recorded_has_a_name() -> None:
         for file, node in nodes("workflow", "handlers", "bot", "notifier")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and kind.fullmatch(node.value)
     }
-    files = {each for each in found if re.fullmatch(r".*\.(html|txt|yaml|json|jsonl|toml|signing_key_file)", each)}
+    files = {each for each in found if re.fullmatch(r".*\.(html|js|txt|yaml|json|jsonl|toml|signing_key_file)", each)}
     assert len(found) > 80
     assert {each: found[each] for each in set(found) - files - set(words.ACTIONS)} == {}
 
@@ -136,3 +139,10 @@ def test_every_form_of_an_export_has_a_name() -> None:
 def test_whatever_was_tried_has_a_name() -> None:
     assert (buttons.ACTIONS | set(entry_links.ACTIONS)) - set(attempts.TRIED) == set()
     assert {"text", "press", "file", "voice", "other", "export", "cancel", "reschedule"} <= set(attempts.TRIED)
+
+
+def test_whatever_was_missing_has_a_name() -> None:
+    missing = [call for call in calls("workflow", "handlers") if name_of(call) == "Missing" and not call.args]
+    said = {text for call in missing for each in call.keywords if each.arg == "what" for text in texts(each.value)}
+    assert {"approver", "reason", "still-needed"} <= said
+    assert said - set(attempts.MISSED) == set()

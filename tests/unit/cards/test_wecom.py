@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cards.buttons import read_press
+from cards.card import Button, Card, Input, Line
 from cards.drawing import draw
 from cards.wecom import NOTHING_CHOSEN, template_card, updated_card
 from models import CardPurpose
@@ -147,3 +148,25 @@ def test_no_line_of_the_card_is_lost_between_rows_and_text() -> None:
     card: Any = template_card(drawn, TASK)
     rows = [f"{row['keyname']}：{row['value']}" for row in card["horizontal_content_list"]]
     assert sorted([*rows, *card["sub_title_text"].split("\n")]) == sorted(map(str, drawn.lines))
+
+
+def test_a_form_shows_whole_lines_the_first_ones_and_how_to_put_it_down() -> None:
+    said = {
+        "后果": "白" * 60,
+        "时间": "11月28日 周六 10:00",
+        "审批": "用人部门 → 分管领导",
+        "影响": "空" * 60,
+        "证明": "需 1 份",
+    }
+    inputs = tuple(Input(name, name, "switch", value="true") for name in ("notify", "keep"))
+    lines = tuple(Line(label, text) for label, text in said.items())
+    card = Card("标题", "待你确认", lines, "h" * 26, "摘要", inputs, (Button("submit", "提交审批"),))
+    title: Any = template_card(card, TASK)["main_title"]
+    assert len(title["desc"]) <= 160
+    assert title["desc"].splitlines() == [
+        "待你确认",
+        f"后果：{'白' * 60}",
+        "审批：用人部门 → 分管领导",
+        f"影响：{'空' * 60}",
+        "不取消请回复「算了」",
+    ]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from models import BookingStatus, Platform
+from models import BookingStatus, Platform, StepStatus
 from notifier import messages
 from notifier.matter import Matter
 from notifier.messages import NOTICES
 from notifier.words import Words
-from tests.unit.cards.samples import booking, request
+from tests.unit.cards.samples import booking, request, step
 from workflow.reasons import REASONS
 from workflow.views import BookingView, RequestView
 
@@ -119,11 +119,20 @@ def test_who_is_being_erased_reads_why_and_what_it_means_and_no_name_of_theirs()
 
 @pytest.mark.parametrize("topic", [topic for topic in NOTICES if topic not in TO_CANDIDATES])
 def test_a_colleague_reads_who_and_when_and_never_您(topic: str) -> None:
-    text = colleague(topic, booking() if topic in WHILE_AHEAD else CANCELLED)
+    answered = {"steps": (step(1, StepStatus.APPROVED),)} if topic == "step_copied" else {}
+    text = colleague(topic, booking() if topic in WHILE_AHEAD else CANCELLED, **answered)
     assert "张伟" in text
     assert "11月25日 周三 15:00" in text
     assert not re.search(r"您|None|[a-z]+_[a-z]+", text)
     assert LINK not in text
+
+
+def test_who_gets_a_copy_reads_the_answers_and_that_nothing_is_asked_of_them() -> None:
+    text = colleague("step_copied", steps=(step(1, StepStatus.APPROVED), step(2, StepStatus.WAITING)))
+    assert "用人部门 陈敏 已同意。只供知悉，不用你办" in text
+    assert "赵国强" not in text
+    nobody = asked("conflict", steps=(step(1),))
+    assert NOTICES["step_copied"](Matter(CANCELLED, nobody, LINK, "conflict")) is None
 
 
 def test_the_interviewer_reads_that_the_time_is_free() -> None:

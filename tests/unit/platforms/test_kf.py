@@ -1,5 +1,7 @@
 """Customer service against a real server: pages, limits, menus and links."""
 
+import hashlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -51,7 +53,9 @@ async def test_a_page_holds_taps_events_and_media_each_with_its_customer(server:
     page = await kf.pull("c1", "ENCtoken")
     assert (page.next_cursor, page.has_more) == ("c2", True)
     entered, tapped, spoken = page.messages
-    assert tapped == KfMessage("m1", "text", "取消面试 ", "cancel_101", "", "wm1", 1700000002.0, FROM_CUSTOMER, None)
+    raw = json.dumps(TAP, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    known = ("m1", "text", "取消面试 ", "cancel_101", "", "wm1", 1700000002.0, FROM_CUSTOMER, None)
+    assert tapped == KfMessage(*known, hashlib.sha256(raw).hexdigest())
     assert (entered.external_userid, entered.origin, entered.kind) == ("wm1", FROM_SYSTEM, "event")
     assert entered.event is not None
     assert entered.event["scene_param"] == "tok_9f"

@@ -185,7 +185,7 @@ def test_a_long_message_costs_little_more_than_a_short_one(text: str) -> None:
     began = time.process_time()
     for role in ("hr", "candidate"):
         read_as_json(text, role, NOW)  # type: ignore[arg-type]
-    assert time.process_time() - began < 0.5
+    assert time.process_time() - began < 3  # what runs away takes minutes
 
 
 def test_what_stands_behind_the_limit_is_not_read() -> None:

@@ -80,7 +80,7 @@ def test_a_number_is_no_part_of_what_an_approver_says() -> None:
     command = read_command(text, NOW, named(text, "W-2"))
     assert command is not None
     assert (command.verb, command.picks, command.who.booking) == (Verb.REJECT, (1,), None)
-    assert "w-2" in command.reason_text
+    assert "W-2" in command.reason_text
 
 
 def test_a_word_is_given_back_as_it_was_typed() -> None:

@@ -1,27 +1,30 @@
 """What a cancellation needs: each preset by whose wish it is, how late, and how sensitive the position."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import Organisation, Origin, Preset, Role
+from tests.unit.workflow import rules_written
+from workflow.plans import as_kept, plans_of
 from workflow.policy import (
     PRESETS,
     Facts,
-    Policy,
     WrongRules,
-    decision_for,
+    decide,
+    entered,
     grace,
     is_late,
-    overridden,
-    policy_of,
     snapshot,
 )
+from workflow.rules.loading import load
+from workflow.rules.overriding import OF_PRESET, Values, document_of, overridden
+from workflow.rules.ruleset import RuleSet
 
 START = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
 FAST, STRICT, TRANSITION = Preset.FAST, Preset.STRICT, Preset.TRANSITION
@@ -71,9 +74,22 @@ def test_each_preset_decides_as_the_table_says(row: tuple[Any, ...], origin: Ori
     preset, by_candidate, late, sensitive, steps, evidence, rule = row
     ahead = timedelta(hours=23) if late else timedelta(hours=25)
     asked = facts(by_candidate=by_candidate, ahead=ahead, sensitive=sensitive, origin=origin)
-    decision = decision_for(asked, PRESETS[preset])
+    decision = decide(asked, PRESETS[preset])
     assert (decision.steps, decision.evidence, decision.late, decision.rule) == (steps, evidence, late, rule)
     assert decision.drafted_for_hr == (rule == "candidate-strict")
+    assert decision.allowed
+
+
+@settings(deadline=None)
+@given(preset=st.sampled_from(Preset), asked=rules_written.facts)
+def test_the_values_that_were_before_documents_say_what_the_presets_say(preset: Preset, asked: Facts) -> None:
+    as_values = load(document_of(preset, OF_PRESET[preset]))
+    told, meant = decide(asked, as_values), decide(asked, PRESETS[preset])
+    same = ("rule", "plans", "evidence", "late", "allowed", "drafted_for_hr")
+    assert [getattr(told, key) for key in same] == [getattr(meant, key) for key in same]
+    assert replace(as_values, scenes=(), chains={}, digest="") == replace(
+        PRESETS[preset], scenes=(), chains={}, digest=""
+    )
 
 
 @pytest.mark.parametrize(
@@ -100,7 +116,7 @@ def test_a_candidates_word_always_has_a_way_and_never_needs_their_own_evidence_o
     minutes: int, preset: Preset, sensitive: bool
 ) -> None:
     asked = facts(by_candidate=True, ahead=timedelta(minutes=minutes), sensitive=sensitive)
-    decision = decision_for(asked, PRESETS[preset])
+    decision = decide(asked, PRESETS[preset])
     assert decision.evidence <= 1  # their own reply is that one piece
     assert decision.evidence == 0 or decision.drafted_for_hr
 
@@ -124,14 +140,22 @@ def unit(preset: Preset | None, **rules: object) -> Organisation:
 
 
 def test_a_unit_without_a_preset_follows_the_strict_one() -> None:
-    assert policy_of(unit(None)) == PRESETS[STRICT]
+    assert entered(unit(None)) == PRESETS[STRICT]
 
 
 def test_a_unit_overrides_single_values_of_its_preset() -> None:
-    policy = policy_of(unit(FAST, notice_period_h=48, grace_s=0, company_steps=["leader"], version=7))
-    assert (policy.notice_period, policy.grace_s, policy.company_steps) == (timedelta(hours=48), 0, (Role.LEADER,))
-    assert (policy.name, policy.version, policy.evidence) == ("fast", 7, 0)
+    rules = entered(unit(FAST, notice_period_h=48, grace_s=0, company_steps=["leader"], version=7))
+    decision = decide(facts(by_candidate=False, ahead=timedelta(hours=72)), rules)
+    assert (rules.notice_period, rules.grace_s, decision.steps) == (timedelta(hours=48), 0, (LEADER,))
+    assert (rules.name, rules.version, decision.evidence) == ("fast", 7, 0)
     assert PRESETS[FAST].notice_period_h == 24
+
+
+def test_a_candidates_own_word_is_proof_enough_however_much_a_unit_wants() -> None:
+    rules = entered(unit(STRICT, evidence=5))
+    ahead = timedelta(hours=72)
+    assert decide(facts(by_candidate=True, ahead=ahead), rules).evidence == 1
+    assert decide(facts(by_candidate=False, ahead=ahead), rules).evidence == 5
 
 
 @pytest.mark.parametrize(
@@ -148,6 +172,7 @@ def test_a_unit_overrides_single_values_of_its_preset() -> None:
         {"grace_s": 10**9},
         {"grace_s": None},
         {"evidence": [1]},
+        {"evidence": 21},
         {"candidate_needs_approval": 1},
         {"company_steps": "leader"},
         {"company_steps": ["boss"]},
@@ -159,39 +184,50 @@ def test_a_unit_overrides_single_values_of_its_preset() -> None:
 )
 def test_a_mistyped_rule_is_an_error_that_names_it(rules: dict[str, object]) -> None:
     with pytest.raises(WrongRules, match=next(iter(rules))):
-        policy_of(unit(FAST, **rules))
+        entered(unit(FAST, **rules))
 
 
-rules = st.sampled_from([each.name for each in fields(PRESETS[FAST])]) | st.text(max_size=9)
+changes = st.sampled_from([each.name for each in fields(Values)]) | st.text(max_size=9)
 settings_of_any_kind = st.none() | st.booleans() | st.integers(-1, 9) | st.floats() | st.lists(st.sampled_from(Role))
 
 
-@given(st.dictionaries(rules, settings_of_any_kind, max_size=3))
-def test_any_values_either_make_rules_or_an_error_that_names_one_of_them(changes: dict[str, Any]) -> None:
+@settings(deadline=None)
+@given(st.dictionaries(changes, settings_of_any_kind, max_size=3), rules_written.facts)
+def test_any_values_either_make_rules_or_an_error_that_names_one_of_them(changes: dict[str, Any], asked: Facts) -> None:
     outcome = made_or_named(changes)
     if isinstance(outcome, str):
         assert any(outcome.startswith(f"{key}: ") for key in changes)
     else:
-        made = {key: getattr(outcome, key) for key in changes}
-        assert made == {key: tuple(value) if isinstance(value, list) else value for key, value in changes.items()}
+        own = replace(asked, by_candidate=True)
+        assert decide(own, outcome).allowed
+        assert decide(own, outcome).evidence <= 1
 
 
-def made_or_named(changes: dict[str, Any]) -> Policy | str:
+def made_or_named(changes: dict[str, Any]) -> RuleSet | str:
     try:
-        return overridden(PRESETS[STRICT], changes)
+        return overridden(STRICT, changes)
     except WrongRules as error:
         return str(error)
 
 
 def test_a_request_keeps_the_rules_it_was_decided_by() -> None:
-    policy = policy_of(unit(STRICT, grace_s=90, version=3))
-    decision = decision_for(facts(by_candidate=False, ahead=timedelta(days=2)), policy)
-    assert snapshot(policy, decision) == {
+    rules = entered(unit(STRICT, grace_s=90, version=3))
+    decision = decide(facts(by_candidate=False, ahead=timedelta(days=2)), rules)
+    kept = snapshot(rules, decision)
+    assert plans_of(kept) == decision.plans
+    assert kept == {
         "name": "strict",
         "version": 3,
+        "digest": rules.digest,
         "rule": "company",
         "grace_s": 90,
         "notice_period_h": 24,
-        "steps": ["department_head", "leader"],
-        "evidence": 1,
+        "steps": as_kept(decision.plans),
+        "evidence": {
+            "least": 1,
+            "most": 9,
+            "counts": ["file", "reply"],
+            "kinds": ["picture", "pdf", "mail"],
+            "max_bytes": 10 * 2**20,
+        },
     }

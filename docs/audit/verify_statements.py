@@ -1,0 +1,227 @@
+"""Check the 审批确认记录 of a pack by statements.md: verify_statements.py [FOLDER] [KEYS] [--json].
+
+Needs verify.py beside it, which checks the records that this program takes as they are.
+"""
+
+import base64
+import hmac
+import json
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))  # as `python3 -I` leaves it out
+import verify
+from verify import HEX, NAME, Fault, attempt, canonical, digest, parse, require
+
+NOTE = f"([^\0-\x1f]+)\n\n((?:— {NAME} [A-Za-z0-9+/=]+\n){{1,100}})"
+WORDS = (
+    "log",
+    "request",
+    "shown",
+    "policy",
+    "decision",
+    "comment",
+    "approver",
+    "for",
+    "at",
+    "nonce",
+    "prev",
+    "grade",
+    "key",
+)
+NUMBERS = ("v", "rev", "level", "levels")
+ANSWER = ("authenticator", "client", "signature", "credential")
+DECISIONS = ("approved", "rejected", "sent_back", "returned")
+
+
+def exact(data):  # the JSON object of these bytes, which must be its canonical form
+    value, form = parse(data)
+    if form != data:
+        raise ValueError("not canonical")
+    return value
+
+
+def is_digest(text):
+    return type(text) is str and re.fullmatch(HEX, text) is not None
+
+
+def statement_in(data):  # the statement, its line and the signature lines of its note; an error where it is none
+    line, below = re.fullmatch(NOTE, data.decode()).groups()
+    said = exact(line.encode())
+    numbers = all(type(said[each]) is int and said[each] > 0 for each in NUMBERS)
+    words = all(type(said[each]) is str for each in WORDS)
+    digests = all(map(is_digest, [said["shown"], said["policy"], said["prev"], *said["evidence"]]))
+    optional = all(not said[each] or is_digest(said[each]) for each in ("comment", "key"))
+    kind = (said["v"], said["kind"], said["decision"] in DECISIONS) == (1, "approval", True)
+    evidence = said["evidence"] == sorted(set(said["evidence"]))
+    nonce = re.fullmatch("[0-9a-f]{32}", said["nonce"]) is not None
+    known = set(said) == {*WORDS, *NUMBERS, "kind", "evidence"}
+    grade = (said["grade"], said["key"] != "") in (("g0", False), ("g1", True))
+    if not all((numbers, words, digests, optional, kind, evidence, nonce, known, grade)):
+        raise ValueError("no statement of this format")
+    signed = [(name, verify.unbase64(coded)) for name, coded in re.findall("— (.*) (.*)\n", below)]
+    return said, line.encode(), signed
+
+
+def is_signed(said, line, signed, keys):  # by a key of the log that the statement names, and by no known one wrongly
+    known = [(keys[name, made[:4].hex()], name, made) for name, made in signed if (name, made[:4].hex()) in keys]
+    ours = [(key, made) for key, name, made in known if name == said["log"] and key[0] == 1]
+    return bool(ours) and all(len(made) == 68 and verify.is_signed(key, line + b"\n", made) for key, made in ours)
+
+
+# P-256 (FIPS 186): field and order; the curve is y² = x³ - 3x + B; its base point
+P, N = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+BASE = (
+    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+)
+
+
+def added(p, q):  # two points of P-256; None is the one at infinity
+    if p is None or q is None:
+        return p or q
+    if p[0] == q[0] and (p[1] + q[1]) % P == 0:
+        return None
+    over, under = (3 * p[0] * p[0] - 3, 2 * p[1]) if p == q else (q[1] - p[1], q[0] - p[0])
+    slope = over * pow(under, -1, P)
+    x = (slope * slope - p[0] - q[0]) % P
+    return x, (slope * (p[0] - x) - p[1]) % P
+
+
+def times(number, p):
+    total = None
+    for bit in f"{number:b}":
+        total = added(total, total)
+        total = added(total, p) if bit == "1" else total
+    return total
+
+
+def integer(data):  # the positive DER integer at the beginning, in its shortest form, and what follows
+    value = data[2 : 2 + data[1]]
+    shortest = len(value) == 1 or value[0] > 0 or value[1] > 127
+    if data[0] != 2 or data[1] != len(value) or value[0] > 127 or not shortest:
+        raise ValueError("no integer")
+    return int.from_bytes(value, "big"), data[2 + data[1] :]
+
+
+def by_es256(key, message, signature):
+    x, y = (int.from_bytes(unbase64(key[each], 32), "big") for each in "xy")
+    r, rest = integer(signature[2:])
+    s, rest = integer(rest)
+    whole = signature[:2] == bytes([48, len(signature) - 2]) and not rest
+    if not whole or not (0 < r < N and 0 < s < N and x < P and y < P) or (y * y - x * x * x + 3 * x - B) % P:
+        return False
+    e, w = int.from_bytes(digest(message), "big"), pow(s, -1, N)
+    point = added(times(e * w % N, BASE), times(r * w % N, (x, y)))
+    return point is not None and point[0] % N == r
+
+
+def by_eddsa(key, message, signature):
+    public = b"\1" + unbase64(key["x"], 32)  # its first byte is the type of key in verify.py
+    return len(signature) == 64 and verify.is_signed(public, message, b"\0\0\0\0" + signature)
+
+
+def by_rs256(key, message, signature):
+    modulus, exponent = unbase64(key["n"]), unbase64(key["e"])
+    size, n, e = len(modulus), int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
+    if not (256 <= size <= 512 and modulus[0] and exponent[0] and e % 2 and 2 < e < 2**32 and n % 2):
+        return False
+    told = bytes.fromhex("003031300d060960864801650304020105000420") + digest(message)  # RFC 8017, 9.2
+    due = b"\0\1" + b"\xff" * (size - 2 - len(told)) + told
+    s = int.from_bytes(signature, "big")
+    return len(signature) == size and s < n and pow(s, e, n).to_bytes(size, "big") == due
+
+
+KINDS = {"EC P-256": ("crv kty x y", by_es256), "OKP Ed25519": ("crv kty x", by_eddsa), "RSA ": ("e kty n", by_rs256)}
+
+
+def unbase64(text, size=None):  # base64url without padding, which must be exactly what an encoder writes
+    data = base64.urlsafe_b64decode(f"{text}{'=' * (-len(text) % 4)}")
+    if base64.urlsafe_b64encode(data).rstrip(b"=") != text.encode() or len(data) != (size or len(data)):
+        raise ValueError("not base64url")
+    return data
+
+
+def is_confirmed(said, line, signed):  # by the passkey that the statement names, whose owner was verified for this
+    [made] = [made for name, made in signed if name == said["approver"]]
+    row = exact(made[4:])
+    key, (data, client, signature, _) = row["key"], [unbase64(row[each]) for each in ANSWER]
+    members, is_signed_by = KINDS[f"{key['kty']} {key.get('crv', '')}"]
+    told = json.loads(client.decode())
+    host = re.fullmatch("https?://([a-z0-9.-]+)(?::[0-9]{1,5})?", told["origin"])[1]
+    named = digest(said["approver"].encode(), b"\n\xffshouyue/passkey", bytes.fromhex(said["key"]))[:4]
+    about = (told["type"], told.get("crossOrigin", False)) == ("webauthn.get", False)
+    shape = set(row) == {*ANSWER, "key"} and " ".join(sorted(key)) == members and len(data) > 36
+    its = made[:4] == named and digest(canonical(key)).hex() == said["key"]
+    asked = unbase64(told["challenge"]) == digest(line) and data[:32] == digest(host.encode()) and data[32] & 5 == 5
+    return shape and its and about and asked and is_signed_by(key, data + digest(client), signature)
+
+
+def names(record, said, line):  # whether a record is that of this decision
+    data, of = record["data"], record["obj"]
+    later = said["grade"] == "g1" and record["at"] >= said["at"]  # than it was laid before the person
+    at = data["asked_at"] if later else record["at"]
+    there = [record["log"], record["type"], at, record["actor"]["sub"], of["id"], of["rev"], data["rev"]]
+    there += [data["level"], data["policy"], data["shown"], data["pieces"], data["statement"]]
+    due = [said["log"], "approval." + said["decision"], said["at"], said["approver"], said["request"], said["rev"]]
+    due += [said["rev"], said["level"], said["policy"], said["shown"], len(said["evidence"]), digest(line).hex()]
+    return canonical(there) == canonical(due)  # as True == 1 in Python
+
+
+def opens(said, data):  # whether an opening gives what the statement commits to
+    row = exact(data)
+    key = bytes.fromhex(re.fullmatch(HEX, row["key"])[0])
+    return hmac.new(key, b"shown\0" + canonical(row["value"]), "sha256").hexdigest() == said["shown"]
+
+
+def records_in(folder):  # {number: the record's line}
+    whole = folder / "records.jsonl"
+    if whole.is_file():
+        return dict(enumerate(whole.read_bytes().split(b"\n")[:-1], 1))
+    files = verify.numbered(each for each in (folder / "records").iterdir() if each.suffix == ".json")
+    return {number: file.read_bytes() for number, file in files.items()}
+
+
+def walk(folder, keys, found):
+    records, last = records_in(folder), {}
+    files = verify.numbered((folder / "statements").glob("*.statement"))
+    for at in sorted(files):
+        said, line, signed = attempt(statement_in, files[at].read_bytes()) or (None, b"", [])
+        require(said, "line", at, "不是规范的审批确认记录", "no statement of this format")
+        require(is_signed(said, line, signed, keys), "signature", at, "签名无效", "bad signature")
+        proven = said["grade"] == "g0" or attempt(is_confirmed, said, line, signed)
+        require(proven, "passkey", at, "不是本人的通行密钥确认的", "not confirmed with the passkey")
+        record = attempt(exact, records.get(at, b""))
+        require(attempt(names, record, said, line), "record", at, "与审计记录不符", "not what the record names")
+        require(
+            said["prev"] == last.get(said["request"], "0" * 64), "prev", at, "接不上前一份", "not after the one before"
+        )
+        opening = folder / "statements" / f"{at}.shown.json"
+        holds = not opening.is_file() or attempt(opens, said, opening.read_bytes())
+        require(holds, "shown", at, "打开的内容不符", "the opening does not match")
+        last[said["request"]], found["statements"] = digest(line).hex(), found["statements"] + 1
+    for at in sorted(records):
+        named = attempt(lambda data: exact(data)["data"]["statement"], records[at])
+        require(named is None or at in files, "missing", at, "缺少审批确认记录", "its statement is missing")
+
+
+def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
+    found = {"statements": 0, "first_bad": None, "code": "", "reason": ""}
+    try:
+        read = verify.read_keys(pathlib.Path(keys or f"{folder}/keys.txt").read_bytes().decode())
+        walk(pathlib.Path(folder), read, found)
+    except Fault as fault:
+        found["code"], found["first_bad"], found["reason"] = fault.args
+    except Exception as error:
+        found.update(code="unreadable", reason=f"unreadable 读不了 (cannot be read): {error!r}")
+    return dict(found, ok=not found["code"], keys="given" if keys else "pack")
+
+
+if __name__ == "__main__":
+    answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:2])
+    good, said = answer["reason"] or "完好 (good)", "{}；审批确认记录 (statements): {statements}；公钥 (keys): {keys}\n"
+    said = "" if "--json" in sys.argv else said.format(good, **answer)
+    sys.stdout.buffer.write(f"{said}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
+    sys.exit(0 if answer["ok"] else 2 if answer["code"] == "unreadable" else 1)

@@ -1,0 +1,138 @@
+"""Keeping the 审批确认记录 of each decision, in the decision's own transaction, and giving it out with a case."""
+
+import json
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from models import ApprovalStatement, AuditRecord, CancellationRequest, Passkey, Step
+from workflow import access, assertions, audit, passkeys, places, rights, signing, statements
+from workflow.acting import Act
+from workflow.assertions import Signed
+from workflow.canonical import canonical, stamp
+from workflow.errors import NotNow, PasskeyNeeded, Stale
+from workflow.plans import Grade, plans_of
+from workflow.rules_on_record import digest_of
+from workflow.showings import Showing
+from workflow.statements import Decision
+
+FOLDER = "statements"
+
+
+async def confirm(
+    act: Act,
+    request: CancellationRequest,
+    step: Step,
+    showing: Showing | None,
+    card: dict[str, object],
+    decision: str,
+    signed: Signed | None = None,
+) -> dict[str, object]:
+    """Make, sign and keep the statement of a decision that `step` now holds; returns what belongs into its record.
+
+    `card` is what the commitment `shown` of the record is of. Without a showing nothing was shown: a door of ours that
+    has no cards. Where the rules want the person's passkey, the same decision is made twice: without `signed` it ends
+    in PasskeyNeeded with the statement to sign, and with it the statement must come out as it was signed.
+    """
+    passkey = await _passkey(act, request, step)
+    last = await ApprovalStatement.filter(request=request).order_by("-place").first()
+    said = _decision(act, request, step, card, decision, last)
+    if passkey is not None:
+        said = replace(said, grade=str(Grade.G1), key=passkey.key, **_laid(signed))  # type: ignore[arg-type]
+    text = statements.text_of(showing or await _unshown(request, step), said)
+    lines = statements.signature_of(text, signing.signing().key_of(said.log))
+    if passkey is not None:
+        lines += await _line(request, passkey, text, signed, said.approver)
+    made = await ApprovalStatement.create(
+        person_id=request.person_id,
+        request=request,
+        place=last.place + 1 if last else 1,
+        digest=statements.digest_of(text),
+        text=text,
+        signatures=lines,
+        shown=canonical(card),
+        made_at=act.now,
+    )
+    facts: dict[str, object] = {"statement": made.digest, "confirmation": made.place}
+    return {**facts, "asked_at": stamp(said.at)} if passkey is not None else facts
+
+
+def _decision(
+    act: Act,
+    request: CancellationRequest,
+    step: Step,
+    card: dict[str, object],
+    decision: str,
+    last: ApprovalStatement | None,
+) -> Decision:
+    candidate = request.booking.candidate
+    return Decision(
+        log=request.organisation.origin,
+        request=request.number,
+        decision=decision,
+        approver=act.subject,
+        acts_for=_for(act, step),
+        comment=audit.commitment(candidate, "comment", step.comment) if step.comment else "",
+        shown=audit.commitment(candidate, "shown", card),
+        at=act.now,
+        nonce=secrets.token_hex(16),
+        prev=last.digest if last else statements.FIRST,
+    )
+
+
+async def _passkey(act: Act, request: CancellationRequest, step: Step) -> Passkey | None:
+    """Return the passkey that has to sign; refuse where nobody can sign as the rules want: never with less."""
+    grade = places.plan_of(request, step).grade
+    if grade == Grade.G2:
+        raise NotNow("grade-missing", number=request.number)
+    return await passkeys.require(await access.require_employee(act)) if grade == Grade.G1 else None
+
+
+def _laid(signed: Signed | None) -> dict[str, object]:
+    """Return what of a statement stays as it was when it was laid before the person: when that was, and its chance."""
+    if signed is None:
+        return {}
+    laid = json.loads(signed.text)
+    return {"at": datetime.fromisoformat(laid["at"]), "nonce": str(laid["nonce"])}
+
+
+async def _line(request: CancellationRequest, passkey: Passkey, text: str, signed: Signed | None, approver: str) -> str:
+    """Return the passkey's line below a statement; ask for it where there is none yet."""
+    if signed is None:
+        raise PasskeyNeeded(request.number, text)
+    if text != signed.text:
+        raise Stale("passkey-again")  # somebody answered beside it meanwhile: `prev` is another
+    return await assertions.verified(passkey, signed, approver)
+
+
+def _for(act: Act, step: Step) -> str:
+    """Return on whose behalf it was decided: the approver's by whom they asked, or of somebody who left."""
+    if act.employee is not None and act.employee.id != step.approver_id:
+        return rights.pseudonym(step.approver)
+    return f"u_{step.stands_for_id.hex[:16]}" if step.stands_for_id else ""  # type: ignore[attr-defined]
+
+
+async def _unshown(request: CancellationRequest, step: Step) -> Showing:
+    return Showing(
+        revision=request.revision,
+        level=step.level,
+        levels=max(len(plans_of(request.policy)), step.level),
+        policy=await digest_of(request.policy),
+        evidence=tuple(sorted(each.cipher_digest for each in request.evidence)),
+    )
+
+
+async def files_of(records: Iterable[AuditRecord], *, shown: bool) -> dict[str, bytes]:
+    """Return the statements that these records name, by path; with `shown` what opens those of people not erased."""
+    named = {str(json.loads(each.line)["data"].get("statement", "")): each.seq for each in records}
+    found: dict[str, bytes] = {}
+    rows = ApprovalStatement.filter(digest__in=[each for each in named if each])
+    for row in await rows.prefetch_related("request__booking__candidate"):
+        place = f"{FOLDER}/{named[row.digest]}"
+        found[f"{place}.statement"] = statements.note_of(row.text, row.signatures)
+        candidate = row.request.booking.candidate
+        if shown and candidate.secret is not None and row.shown is not None:
+            opening = {"key": audit.commitment_key(candidate, "shown").hex(), "value": json.loads(row.shown)}
+            found[f"{place}.shown.json"] = canonical(opening).encode()
+    return found
