@@ -82,13 +82,13 @@ def _checked(material: Material, rules: EvidenceRules) -> str:
     found = material.found
     if len(material.content) > rules.max_bytes:
         raise Invalid("evidence-size", most_mb=f"{rules.max_bytes / 2**20:.3g}")
+    if pictures.pixels(material.content) > pictures.MOST_PIXELS:  # said first: a bomb may be a torn one as well
+        raise Invalid("evidence-pixels", seen="", allowed=rules.said)
     if found.refused:
         raise Invalid(f"evidence-{found.refused}", seen=found.seen, allowed=rules.said)
     kind = found.media_type or media_type(material.content)
     if KINDS[kind] not in rules.kinds:
         raise Invalid("evidence-kind", seen=KINDS[kind], allowed=rules.said)
-    if pictures.pixels(material.content) > pictures.MOST_PIXELS:
-        raise Invalid("evidence-pixels", seen="", allowed=rules.said)
     return kind
 
 

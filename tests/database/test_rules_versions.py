@@ -324,6 +324,7 @@ async def test_everybody_reads_the_rules_of_their_own_unit_and_no_foreign_ones(s
     assert "第 2 版" in await talking.says(store, "wangfang", "规范")
     compared = await talking.says(store, "wangfang", "规范 对比 v1 v2")
     assert "－ 2–4. 候选人提前提出" in compared
+    assert "公司取消（其余情况）：可以取消" in compared
     assert "＋ 3. 研发岗位" in compared
     assert "没有第 9 版" in await talking.says(store, "wangfang", "规范 对比 1 9")
 

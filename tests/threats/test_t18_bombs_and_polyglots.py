@@ -63,21 +63,21 @@ def test_what_is_no_picture_and_no_pdf_by_its_own_bytes_is_refused(kind: str) ->
 
 
 @pytest.mark.parametrize(
-    ("bomb", "why"),
+    "bomb",
     [
-        (png(100_000, 100_000), "图片尺寸太大"),
-        (png(1, MOST_PIXELS + 1), "图片尺寸太大"),
-        (jpeg(65_500, 65_500), "图片尺寸太大"),
-        (jpeg(65_500, 65_500, b"\xff\xe1" + struct.pack(">H", 500) + bytes(498)), "图片尺寸太大"),
-        (jpeg(65_500, 65_500, b"\xff\xff\xff\xff\x01\xff\xd0"), "文件不完整或已损坏"),  # its size cannot be read
+        png(100_000, 100_000),
+        png(1, MOST_PIXELS + 1),
+        jpeg(65_500, 65_500),
+        jpeg(65_500, 65_500, b"\xff\xe1" + struct.pack(">H", 500) + bytes(498)),
+        jpeg(65_500, 65_500, b"\xff\xff\xff\xff\x01\xff\xd0"),
     ],
 )
 async def test_a_picture_that_explodes_in_a_viewer_is_refused_and_its_sender_told(
-    company: Company, bomb: bytes, why: str
+    company: Company, bomb: bytes
 ) -> None:
     await asked_for_evidence(company)
     await company.sends_file("liuyang", "图.png", bomb)
-    await company.sees("liuyang", why, "没有保存", "编号 E")
+    await company.sees("liuyang", "图片尺寸太大，没有保存", "编号 E")
     assert (await Evidence.all().count(), await EvidenceBlob.all().count()) == (0, 0)
 
 

@@ -182,10 +182,14 @@ LONG += [
 def test_a_long_message_costs_little_more_than_a_short_one(text: str) -> None:
     read_as_json("取消 单雄", "hr", NOW)
     nearest("取销")
+    assert min(seconds(text) for _ in range(3)) < 0.5  # a shared machine steals from one run, not from all
+
+
+def seconds(text: str) -> float:
     began = time.process_time()
     for role in ("hr", "candidate"):
         read_as_json(text, role, NOW)  # type: ignore[arg-type]
-    assert time.process_time() - began < 3  # what runs away takes minutes
+    return time.process_time() - began
 
 
 def test_what_stands_behind_the_limit_is_not_read() -> None:
