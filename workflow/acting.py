@@ -29,7 +29,7 @@ class Act:
     def subject(self) -> str:
         """Return the pseudonym that stands in the audit log."""
         if self.employee:
-            return f"u_{self.employee.id.hex[:16]}"
+            return self.employee.pseudonym
         return f"c_{self.candidate.id.hex[:16]}" if self.candidate else "system"
 
 

@@ -230,7 +230,7 @@ async def awaiting(employee: Employee, now: datetime) -> list[ExportRequest]:
 async def _record(act: Act, request: ExportRequest, action: str, *, ok: bool = True) -> None:
     """Add to the unit's log; the purpose is free text and may name people, so it stays in its sealed column."""
     limits_ = {name: audit.stamp(at) for name, at in (("from", request.since), ("to", request.until)) if at}
-    person = f"u_{request.requester.id.hex[:16]}"
+    person = request.requester.pseudonym
     data = {"format": request.form, "records": request.records, "person": person, **limits_}
     why = "clock" if action == "export.expired" else ""
     await audit.record(act, request.organisation, action, ("export", request.number, 1), ok=ok, why=why, data=data)

@@ -294,7 +294,7 @@ async def _names(pseudonyms: set[str]) -> dict[str, str]:
             first, last = UUID(each[2:] + "0" * 16), UUID(each[2:] + "f" * 16)
             condition |= Q(id__gte=first, id__lte=last)
         for person in await Employee.filter(condition):
-            found[f"u_{person.id.hex[:16]}"] = plain(str(person.name), LONGEST_NAME)
+            found[person.pseudonym] = plain(str(person.name), LONGEST_NAME)
     return found
 
 
