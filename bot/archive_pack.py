@@ -60,9 +60,9 @@ class Packer:
         records = await timeline.records_of(case)
         if metadata.missing or not records:
             return Packed(b"", len(records), (), tuple(metadata.missing) or ("filed",))
-        log = case.organisation.origin
         try:
-            point, files = await packing.excerpt(self.store, act, log, [each.seq for each in records])
+            seqs = [each.seq for each in records]
+            point, files = await packing.excerpt(self.store, act, case.organisation, seqs)
             await timeline.require_all(case, records)
         except NotWhole:
             return Packed(b"", len(records), (), ("log",))

@@ -12,8 +12,13 @@ from workflow.acting import local
 from workflow.canonical import canonical
 from workflow.exporting import TakenCase
 from workflow.openings import Openings, openings_of
+from workflow.packing import CODES
 
 GUIDE = "说明.txt"
+_CODES = (
+    "codes.txt 里是办理期间本单位用过的每一个存证码的证明；手里有本案旧卡片、旧通知的，用上面的存证码核对："
+    "python3 verify_codes.py . --code 7F3K-Q2MD（换成手里的码，最好再写上自己留的公钥文件）。",
+)
 
 
 async def case_pack(by: Asking, number: str, out: Path) -> Exported:
@@ -32,8 +37,8 @@ async def packed_case(by: Asking, taken: TakenCase) -> bytes:
 
 
 async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
-    log, seqs = taken.case.organisation.origin, [each.seq for each in taken.records]
-    _, files = await packing.excerpt(by.store, by.act, log, seqs)
+    seqs = [each.seq for each in taken.records]
+    _, files = await packing.excerpt(by.store, by.act, taken.case.organisation, seqs)
     await timeline.require_all(taken.case, taken.records)
     signing = certificates.signing(by.settings, by.act.now)
     document = timeline_of(taken, by.printed, soundness.of_rows(taken))
@@ -43,7 +48,8 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
     files |= opened.files
     files |= await packing.stated(taken.case, taken.records)
-    guide = _guide(taken, _Enclosed(opened, by.printed.who, signing.fingerprint()), by)
+    enclosed = _Enclosed(opened, by.printed.who, signing.fingerprint(), CODES in files)
+    guide = _guide(taken, enclosed, by)
     files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
     return files
 
@@ -53,6 +59,7 @@ class _Enclosed:
     opened: Openings
     who: str
     fingerprint: str
+    codes: bool  # 存证码 of this case are proved
 
 
 def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
@@ -64,6 +71,7 @@ def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
         f"proofs/ 里是它们各自的包含证明，检查点代码 {taken.checkpoint.code}。",
         f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
         "statements/ 里是每一次审批的审批确认记录（不是电子签名），核对：python3 verify_statements.py。",
+        *(_CODES if enclosed.codes else ()),
         _what_is_open(taken, opened),
         *(f"注意：{each}。" for each in soundness.of_rows(taken)),
     ]

@@ -6,31 +6,38 @@ from datetime import datetime
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from models import AuditRecord, Checkpoint
+from models import AuditRecord, Checkpoint, Organisation
 from models.store import Store
-from workflow import checkpoints, confirming, packing
+from workflow import anchoring, checkpoints, confirming, packing
 from workflow.acting import Act, local
 from workflow.lines import lines_of
 from workflow.timeline import Case
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
-ENCLOSED = ("verify.py", "说明.txt")
+ENCLOSED = ("verify.py", "verify_codes.py", "说明.txt")
 OF_STATEMENTS = "verify_statements.py"
 
 
 def enclosed() -> dict[str, bytes]:
-    """Return what every pack has: the verifier and how to use it. They are part of the checkout."""
+    """Return what every pack has: the verifiers and how to use them. They are part of the checkout."""
     return {name: (AUDITORS / name).read_bytes() for name in ENCLOSED}
 
 
-async def excerpt(store: Store, act: Act, log: str, seqs: Collection[int]) -> tuple[Checkpoint, dict[str, bytes]]:
-    """Return an excerpt's files by path, with verifier, and the checkpoint that its proofs lead to.
+async def excerpt(
+    store: Store, act: Act, organisation: Organisation, seqs: Collection[int]
+) -> tuple[Checkpoint, dict[str, bytes]]:
+    """Return an excerpt's files by path, with verifiers, and the checkpoint that its proofs lead to.
+
+    Where people are given 存证码, now or when one of these codes was made, each that can have stood on something about
+    these records is proved.
 
     The log is signed first when the newest record is not covered; NotWhole when it is broken or has no such record.
     """
+    log = organisation.origin
     await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))
     checkpoint = await packing.covering(log, max(seqs))
-    return checkpoint, {**await packing.excerpt(log, seqs, checkpoint), **enclosed()}
+    shown = await anchoring.wants_code(organisation, act.now) or await anchoring.was_printed(log, min(seqs))
+    return checkpoint, {**await packing.excerpt(log, seqs, checkpoint, shown=shown), **enclosed()}
 
 
 async def stated(case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:

@@ -115,8 +115,8 @@ def _text(rows: Sequence[str], of: int, now: datetime) -> str:
             *rest,
             "",
             "请留着这条消息，不用回复。要核对时，任选一个存证码，在守约的服务器上运行 "
-            "`python -m bot audit verify --code 存证码`，显示完好；或在解开的审计包里运行 `python3 verify.py`，"
-            "显示完好，codes 里有这个码。那么这些记录就没有被改过、删过或插过。",
+            "`python -m bot audit verify --code 存证码`，显示完好；或在解开的审计包里运行 "
+            "`python3 verify_codes.py --code 存证码`，显示对得上。那么这些记录就没有被改过、删过或插过。",
         ]
     )
 

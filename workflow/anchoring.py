@@ -114,6 +114,11 @@ async def wants_code(organisation: Organisation, now: datetime) -> bool:
         return False
 
 
+async def was_printed(log: str, seq: int) -> bool:
+    """Tell whether anybody was given the code of a checkpoint over record `seq` of a log."""
+    return await Anchor.filter(kind=CODE, checkpoint__log=log, checkpoint__size__gte=seq).exists()
+
+
 async def printed(act: Act, organisation: Organisation, code: str, receipt: str) -> None:
     """Note that somebody was shown a code; the first one who was makes the anchor."""
     if not code:

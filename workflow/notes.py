@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 LOG, WITNESS = 0x01, 0x04  # signature types: a note's text, a checkpoint with the time of its cosignature
 MOST_SIGNATURES = 64
 LARGEST_NOTE = 64 * 1024
+CODES_HEAD = "shouyue/codes@v1"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _FORBIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f]")
@@ -198,6 +199,11 @@ def proof_text(index: int, hashes: Sequence[bytes], note: bytes) -> str:
     """Return a tlog-proof: the inclusion proof of the record at `index` (from 0) and the checkpoint it leads to."""
     lines = "".join(f"{_base64(each)}\n" for each in hashes)
     return f"c2sp.org/tlog-proof@v1\nindex {index}\n{lines}\n{note.decode()}"
+
+
+def consistency_line(size: int, root: bytes, hashes: Sequence[bytes]) -> str:
+    """Return a line of `codes.txt`: an older checkpoint, and the proof that a later one goes on from it."""
+    return " ".join([str(size), _base64(root), *map(_base64, hashes)])
 
 
 def _line(name: str, key_id: bytes, made: bytes) -> str:

@@ -8,6 +8,8 @@ from workflow import merkle, notes
 from workflow.lines import NotWhole, paged, rows_of
 from workflow.signing import signing
 
+CODES = "codes.txt"
+
 
 def keys_of(log: str, witnesses: Sequence[str] = ()) -> bytes:
     """Return `keys.txt`: every key that may have signed the log, our witnesses', and further ones (as vkeys)."""
@@ -32,10 +34,13 @@ async def checkpoint_files(log: str, records: int) -> AsyncIterator[tuple[str, b
             yield path, stamp
 
 
-async def excerpt(log: str, seqs: Collection[int], checkpoint: Checkpoint | None = None) -> dict[str, bytes]:
+async def excerpt(
+    log: str, seqs: Collection[int], checkpoint: Checkpoint | None = None, *, shown: bool = False
+) -> dict[str, bytes]:
     """Return the records with these numbers, each with its proof, the time stamp and the keys.
 
     The proofs lead to this checkpoint, else to the one of `covering`; none that covers the newest record is NotWhole.
+    With `shown` every 存证码 that can have stood on something about these records is proved as well (format.md §6).
     All leaves of the log are read once.
     """
     wanted = set(seqs)
@@ -50,7 +55,27 @@ async def excerpt(log: str, seqs: Collection[int], checkpoint: Checkpoint | None
     for seq, line in found.items():
         files[f"records/{seq}.json"] = line
         files[f"proofs/{seq}.tlog-proof"] = notes.proof_text(seq - 1, tree.inclusion(seq - 1), note).encode()
+    if shown:
+        files[CODES] = await _codes(checkpoint, tree, min(wanted))
     return files
+
+
+async def _codes(last: Checkpoint, tree: merkle.Tree, first: int) -> bytes:
+    """Prove every checkpoint from the one that was the newest when record `first` was written, up to `last`.
+
+    A code is always that of the newest checkpoint, and it stands on more than the outbox knows: on the answer to a
+    click, on a candidate's page, on what was said instead of a card. So none is left out: a code that is not here was
+    never shown of this case.
+    """
+    rows = Checkpoint.filter(log=last.log, size__lt=last.size)
+    before = await rows.filter(size__lt=first).order_by("-size").first()
+    lines = []
+    async for row in paged(rows.filter(size__gte=before.size if before else 0), "size"):
+        root, path = bytes.fromhex(row.root), tree.consistency(row.size)
+        if not merkle.extends(row.size, root, tree.size, tree.root(), path):
+            raise NotWhole(f"{last.log} does not go on from its checkpoint of {row.size} records: run audit verify")
+        lines.append(notes.consistency_line(row.size, root, path))
+    return "".join(f"{each}\n" for each in (notes.CODES_HEAD, last.size, *lines)).encode()
 
 
 async def _leaves(log: str, size: int, wanted: Collection[int]) -> tuple[list[bytes], dict[int, bytes]]:

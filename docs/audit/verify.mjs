@@ -197,7 +197,9 @@ function walk(pack, answer) {
   if (hasOther(openings)) fail('opening', end, '明文没有对应的记录 (an opening of no record)');
 }
 
-export { attempt, base64, canonical, fail, fileAt, isObject, keysOf, linesOf, need, numbered, sha256, utf8, verifies }; // for verify_statements.mjs
+// For verify_statements.mjs and verify_codes.mjs.
+export { attempt, base64, canonical, codeOf, fail, fileAt, isObject, keysOf, linesOf, need, node, noteOf, numbered };
+export { packAt, PROOF, sha256, utf8, verifies };
 
 /** Run the command line; returns the exit code and what is to be printed. */
 export function run(args) {

@@ -11,30 +11,32 @@ from zipfile import ZipFile
 import pytest
 
 from bot import packing as writing
-from models import Anchor, AuditRecord
+from bot.packing import AUDITORS
+from models import Anchor, AuditRecord, Checkpoint, Organisation
 from models.store import Store
 from tests.database import office
 from tests.database.signed import LOG, SECRET, installed_signing, sign, written
-from workflow import checkpoints, notes, packing
+from tests.database.test_checkpoints import unguard
+from workflow import anchoring, checkpoints, notes, packing
+from workflow.lines import NotWhole
 from workflow.notes import WITNESS, NoteKey
 
 __all__ = ["installed_signing"]
 
-VERIFIER = Path(__file__).parents[2] / "docs" / "audit" / "verify.py"
 WITNESS_KEY = NoteKey("audit.huachen.example", bytes(range(100, 132)), WITNESS)
 
 
-async def checked(pack: Path, *more: str) -> dict[str, Any]:
+async def checked(pack: Path, *more: str, program: str = "verify.py") -> dict[str, Any]:
     """Let verify.py judge a pack, alone in an empty place; the exit code is in `exit`."""
-    program = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", "-S", str(VERIFIER), str(pack), "--json", *more),
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "-S", str(AUDITORS / program), str(pack), "--json", *more),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=pack.parent,
     )
-    out, error = await program.communicate()
+    out, error = await process.communicate()
     assert error == b""
-    return {**json.loads(out), "exit": program.returncode}
+    return {**json.loads(out), "exit": process.returncode}
 
 
 def unpacked(files: dict[str, bytes], folder: Path) -> Path:
@@ -102,7 +104,7 @@ async def test_an_excerpt_proves_its_records_and_shows_no_others(store: Store, t
     unit = await written(store, 13)
     await sign(store)
     await written(store, 4, unit)
-    checkpoint, files = await writing.excerpt(store, office.by(), LOG, [3, 4, 17])
+    checkpoint, files = await writing.excerpt(store, office.by(), unit, [3, 4, 17])
     assert {path for path in files if path.startswith("records/")} == {f"records/{seq}.json" for seq in (3, 4, 17)}
     latest = await checkpoints.latest(LOG)
     assert latest is not None
@@ -136,12 +138,77 @@ async def test_an_excerpt_rather_has_a_checkpoint_that_a_witness_signed(store: S
     assert f"\n{second.size}\n" in files["proofs/2.tlog-proof"].decode()
 
 
+async def signed_often(store: Store) -> tuple[Organisation, list[Checkpoint]]:
+    """Write a log whose cards carry codes, signed after every second record; the last two records are not."""
+    unit = await written(store, 2)
+    unit.policy = {"code": True}
+    await store.transact(lambda: unit.save(update_fields=["policy"]))
+    made = [await sign(store)]
+    for _ in range(6):
+        await written(store, 2, unit)
+        made.append(await sign(store))
+    await written(store, 2, unit)
+    return unit, [each for each in made if each]
+
+
+async def test_a_case_proves_each_code_that_it_can_have_been_shown_with(
+    store: Store, tmp_path: Path, keys_file: str
+) -> None:
+    unit, made = await signed_often(store)
+    checkpoint, files = await writing.excerpt(store, office.by(), unit, [7, 16])
+    folder = unpacked(files, tmp_path / "excerpt")
+    assert (await checked(folder, keys_file))["exit"] == 0
+    found = await checked(folder, keys_file, program="verify_codes.py")
+    due = [each for each in made if each.size >= 6]  # 6 was the newest when record 7 was written
+    assert found["codes"] == [{"code": each.code, "size": each.size} for each in (*due, checkpoint)]
+    typed = ("--code", made[4].code.lower(), "--code", checkpoint.code)
+    asked = await checked(folder, keys_file, *typed, program="verify_codes.py")
+    assert (asked["exit"], [each["size"] for each in asked["asked"]]) == (0, [10, 16])
+    early = await checked(folder, keys_file, "--code", made[0].code, program="verify_codes.py")
+    assert (early["exit"], early["code"]) == (1, "unmatched")
+
+
+async def test_a_changed_proof_of_a_code_is_refused(store: Store, tmp_path: Path, keys_file: str) -> None:
+    unit, _ = await signed_often(store)
+    _, files = await writing.excerpt(store, office.by(), unit, [7, 16])
+    rows = files["codes.txt"].split(b"\n")
+    rows[3] = rows[3].replace(b"8 ", b"9 ", 1)
+    folder = unpacked({**files, "codes.txt": b"\n".join(rows)}, tmp_path / "excerpt")
+    found = await checked(folder, keys_file, program="verify_codes.py")
+    assert (found["exit"], found["code"], found["first_bad"]) == (1, "consistency", 7)
+
+
+async def test_where_nobody_is_given_codes_none_is_proved(store: Store) -> None:
+    unit = await written(store, 3)
+    first = await sign(store)
+    await written(store, 3, unit)
+    _, files = await writing.excerpt(store, office.by(), unit, [2, 6])
+    assert "codes.txt" not in files
+    assert first is not None
+    await store.transact(lambda: anchoring.printed(office.by(), unit, first.code, "card 1"))  # while the rules had it
+    _, files = await writing.excerpt(store, office.by(), unit, [2, 6])
+    assert f"{first.size} ".encode() in files["codes.txt"]
+
+
+async def test_a_stored_checkpoint_that_is_no_beginning_stops_the_pack(store: Store) -> None:
+    unit, made = await signed_often(store)
+
+    async def write() -> None:
+        await unguard(store)
+        await Checkpoint.filter(id=made[3].id).update(root="0" * 64)
+
+    await writing.excerpt(store, office.by(), unit, [7, 16])
+    await store.transact(write)
+    with pytest.raises(NotWhole, match="does not go on from its checkpoint of 8"):
+        await writing.excerpt(store, office.by(), unit, [7, 16])
+
+
 async def test_what_is_not_there_cannot_be_packed(store: Store) -> None:
-    await written(store, 3)
+    unit = await written(store, 3)
     with pytest.raises(LookupError):
         await packing.excerpt(LOG, [2])
     with pytest.raises(LookupError):
-        await writing.excerpt(store, office.by(), LOG, [4])
+        await writing.excerpt(store, office.by(), unit, [4])
     await sign(store)
     with pytest.raises(LookupError):
         await packing.excerpt(LOG, [0, 2])
