@@ -54,7 +54,7 @@ from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import briefing, contacts, export_requests, limits, periods, privacy, relying, signing, stepup
+from workflow import briefing, contacts, export_limits, limits, periods, privacy, relying, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     stepup.install(settings.stepup)
     briefing.install(settings.brief.hours())
     relying.install(relying.site_of(settings.public_url))
-    export_requests.install(export_requests.Limits(settings.audit.export_alone))
+    export_limits.install(settings.exports.limits(settings.audit.export_alone))
     privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock.of(settings)
     store = Store(settings.database.url)

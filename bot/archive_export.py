@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.archive_pack import Packer
 from bot.exporting import Asking, Exported, NotExported, keep
 from models import ArchivePackage, AuditRecord, CancellationRequest
-from workflow import access, archive_words, audit, viewing
+from workflow import access, archive_words, audit, export_requests, exporting, timeline, viewing
 from workflow.errors import NotFound
 from workflow.permissions import ARCHIVE_SEND
 from workflow.states import OPEN_REQUESTS
@@ -39,9 +39,18 @@ async def _request(by: Asking, number: str) -> CancellationRequest:
 
 
 async def _note(by: Asking, request: CancellationRequest, records: int) -> AuditRecord:
-    data = {"records": records, "names": by.settings.archive.full_names}
+    agreed = await _agreed(by, request)
+    data = {"records": records, "names": by.settings.archive.full_names, **({"approval": agreed} if agreed else {})}
     export = await audit.record(
         by.act, request.organisation, "archive.exported", ("archive_package", request.number, 1), data=data
     )
     await viewing.arrange(by.act)
     return export
+
+
+async def _agreed(by: Asking, request: CancellationRequest) -> str:
+    """Count the package towards what this person took, or spend the consent to the 证据包 of the case, which it is."""
+    if by.act.employee is None:
+        return ""
+    case = await timeline.case_of(by.act, request.number)
+    return await export_requests.use(by.act, exporting.of_case(case, "pack"), by.approval)

@@ -8,7 +8,7 @@ from bot import keys, receipts
 from bot.settings import Settings, SettingsError
 from models.store import Store
 from models.vault import Vault, install
-from workflow import audit, export_requests, notes, signing, stepup
+from workflow import audit, export_limits, notes, signing, stepup
 from workflow.telling import Claim
 from workflow.verifying import Codes, Finding, verify_all
 
@@ -24,7 +24,7 @@ async def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) 
     install(Vault(keys.read(settings)))
     signing.install(keys.read_signing(settings))
     stepup.install(settings.stepup)
-    export_requests.install(export_requests.Limits(settings.audit.export_alone))
+    export_limits.install(settings.exports.limits(settings.audit.export_alone))
     store = Store(settings.database.url)
     _check_there(store)
     await store.open()

@@ -23,7 +23,7 @@ _CODES = (
 
 async def case_pack(by: Asking, number: str, out: Path) -> Exported:
     """Write the pack of one case, with what this person may see."""
-    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack"))
+    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pack", by.approval))
     content = await packed_case(by, taken)
     await keep(by, out, content, taken.case.organisation, taken.export)
     sha256, warnings = hashlib.sha256(content).hexdigest(), soundness.of_rows(taken)

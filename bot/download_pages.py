@@ -18,6 +18,7 @@ from models import DownloadLink
 from workflow import downloads
 from workflow.acting import Act
 from workflow.errors import Refusal
+from workflow.export_words import REFUSED
 from workflow.exporting import TakenCase, TakenLog, note_written
 from workflow.lines import NotWhole
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 GONE = "这个链接已失效：已经下载过、超过 15 分钟，或验证码错了 5 次。请在聊天里再发一次「导出 Q…」或「证据包 Q…」。"
 FORGED = "这次提交不是从下载页面发出的。请从聊天里的链接重新打开页面。"
 NOT_ALLOWED = "你现在没有导出它的权限，或者同意已经用过、过期。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
+MANY = "export-many"  # other exports were taken since the link was made
+TOO_MUCH = f"没有下载：{REFUSED[MANY]}。这次尝试已记录。"
 FAILED = "系统出错了，文件没有生成。请在聊天里把那条指令再发一次，例如「导出 Q…」；仍不行请联系系统管理员。"
 BROKEN = (
     "没有导出：审计日志不完好，不能出具证明。请先让系统管理员在服务器上运行 python -m bot audit verify，"
@@ -68,7 +71,7 @@ class DownloadPage:
         except Refusal as refusal:
             why = refusal.code
             await self._app.store.transact(lambda: forms.refused(token, why, now))
-            return self._pages.refused(403, "foreign", NOT_ALLOWED)
+            return self._pages.refused(403, "foreign", TOO_MUCH.format(**refusal.facts) if why == MANY else NOT_ALLOWED)
         except NotWhole:
             log.exception("a log is not whole")
             return self._pages.ended(500, BROKEN)
@@ -94,8 +97,7 @@ class DownloadPage:
 
     async def _file(self, act: Act, taken: TakenCase | TakenLog) -> web.Response:
         """Print, sign and record the file, then send it: nobody gets one that is not on record."""
-        approval = taken.approval if isinstance(taken, TakenLog) else ""
-        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act), approval)
+        by = Asking(self._app.settings, self._app.store, act, await exporting.roles_of(act), taken.approval)
         async with self._printing:
             made = await made_for_download(by, taken)
         sha256, size = hashlib.sha256(made.content).hexdigest(), len(made.content)

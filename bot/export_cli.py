@@ -18,6 +18,7 @@ export = typer.Typer(no_args_is_help=True, help="导出。")
 As = Annotated[str, typer.Option("--as", help="以谁的权限，人员编号，例如 sunjing")]
 AsOrOperator = Annotated[str, typer.Option("--as", help="以谁的权限，人员编号；不写就是操作员")]
 Operator = Annotated[bool, typer.Option("--operator", help="以操作员的身份：不显示姓名，不带证明材料")]
+ApprovedBy = Annotated[str, typer.Option(help="同意的编号 X…：以某人的权限导出很多、或已导出很多时要有")]
 Out = Annotated[Path, typer.Option(help="写到哪个文件")]
 
 
@@ -31,7 +32,7 @@ def export_audit(
     since: Annotated[str, typer.Option("--from", help="从哪天起，2026-11-01；只用于 pdf 和 xlsx")] = "",
     until: Annotated[str, typer.Option("--to", help="到哪天为止（含），2026-11-30；只用于 pdf 和 xlsx")] = "",
     person: AsOrOperator = "",
-    approved_by: Annotated[str, typer.Option(help="大批导出的同意，编号 X…：以某人的权限导出很多条时要有")] = "",
+    approved_by: ApprovedBy = "",
 ) -> None:
     """按单位导出审计日志；jsonl 逐字节不变。"""
     from bot import exporting, whole_logs
@@ -89,6 +90,7 @@ def export_case(
     person: As = "",
     operator: Operator = False,
     format_: Annotated[str, typer.Option("--format", help="pack 是可以独立核对的证据包 zip，pdf 只有时间轴")] = "pack",
+    approved_by: ApprovedBy = "",
 ) -> None:
     """导出一件取消的证据包或时间轴；导出本身先记入日志。"""
     from bot.case_pack import case_pack
@@ -97,7 +99,7 @@ def export_case(
     writers = {"pack": case_pack, "pdf": case_pdf}
     if format_ not in writers:
         raise typer.BadParameter("pack 或 pdf", param_hint="--format")
-    exported(out, who(person, operator), lambda by: writers[format_](by, number, out))
+    exported(out, who(person, operator), lambda by: writers[format_](by, number, out), approved_by)
 
 
 def who(person: str, operator: bool) -> str | None:
@@ -109,9 +111,12 @@ def who(person: str, operator: bool) -> str | None:
 
 @export.command(name="archive")
 def export_archive(
-    number: Annotated[str, typer.Argument(help="申请号 Q…")], out: Out, person: AsOrOperator = ""
+    number: Annotated[str, typer.Argument(help="申请号 Q…")],
+    out: Out,
+    person: AsOrOperator = "",
+    approved_by: ApprovedBy = "",
 ) -> None:
     """导出一件办结取消的归档包，和送给档案系统的一样；导出记入日志。"""
     from bot.archive_export import archive_zip
 
-    exported(out, person or None, lambda by: archive_zip(by, number, out), not_done="没有导出归档包")
+    exported(out, person or None, lambda by: archive_zip(by, number, out), approved_by, "没有导出归档包")

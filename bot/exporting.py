@@ -141,7 +141,7 @@ async def case_text(by: Asking, number: str) -> list[str]:
 
 async def case_pdf(by: Asking, number: str, out: Path) -> Exported:
     """Write the signed PDF of one case's timeline."""
-    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pdf"))
+    taken = await by.store.transact(lambda: exporting.take_case(by.act, number, "pdf", by.approval))
     warnings = await soundness.of_case(taken)
     content = await _signed(by, timeline_of(taken, by.printed, warnings))
     await keep(by, out, content, taken.case.organisation, taken.export)

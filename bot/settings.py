@@ -19,6 +19,7 @@ from bot import addresses
 from bot.settings_audit import Audit
 from bot.settings_brief import BriefSection
 from bot.settings_evidence import EvidenceSection
+from bot.settings_exports import ExportsSection
 from bot.settings_privacy import PrivacySection
 from bot.settings_sections import (
     Address,
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     directory: Directory = Field(default_factory=Directory, description="通讯录")
     keys: Keys = Field(default_factory=Keys, description="密钥文件")
     audit: Audit = Field(default_factory=Audit, description="审计日志的签名、打印与锚定")
+    exports: ExportsSection = Field(default_factory=ExportsSection, description="一个人独自导出的合计上限")
     evidence: EvidenceSection = Field(default_factory=EvidenceSection, description="证明材料的检查")
     privacy: PrivacySection = Field(default_factory=PrivacySection, description="候选人资料的查看，和告诉候选人的规则")
     brief: BriefSection = Field(default_factory=BriefSection, description="早上的简报")

@@ -11,16 +11,18 @@ def export_card(view: ExportView) -> Card:
     open_ = "approve" in view.actions
     lines = [
         Line("单位", view.unit),
+        Line("案", view.case),
         Line("形式", view.form),
-        Line("期间", view.period),
+        Line("期间", "" if view.case else view.period),
         Line("条数", f"{view.records} 条（提出时）"),
         Line("用途", view.reason),
         Line("提出", f"{view.requester} {when(view.asked_at, view.now)}"),
+        Line("此前", view.already),
         Line("", _outcome(view)),
         Line("编号", view.number),
     ]
     return Card(
-        title=f"导出审计日志 · {view.unit}",
+        title=f"导出一件取消 · {view.case}" if view.case else f"导出审计日志 · {view.unit}",
         status=_status(view),
         lines=tuple(each for each in lines if each.value),
         handle=view.handle,

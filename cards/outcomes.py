@@ -146,6 +146,7 @@ WHY = {
     "export-other": "和同意的导出不一样",
     "export-too-long": "条数太多，不能印成 PDF",
     "export-unapproved": "条数多，要另一人同意",
+    "export-many": "已独自导出很多",
     "export-whole": "这种形式只能是整本日志",
     # retention, erasure
     "hold-reason": "没有写冻结的原因",

@@ -41,14 +41,19 @@ async def ask(context: Context, command: Command) -> None:
         await outbox.say(context.act, context.account, text)
         return
     unit = await access.unit_named(context.act, AUDIT_EXPORT, asked.unit)
-    request = await export_requests.ask(context.act, Wanted(unit, asked.form, asked.period, asked.purpose))
+    await ask_for(context, Wanted(unit, asked.form, asked.period, asked.purpose))
+
+
+async def ask_for(context: Context, wanted: Wanted) -> None:
+    """Lay an export before somebody else, and say so."""
+    request = await export_requests.ask(context.act, wanted)
     text = f"已提出导出 {described(request)}，等另一位审计或安全管理员同意，结果会告诉你。编号 {request.number}"
     await outbox.say(context.act, context.account, text)
 
 
 def read(text: str, now: datetime) -> Asked:
     """Read unit, form, period, and what stands behind 用途; `now` is on the clock of Asia/Shanghai."""
-    before, _, purpose = text.partition("用途")
+    before = text.partition("用途")[0]
     named = period_in(before, now)
     unit, form = "", ""
     for word in (named.rest if named else before).split():
@@ -57,7 +62,12 @@ def read(text: str, now: datetime) -> Asked:
         else:
             unit = word
     period = days(named.first.isoformat(), named.last.isoformat()) if named else Period()
-    return Asked(unit, form, period, purpose.strip(" ：:，,"))
+    return Asked(unit, form, period, purpose_in(text))
+
+
+def purpose_in(text: str) -> str:
+    """Return what stands behind 用途."""
+    return text.partition("用途")[2].strip(" ：:，,")
 
 
 def _done(request: ExportRequest) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from handlers import export_approvals
 from handlers.export_approvals import TALK
 from handlers.reading.grammar import Command
 from handlers.routing import Context
@@ -13,6 +14,7 @@ from models import DownloadLink
 from workflow import certifying, downloads, examining, exporting, outbox, timeline
 from workflow.acting import Act
 from workflow.certifying import TakenCertificate
+from workflow.errors import Missing
 from workflow.exporting import TakenCase, TakenLog
 
 
@@ -50,6 +52,14 @@ WHAT = {
 
 async def _offer_case(context: Context, number: str, form: str) -> None:
     case = await timeline.case_of(context.act, number)
+    try:
+        await downloads.require_alone(context.act, case, form)
+    except Missing:
+        purpose = export_approvals.purpose_in(context.incoming.text)
+        if purpose:
+            await export_approvals.ask_for(context, exporting.of_case(case, form, purpose))
+            return
+        raise
     link = await downloads.offer(context.act, case, form)
     what = WHAT[form].format(minutes=int(downloads.LASTS.total_seconds() // 60))
     text = f"{case.number} 的{what}。网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
@@ -60,7 +70,7 @@ async def _offer_log(context: Context, number: str) -> None:
     link = await downloads.offer_log(context.act, number)
     minutes = int(downloads.LASTS.total_seconds() // 60)
     text = (
-        f"{link.number} 同意导出的审计日志 {minutes} 分钟内可以下载一次，下载会留下记录，文件上有你的代号和时间。"
+        f"{link.number} 同意的导出 {minutes} 分钟内可以下载一次，下载会留下记录，文件上有你的代号和时间。"
         f"网页会问验证码：{downloads.code_of(link)}。链接和验证码请勿转给别人。"
     )
     await outbox.say(context.act, context.account, text, download=link)

@@ -32,7 +32,7 @@ from models.exchange import (
     OutboxStatus,
     SeenCipher,
 )
-from models.export import ExportRequest, ExportStatus
+from models.export import ExportRequest, ExportStatus, ExportTaken
 from models.organisation import Organisation, Position, Preset
 from models.passkey import Passkey
 from models.person import (
@@ -95,6 +95,7 @@ __all__ = [
     "EvidenceKind",
     "ExportRequest",
     "ExportStatus",
+    "ExportTaken",
     "Factor",
     "Grant",
     "GrantChange",

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.models import Model
 
 from models.organisation import Organisation
 from models.person import Employee
@@ -21,7 +22,8 @@ class ExportStatus(StrEnum):
 
 
 class ExportRequest(SealedModel):
-    """导出申请; number `X…`: one unit's log of a period, taken out once, with the consent of a second person (T24).
+    """导出申请; number `X…`: one unit's log of a period, or its case `case_number` (Q… or Y…), taken out once, with the
+    consent of a second person (T24).
 
     `expires_at` is when the clock closes it undecided; after the consent, the moment from which it opens nothing more.
     """
@@ -35,6 +37,7 @@ class ExportRequest(SealedModel):
     requester: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
         "models.Employee", on_delete=fields.RESTRICT, related_name="exports_asked"
     )
+    case_number = fields.CharField(max_length=24, default="", db_default="")
     form = fields.CharField(max_length=8)  # xlsx, pack, pdf, jsonl
     since = fields.DatetimeField(null=True)
     until = fields.DatetimeField(null=True)
@@ -58,3 +61,26 @@ class ExportRequest(SealedModel):
     organisation_id: object
     requester_id: object
     decided_by_id: object
+
+
+class ExportTaken(Model):
+    """已导出: one export of one person, kept as long as it counts towards what they may take out alone (T24).
+
+    `records` is how many audit records it held, `case_number` whose case it was (the booking's, Y…; "" for a log),
+    `approval` the consent `X…` it had, or "".
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    employee: fields.ForeignKeyRelation[Employee] = fields.ForeignKeyField(
+        "models.Employee", on_delete=fields.RESTRICT, related_name="exports_taken"
+    )
+    taken_at = fields.DatetimeField()
+    records = fields.IntField()
+    case_number = fields.CharField(max_length=24, default="")
+    approval = fields.CharField(max_length=24, default="")
+
+    class Meta:
+        table = "export_taken"
+        indexes = (("employee", "taken_at"),)
+
+    employee_id: object

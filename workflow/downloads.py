@@ -23,8 +23,16 @@ RULES = "取消规范"  # stands for a number in a link to the rules of the unit
 
 async def offer(act: Act, case: Case, form: str = PDF) -> DownloadLink:
     """Make a link of the acting person's to this case as `form`; it is on record before anybody has it."""
-    employee = await access.require(act, CASE_EXPORT, case.organisation)
+    employee = await require_alone(act, case, form)
     return await _made(act, employee, case.organisation, ("case", case.number, 1), form)
+
+
+async def require_alone(act: Act, case: Case, form: str) -> Employee:
+    """Return who is acting if they may take this case out now with nobody's consent, or refuse."""
+    employee = await access.require(act, CASE_EXPORT, case.organisation)
+    wanted = exporting.of_case(case, form)
+    await export_requests.require_alone(act, wanted, await wanted.portion())
+    return employee
 
 
 async def offer_certificate(act: Act, purge: Purge) -> DownloadLink:
@@ -42,7 +50,7 @@ async def offer_rules(act: Act, organisation: Organisation) -> DownloadLink:
 
 
 async def offer_log(act: Act, number: str) -> DownloadLink:
-    """Make a link of the acting person's to the log that somebody else agreed they may take out."""
+    """Make a link of the acting person's to what somebody else agreed they may take out."""
     request = await export_requests.usable(act, number)
     return await _made(act, await access.require_employee(act), request.organisation, ("export", request.number, 1))
 
@@ -103,6 +111,8 @@ async def take(act: Act, link: DownloadLink) -> TakenCase | TakenLog:
     if not link.number.startswith("X"):
         return await exporting.take_case(act, link.number, link.form)
     request = await export_requests.usable(act, link.number)
+    if request.case_number:
+        return await exporting.take_case(act, request.case_number, request.form, request.number)
     period = Period(request.since, request.until)
     return await exporting.take_log(act, request.organisation.path, request.form, period, request.number)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models import AuditRecord, CardPurpose, Employee, ExportRequest, ExportStatus, Organisation, Role
-from workflow import access, audit, free_words, outbox, proposals, stepup
+from workflow import access, audit, export_limits, free_words, outbox, proposals, stepup, timeline
 from workflow.acting import Act
 from workflow.errors import Missing, NotAllowed, NotFound, NotNow
-from workflow.export_words import OUTCOMES, to_the_requester, when_expired
+from workflow.export_limits import Portion
+from workflow.export_words import OUTCOMES, to_the_requester, typed_for, when_expired
 from workflow.log_periods import Period
 from workflow.numbering import export_number
-from workflow.permissions import AUDIT_EXPORT, EXPORT_APPROVE
+from workflow.permissions import AUDIT_EXPORT, CASE_EXPORT, EXPORT_APPROVE
+from workflow.timeline import Case
 
 ASKED_LASTS = timedelta(days=7)
 AGREED_LASTS = timedelta(hours=24)
@@ -46,50 +48,43 @@ KIND = proposals.Kind(
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How many records one person may take out of a unit's log alone."""
-
-    alone: int = 500
-
-
-_installed: list[Limits] = [Limits()]
-
-
-def install(limits: Limits) -> None:
-    """Make these the process's limits."""
-    _installed[:] = [limits]
-
-
-def limits() -> Limits:
-    """Return the process's limits."""
-    return _installed[0]
-
-
-@dataclass(frozen=True)
 class Wanted:
-    """What somebody wants to take out, as what, and what for."""
+    """What somebody wants to take out, as what, and what for: one case of the unit, or its log of a period."""
 
     organisation: Organisation
     form: str
     period: Period
     purpose: str
+    case: Case | None = None
+
+    @property
+    def case_number(self) -> str:
+        """Return under which number the case was asked for (Q… or Y…); nothing for a log."""
+        return self.case.number if self.case else ""
+
+    async def portion(self) -> Portion:
+        """Return how much this is as things are now."""
+        if self.case is None:
+            return Portion(await count_of(self.organisation, self.period))
+        return Portion(len(await timeline.records_of(self.case)), self.case.booking.number)
 
 
 async def ask(act: Act, wanted: Wanted) -> ExportRequest:
     """Lay an export before those who may agree to it; nothing leaves yet."""
-    requester = await access.require(act, AUDIT_EXPORT, wanted.organisation)
+    requester = await access.require(act, right_to(wanted.case_number), wanted.organisation)
     if not wanted.purpose.strip():
         raise Missing("export-purpose")
-    if wanted.form in WHOLE and wanted.period != Period():
+    if wanted.case is None and wanted.form in WHOLE and wanted.period != Period():
         raise NotNow("export-whole")
-    count = await count_of(wanted.organisation, wanted.period)
-    if wanted.form == "pdf" and count > MOST_PRINTED:
+    count = (await wanted.portion()).records
+    if wanted.case is None and wanted.form == "pdf" and count > MOST_PRINTED:
         raise NotNow("export-too-long", count=count, most=MOST_PRINTED)
     request = ExportRequest(
         number=await export_number(act.now),
         organisation=wanted.organisation,
         requester=requester,
         form=wanted.form,
+        case_number=wanted.case_number,
         since=wanted.period.since,
         until=wanted.period.until,
         records=count,
@@ -100,6 +95,11 @@ async def ask(act: Act, wanted: Wanted) -> ExportRequest:
     await proposals.lay_before(act, KIND, request, await deciders(request, act.now))
     await _record(act, request, "export.asked")
     return request
+
+
+def right_to(case_number: str) -> str:
+    """Return the permission that an export needs of its requester, by whether it is one case."""
+    return CASE_EXPORT if case_number else AUDIT_EXPORT
 
 
 async def count_of(organisation: Organisation, period: Period) -> int:
@@ -181,7 +181,7 @@ async def usable(act: Act, number: str) -> ExportRequest:
     request = await ExportRequest.get_or_none(number=number.upper()).prefetch_related(*KIND.relations)
     if request is None or request.requester_id != employee.id:
         raise NotFound("export-not-found")
-    await access.require(act, AUDIT_EXPORT, request.organisation)
+    await access.require(act, right_to(request.case_number), request.organisation)
     if request.status == ExportStatus.PROPOSED:
         raise NotNow("export-waiting", number=request.number)
     if request.status != ExportStatus.APPROVED:
@@ -194,18 +194,35 @@ async def usable(act: Act, number: str) -> ExportRequest:
 async def use(act: Act, wanted: Wanted, number: str = "") -> str:
     """Return the number under which this leaves, and spend it; nothing where one person may take it alone.
 
-    Refuses a bulk export of a person that has no consent, or one for something else. The count is asked for again.
+    Refuses a bulk export of a person that has no consent, or one for something else. The count is asked for again, and
+    what leaves is added to what this person took before.
     """
     if act.employee is None:
         return ""
+    portion = await wanted.portion()
     if not number:
-        count = await count_of(wanted.organisation, wanted.period)
-        if count > limits().alone:
-            raise Missing("export-unapproved", count=count, most=limits().alone)
-        return ""
+        await require_alone(act, wanted, portion)
+    else:
+        number = await _spent(act, wanted, number)
+    await export_limits.note(act.employee, portion, act.now, number)
+    return number
+
+
+async def require_alone(act: Act, wanted: Wanted, portion: Portion) -> None:
+    """Refuse what nobody takes out without a second person: much at once, or one small export after the other."""
+    most = export_limits.limits().alone
+    if wanted.case is None and portion.records > most:
+        raise Missing("export-unapproved", count=portion.records, most=most)
+    employee = await access.require_employee(act)
+    typed = typed_for(wanted.organisation, wanted.form, wanted.period, wanted.case_number)
+    await export_limits.require(employee, wanted.organisation, portion, act.now, typed)
+
+
+async def _spent(act: Act, wanted: Wanted, number: str) -> str:
     request = await usable(act, number)
-    agreed = (request.organisation_id, request.form, request.since, request.until)
-    if agreed != (wanted.organisation.id, wanted.form, wanted.period.since, wanted.period.until):
+    agreed = (request.organisation_id, request.form, request.since, request.until, request.case_number)
+    period = wanted.period
+    if agreed != (wanted.organisation.id, wanted.form, period.since, period.until, wanted.case_number):
         raise NotNow("export-other", number=request.number)
     await spend(act, request)
     return request.number
@@ -231,6 +248,7 @@ async def _record(act: Act, request: ExportRequest, action: str, *, ok: bool = T
     """Add to the unit's log; the purpose is free text and may name people, so it stays in its sealed column."""
     limits_ = {name: audit.stamp(at) for name, at in (("from", request.since), ("to", request.until)) if at}
     person = request.requester.pseudonym
-    data = {"format": request.form, "records": request.records, "person": person, **limits_}
+    case = {"case": request.case_number} if request.case_number else {}
+    data = {"format": request.form, "records": request.records, "person": person, **case, **limits_}
     why = "clock" if action == "export.expired" else ""
     await audit.record(act, request.organisation, action, ("export", request.number, 1), ok=ok, why=why, data=data)

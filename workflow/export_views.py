@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Card, CardPurpose, Employee, ExportRequest, ExportStatus
-from workflow import access, export_requests, free_words
+from workflow import access, export_limits, export_requests, free_words
 from workflow.acting import Act
-from workflow.export_words import FORMS
+from workflow.export_words import CASE_FORMS, FORMS
 from workflow.log_periods import Period, said
 from workflow.rights_words import name_of
 from workflow.showing import plain
@@ -24,10 +24,12 @@ class ExportView:
     status: ExportStatus
     unit: str
     form: str
+    case: str  # the number of one case, or "" for the unit's log
     period: str
     records: int
     reason: str
     requester: str
+    already: str  # what they took out alone before
     asked_at: datetime
     expires_at: datetime
     decided_by: str
@@ -50,11 +52,13 @@ async def export_view(card: Card, act: Act) -> ExportView:
         number=request.number,
         status=request.status,
         unit=f"{plain(request.organisation.name)}（{request.organisation.path}）",
-        form=FORMS[request.form],
+        form=(CASE_FORMS if request.case_number else FORMS)[request.form],
+        case=request.case_number,
         period=said(Period(request.since, request.until)),
         records=request.records,
         reason=await free_words.read_by(holder, request.organisation, request.purpose, act.now),
         requester=f"{name_of(request.requester)}（{'、'.join(dict.fromkeys(roles)) or '没有角色'}）",
+        already=await _already(request.requester, act.now),
         asked_at=request.asked_at,
         expires_at=request.expires_at,
         decided_by=name_of(request.decided_by) if request.decided_by else "",
@@ -63,3 +67,12 @@ async def export_view(card: Card, act: Act) -> ExportView:
         closed=card.closed,
         actions=("approve", "reject") if usable else (),
     )
+
+
+async def _already(requester: Employee, now: datetime) -> str:
+    """Say what somebody took out without consent in the last day and month: it is what this comes on top of."""
+    month = await export_limits.taken_alone(requester, now - export_limits.MONTH)
+    if not month.records:
+        return ""
+    day = await export_limits.taken_alone(requester, now - export_limits.DAY)
+    return f"最近 24 小时独自导出 {day.said}，最近 30 天 {month.said}"

@@ -1,12 +1,13 @@
 """How an export that asks for consent is said: on its card, in answers, and to who asked for it."""
 
-from models import ExportRequest, ExportStatus
+from models import ExportRequest, ExportStatus, Organisation
 from workflow.acting import local
 from workflow.log_periods import Period, said
 from workflow.rights_words import name_of
 from workflow.showing import plain
 
 FORMS = {"xlsx": "XLSX 表格", "pack": "可核对的审计包", "pdf": "PDF", "jsonl": "原始日志"}
+CASE_FORMS = {"pack": "证据包", "pdf": "时间轴（PDF）"}
 OUTCOMES = {
     ExportStatus.APPROVED: "已同意",
     ExportStatus.REJECTED: "已驳回",
@@ -17,9 +18,19 @@ OUTCOMES = {
 
 
 def described(request: ExportRequest) -> str:
-    """Say in one line what would leave: 华辰互联 的审计日志（XLSX 表格，最早 至 现在，812 条）."""
+    """Say in one line what would leave: 华辰互联 的审计日志（XLSX 表格，最早 至 现在，812 条）, Q… 的证据包."""
+    if request.case_number:
+        return f"{request.case_number} 的{CASE_FORMS[request.form]}（{request.records} 条记录）"
     what = f"{FORMS[request.form]}，{said(Period(request.since, request.until))}，{request.records} 条"
     return f"{plain(request.organisation.name)} 的审计日志（{what}）"
+
+
+def typed_for(organisation: Organisation, form: str, period: Period, case_number: str) -> str:
+    """Return what somebody writes in a chat to ask for consent to this export."""
+    if case_number:
+        return f"{'证据包' if form == 'pack' else '导出'} {case_number} 用途 …"
+    days = f" {said(period)}" if period.since and period.until else ""
+    return f"导出日志 {organisation.path} {form}{days} 用途 …"
 
 
 def to_the_requester(request: ExportRequest, comment: str) -> str:
@@ -45,10 +56,14 @@ REFUSED = {
     "export-not-found": "没有找到这条导出申请，或不是你的。要导出请发「导出日志 单位 形式 用途 …」",
     "export-expired": "这条导出申请到期没有处理，已过期，什么都没有导出。要继续请提出人重新提出",
     "export-waiting": "{number} 还在等另一位审计或安全管理员同意，请等结果，有了会告诉你",
-    "export-over": "这条导出申请{what}，不能再用。还要导出请重新发「导出日志 单位 形式 用途 …」",
-    "export-too-late": "同意后的 24 小时已过，不能再用。还要导出请重新发「导出日志 单位 形式 用途 …」",
-    "export-other": "{number} 同意的是另一个单位、形式或期间。请按它写的导出，或重新提出",
+    "export-over": "这条导出申请{what}，不能再用。还要导出请照原来的写法写明用途，重新提出",
+    "export-too-late": "同意后的 24 小时已过，不能再用。还要导出请照原来的写法写明用途，重新提出",
+    "export-other": "{number} 同意的是另一个单位、案、形式或期间。请按它写的导出，或重新提出",
     "export-too-long": "有 {count} 条，一份 PDF 最多 {most} 条：请缩短期间，或改用 xlsx",
+    "export-many": (
+        "最近 {period}你独自导出了 {before}，{over}，再多要另一人同意。请在聊天里发「{typed}」写明用途，"
+        "同意后会告诉你怎么取；在命令行导出的，同意后用 --approved-by 写上它的编号"
+    ),
     "export-whole": "审计包和原始日志是整本日志，不能只要一段时间。请去掉期间，或改用 xlsx、pdf",
     "export-unapproved": (
         "有 {count} 条，超过 {most} 条的导出要另一人同意：请在聊天里发「导出日志 单位 形式 用途 …」，"

@@ -30,6 +30,7 @@ class TakenCase:
     export: AuditRecord
     form: str
     unlike: str = ""
+    approval: str = ""
 
     @property
     def digest(self) -> str:
@@ -37,23 +38,31 @@ class TakenCase:
         return timeline.digest_of(self.records)
 
 
-async def take_case(act: Act, number: str, form: str) -> TakenCase:
-    """Record that a case is taken out as `form` (pdf, pack, text), then return it with that record.
+async def take_case(act: Act, number: str, form: str, approval: str = "") -> TakenCase:
+    """Record that a case is taken out as `form` (pdf, pack), then return it with that record.
 
-    Without an employee it is the operator at the command line, who gets no names and no evidence.
+    Without an employee it is the operator at the command line, who gets no names and no evidence. `approval` is the
+    number of the consent that an employee needs who took out much already; it is spent by this.
     """
     case = await timeline.case_of(act, number)
     if act.employee is not None:
         await access.require(act, CASE_EXPORT, case.organisation)
+    agreed = await export_requests.use(act, of_case(case, form), approval)
     count = len(await timeline.records_of(case)) + 1
     data = {"format": form, "records": count, "names": case.names, "evidence": case.evidence}
+    data |= {"approval": agreed} if agreed else {}
     subject = ("case", case.number, 1)
     export = await audit.record(act, case.organisation, "case.exported", subject, data=data)
     await viewing.arrange(act)
     records = await timeline.records_of(case)
     checkpoint = await _covering(act, case.organisation.origin, export.seq)
     entries, unlike = await timeline.entries_of(case), await comparing.unlike(case.subjects)
-    return TakenCase(case, records, entries, checkpoint, export, form, unlike)
+    return TakenCase(case, records, entries, checkpoint, export, form, unlike, agreed)
+
+
+def of_case(case: Case, form: str, purpose: str = "") -> Wanted:
+    """Return what taking this case out as `form` means to those who may have to agree."""
+    return Wanted(case.organisation, form, Period(), purpose, case)
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from models import (
     Dialogue,
     DownloadLink,
     Employee,
+    ExportTaken,
     InboundMessage,
     Organisation,
     OutboxMessage,
     OutboxStatus,
     Role,
 )
-from workflow import access, audit, outbox, purging
+from workflow import access, audit, export_limits, outbox, purging
 from workflow.acting import Act, local
 from workflow.due import due
 from workflow.periods import periods
@@ -35,7 +36,7 @@ PORTION = 500  # rows of one table cleared in one transaction
 T = TypeVar("T", bound=Model)
 PASSING = ("say", "group_reply", "fetch", "pull", "welcome", "timer", "receipt")
 """Kinds of outbox rows that are no record where they belong to no case."""
-CLEARED = (InboundMessage, Dialogue, DownloadLink)
+CLEARED = (InboundMessage, Dialogue, DownloadLink, ExportTaken)
 """Tables that lose something each month, beside the outbox."""
 
 
@@ -66,6 +67,7 @@ async def clear(act: Act) -> Counter[str]:
             "inbound": await _blank_texts(act.now),
             "answers": await _delete_answers(act.now),
             "links": await _delete(DownloadLink.filter(expires_at__lte=act.now - periods().links)),
+            "exports": await _delete(ExportTaken.filter(taken_at__lte=act.now - export_limits.MONTH)),
             "dialogues": await _delete(Dialogue.filter(expires_at__lte=act.now - periods().dialogues)),
         }
     )

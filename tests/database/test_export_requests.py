@@ -12,9 +12,10 @@ from tests.database import office
 from tests.database.office import NOW, by
 from tests.database.signed import installed_signing
 from tests.database.talking import newest_card, presses, says, seen
-from workflow import downloads, examining, export_requests, timeline
+from workflow import downloads, examining, export_limits, export_requests, timeline
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotFound, NotNow, Refusal
-from workflow.export_requests import Limits, Wanted
+from workflow.export_limits import Limits
+from workflow.export_requests import Wanted
 from workflow.exporting import TakenLog, take_log
 from workflow.log_periods import Period, days
 
@@ -47,9 +48,9 @@ class House:
 
 @pytest.fixture(autouse=True)
 def one_alone() -> Iterator[None]:
-    export_requests.install(Limits(alone=1))
+    export_limits.install(Limits(alone=1))
     yield
-    export_requests.install(Limits())
+    export_limits.install(Limits())
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ async def test_more_records_than_one_may_take_alone_need_consent(store: Store, h
 
 
 async def test_few_records_leave_without_asking_anybody(store: Store, house: House) -> None:
-    export_requests.install(Limits(alone=500))
+    export_limits.install(Limits(alone=500))
     assert (await taken(store, house.auditor)).approval == ""
 
 

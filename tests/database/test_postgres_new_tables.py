@@ -19,6 +19,7 @@ TABLES = (
     "rules_text",
     "delegation",
     "passkey",
+    "export_taken",
 )
 
 

@@ -61,7 +61,7 @@ async def cleared(store: Store, now: datetime) -> dict[str, int]:
 
 
 async def test_each_kind_goes_when_its_time_has_come_and_not_before(store: Store, desk: Desk) -> None:
-    nothing = {"inbound": 0, "answers": 0, "links": 0, "dialogues": 0}
+    nothing = {"inbound": 0, "answers": 0, "links": 0, "exports": 0, "dialogues": 0}
     assert await cleared(store, NOW + 6 * DAY) == nothing
     assert await cleared(store, NOW + 7 * DAY) == {**nothing, "dialogues": 1}
     assert await cleared(store, NOW + 30 * DAY) == {**nothing, "links": 1}

@@ -13,7 +13,7 @@ from models import AuditRecord, Employee
 from tests.scenarios.company import Company
 from tests.scenarios.steps import whole_logs
 from tests.scenarios.test_downloads import Offer
-from workflow import export_requests
+from workflow import export_limits
 from workflow.rights import pseudonym
 
 __all__ = ["whole_logs"]
@@ -22,7 +22,7 @@ __all__ = ["whole_logs"]
 @pytest.fixture(autouse=True)
 def nothing_left_installed() -> Iterator[None]:
     yield
-    export_requests.install(export_requests.Limits())
+    export_limits.install(export_limits.Limits())
 
 
 @pytest.mark.parametrize(("form", "inside"), [("xlsx", "xl/worksheets/sheet1.xml"), ("审计包", "records.jsonl")])
