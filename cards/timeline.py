@@ -149,6 +149,7 @@ ACTIONS = {
     "person.left": "通讯录：离职",
     "person.linked": "绑定账号",
     "deputy.set": "指定代理人",
+    "brief.switched": "开关自己的简报",
     "directory.refused": "通讯录没有更新",
     "erasure.suggested": "提请删除资料",
     "erasure.proposed": "提出删除资料",

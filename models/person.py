@@ -51,6 +51,7 @@ class Employee(SealedModel):
         "models.Employee", on_delete=fields.RESTRICT, null=True
     )
     active = fields.BooleanField(default=True, db_default=True)
+    brief_off = fields.BooleanField(default=False, db_default=False)  # they want no 简报 in the morning
     deputy_until = fields.DatetimeField(null=True)  # the deputy stands in before this moment; null: without an end
 
     class Meta:

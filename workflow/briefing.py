@@ -1,12 +1,15 @@
 """简报: on the morning of a working day, what waits and what starts today, to who decides and who files (D25).
 
-Who has nothing hears nothing. Each person's is made in a transaction of its own; it names numbers and times, never a
-candidate. A round that comes late, because the program or the clock stood still, is not caught up after noon.
+Who has nothing hears nothing, and who wants none is told nothing in the morning; what asks for an answer, a card or a
+reminder, is no part of it and comes all the same. Each person's is made in a transaction of its own; it names numbers
+and times, never a candidate. A round that comes late, because the program or the clock stood still, is not caught up
+after noon.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -17,12 +20,13 @@ from models import (
     DelegationStatus,
     Employee,
     Grant,
+    Organisation,
     RequestStatus,
     Role,
     Step,
     StepStatus,
 )
-from workflow import access, chain, outbox
+from workflow import access, audit, chain, outbox
 from workflow.acting import Act, local
 from workflow.deadlines import OFFICE
 from workflow.moments import WEEKDAYS, clock
@@ -73,6 +77,36 @@ class Brief:
         return not (self.steps or self.interviews or self.unfinished)
 
 
+class Standing(StrEnum):
+    """Is somebody told in the morning, and if not, by whose wish?"""
+
+    ON = "on"
+    OFF = "off"  # their own
+    NOT_IN_UNIT = "not_in_unit"  # the settings name their unit or one above
+    NOBODYS = "nobodys"  # the settings switch it off
+
+
+async def standing(person: Employee) -> Standing:
+    """Return whether this person is told each morning."""
+    if not hours().wanted:
+        return Standing.NOBODYS
+    if _is_silent_unit(await person.organisation):
+        return Standing.NOT_IN_UNIT
+    return Standing.OFF if person.brief_off else Standing.ON
+
+
+async def switch(act: Act, wanted: bool) -> bool:
+    """Let somebody have their own brief or not; on record, and True, where that is a change."""
+    person = await access.require_employee(act)
+    if person.brief_off != wanted:
+        return False
+    person.brief_off = not wanted
+    await person.save(update_fields=["brief_off"])
+    subject = ("employee", person.pseudonym, 1)
+    await audit.record(act, await person.organisation, "brief.switched", subject, data={"on": wanted})
+    return True
+
+
 async def arrange(act: Act) -> None:
     """Set the next round; once, whoever asks again."""
     if hours().wanted:
@@ -104,7 +138,7 @@ def _is_time(now: datetime) -> bool:
 async def tell(act: Act, employee: str) -> bool:
     """Tell one person what there is, where they are reached; return whether there was something."""
     person = await Employee.get_or_none(id=UUID(employee), active=True).prefetch_related("organisation")
-    if person is None or not _is_time(act.now) or _is_silent_unit(person):
+    if person is None or not _is_time(act.now) or await standing(person) != Standing.ON:
         return False
     brief = await brief_of(person, act.now)
     if not brief.is_silent:
@@ -112,8 +146,8 @@ async def tell(act: Act, employee: str) -> bool:
     return not brief.is_silent
 
 
-def _is_silent_unit(person: Employee) -> bool:
-    return any(access.covers(each, person.organisation.path) for each in hours().silent)
+def _is_silent_unit(unit: Organisation) -> bool:
+    return any(access.covers(each, unit.path) for each in hours().silent)
 
 
 async def brief_of(person: Employee, now: datetime) -> Brief:
@@ -140,13 +174,13 @@ async def _people(now: datetime) -> list[Employee]:
     deputies = await Employee.filter(id__in=[each.approver_id for each in asked], deputy_id__isnull=False)
     ids = {each.employee_id for each in held} | {each.approver_id for each in asked} | set(delegates)
     ids |= {each.deputy_id for each in deputies}
-    return list(await Employee.filter(id__in=list(ids), active=True).order_by("key"))
+    return list(await Employee.filter(id__in=list(ids), active=True, brief_off=False).order_by("key"))
 
 
-def said(brief: Brief, now: datetime) -> str:
-    """Say it in at most four lines: what it is, and what to type."""
+def said(brief: Brief, now: datetime, opening: str = "早上好，") -> str:
+    """Say it in at most four lines: what it is, and what to type; `opening` stands before the day."""
     here = local(now)
-    lines = [f"早上好，{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]}（截至 {clock(now)}）："]
+    lines = [f"{opening}{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]}（截至 {clock(now)}）："]
     if brief.steps:
         lines.append(
             f"待你审批 {len(brief.steps)} 条{_oldest(brief.steps, now)}{_soonest(brief.steps, now)}。发「待我审批」看。"

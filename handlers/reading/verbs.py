@@ -59,6 +59,7 @@ class Verb(StrEnum):
     INTEGRITY = "完整性检查"
     CHECKUP = "合规体检"
     PACE = "审批时效"
+    BRIEF = "简报"
     PERMISSIONS = "权限"
     GRANT = "授权"
     REVOKE = "收回授权"
@@ -201,6 +202,7 @@ SPELLINGS: Final[dict[Verb, tuple[str, ...]]] = {
     Verb.INTEGRITY: ("完整性检查",),
     Verb.CHECKUP: ("合规体检",),
     Verb.PACE: ("审批时效", "审批用时", "审批时长"),
+    Verb.BRIEF: ("简报", "早报", "今日简报", "每日简报"),
     Verb.PERMISSIONS: ("权限", "我的权限", "查权限", "查看权限"),
     Verb.GRANT: ("授权", "授权给", "授予"),
     Verb.REVOKE: ("收回授权", "撤销授权", "取消授权", "回收授权", "收回权限"),
@@ -285,6 +287,8 @@ _ALONE: Final = frozenset(
         "清理",
         "看一下",
         "看看",
+        "早报",
+        "简报",
         "算了",
         "统计",
         "菜单",

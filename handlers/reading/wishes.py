@@ -22,6 +22,7 @@ NAMED: Final = frozenset(
         Verb.INTEGRITY,
         Verb.CHECKUP,
         Verb.PACE,
+        Verb.BRIEF,
         Verb.EXPORT_LOG,
         Verb.BIND_CODE,
         Verb.CODE,

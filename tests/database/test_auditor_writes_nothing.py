@@ -151,6 +151,7 @@ OWN_ACCOUNTS = {"linking.issue", "linking.redeem"}
 """Whose accounts these are: it touches no case, and anybody may say it of themselves."""
 
 OF_ONESELF = {
+    "briefing.switch",
     "factors.check",
     "factors.confirm",
     "factors.offer",

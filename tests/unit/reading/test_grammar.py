@@ -32,6 +32,8 @@ COMMANDS: list[tuple[str, Verb, dict[str, Any]]] = [
     ),
     ("撤销", Verb.UNDO, {}),
     ("待我审批", Verb.TODO, {}),
+    ("简报", Verb.BRIEF, {}),
+    ("简报 关", Verb.BRIEF, {}),
     ("同意 1 3 4 附言 情况属实", Verb.APPROVE, {"picks": (1, 3, 4), "options": {"附言": "情况属实"}}),
     ("驳回 2 证据不清", Verb.REJECT, {"picks": (2,)}),
     ("转交 2 李娜", Verb.HAND_OVER, {"colleague": "李娜", "picks": (2,)}),
