@@ -81,7 +81,8 @@ class Set:
         await self.company.settled()
         phone = self.page.locator(f'[data-phone="{person}"]')
         card: Card = found["card"] or {}
-        seen = phone.locator(f'[data-card="{card["id"]}"]') if card else phone.locator(".msg:not(.me)").last
+        spoken = phone.locator(".msg:not(.me)").filter(has_text=words[0]).last
+        seen = phone.locator(f'[data-card="{card["id"]}"]') if card else spoken
         for text in (card["status"], *card["lines"]) if card else words:
             await expect(seen).to_contain_text(text.replace("**", ""), timeout=20_000)
         file = SINGLE / f"{self.cast.app}-{len(self.taken) + 1:02}-{name}.png"
@@ -195,6 +196,34 @@ async def passed_around(on: Set) -> None:
     await on.shot(cast.head, "asked-again", "待你审批", number)
 
 
+async def changed_meanwhile(on: Set) -> None:
+    """The candidate speaks after the card was shown: the tap is refused with what changed, the fresh card decides."""
+    company, cast = on.company, on.cast
+    await on.filed()
+    stale = await company.card(cast.head, "待你审批", app=cast.app)
+    asked = await company.says("machao-5566", "我来不了了")
+    menu = (await company.sees("machao-5566", "请问是哪一场", after=asked))["menu"]
+    newest = menu["items"][-1]["id"]
+    await company.post("/phones/machao-5566/choose", {"menu": menu["id"], "item": newest})
+    fresh = await company.card(cast.head, "待你审批", "候选人不来", app=cast.app)
+    await company.settled()
+    await company.taps(cast.head, stale, "approve", NEEDED, force=True)
+    await on.shot(cast.head, "stale-tap-refused", "你看过以后")
+    await on.shot(cast.head, "asked-anew", "候选人不来", request_number(fresh))
+
+
+async def too_late(on: Set) -> None:
+    """A tap on a card whose request was taken back in between."""
+    company, cast = on.company, on.cast
+    await on.filed()
+    card = await company.card(cast.head, "待你审批", app=cast.app)
+    await company.says(cast.hr, f"撤回 {request_number(card)}")
+    await company.card(cast.head, "申请已撤回", app=cast.app)
+    await company.settled()
+    await company.taps(cast.head, card, "approve", NEEDED, force=True)
+    await on.shot(cast.head, "late-tap-refused", "没有办理", "申请已撤回", "编号 E")
+
+
 async def delegated(on: Set) -> None:
     """The card of a delegation, before and after the answer."""
     company, cast = on.company, on.cast
@@ -214,11 +243,13 @@ async def expired(on: Set) -> None:
 
 
 SCENES: tuple[Callable[[Set], Awaitable[None]], ...] = (
+    changed_meanwhile,  # first, while the candidate has few interviews to choose from
     the_whole_way,
     undone,
     rejected_and_withdrawn,
     sent_back,
     passed_around,
+    too_late,
     delegated,
     expired,
 )
