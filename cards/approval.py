@@ -203,6 +203,7 @@ def _buttons(view: CardView, step: StepView) -> tuple[Button, ...]:
         "approve": ("同意取消", False),
         "send_back": ("退回补充", False),
         "reject": ("驳回", True),
+        "see": ("看证据", False),
         "hand_over": ("转交", False),
         "add": ("加签", False),
         "undo": ("撤销我的意见", False),

@@ -29,6 +29,7 @@ TRIED = {
     "hand_over": "转交",
     "remind": "催办",
     "withdraw": "撤回",
+    "see": "看证据",
 }
 MISSED = {
     "approver": "没有可用的审批人",

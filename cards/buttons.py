@@ -14,6 +14,7 @@ ACTIONS = frozenset(
         "open",
         "reject",
         "remind",
+        "see",
         "send_back",
         "submit",
         "undo",

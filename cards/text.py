@@ -8,6 +8,7 @@ TYPED = {
     "send_back": "退回 {number} 要补什么",
     "hand_over": "转交 {number} 姓名",
     "add": "前加签 {number} 姓名",
+    "see": "看证据 {number}",
     "undo": "撤销 {number}",
     "remind": "催办 {number}",
     "withdraw": "撤回 {number}",

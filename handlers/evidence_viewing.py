@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from cards.showing import showing
 from handlers.reading.grammar import Command
-from handlers.routing import Context
-from models import DownloadLink
-from workflow import evidence_viewing, outbox
+from handlers.routing import Answer, Context
+from models import CancellationRequest, Card, DownloadLink
+from workflow import evidence_viewing, outbox, shown
 from workflow.acting import Act
 from workflow.evidence_viewing import Viewed
 
@@ -25,9 +26,21 @@ async def ask(context: Context, command: Command) -> None:
         text = f"没有打开证明：请写申请号，例如「看证据 Q…」。等你审批的可发「待我审批」查看。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
         return
-    link, count = await evidence_viewing.ask(context.act, named[1], int(named[2] or 0))
+    await _give_link(context, named[1], int(named[2] or 0))
+
+
+async def pressed(context: Context, card: Card) -> Answer:
+    """Answer 看证据 on an approver's card as the word does: the card stays as it is, and decides nothing."""
+    request = await CancellationRequest.get(id=card.request_id)
+    await _give_link(context, request.number)
+    return Answer(await shown.shown_view(card, context.act, showing))
+
+
+async def _give_link(context: Context, number: str, place: int = 0) -> None:
+    """Say a link to the pieces of a request (or to one of them, counted from 1), and its code, in this chat."""
+    link, count = await evidence_viewing.ask(context.act, number, place)
     minutes = int(evidence_viewing.LASTS.total_seconds() // 60)
-    which = f"第 {named[2]} 份证明" if named[2] else f"证明共 {count} 份"
+    which = f"第 {place} 份证明" if place else f"证明共 {count} 份"
     text = (
         f"{link.number} 的{which}，{minutes} 分钟内可以看一次，会留下记录。"
         f"网页会问验证码：{evidence_viewing.code_of(link)}。链接和验证码请勿转给别人。"

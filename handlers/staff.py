@@ -243,6 +243,8 @@ async def _pressed(context: Context, card: Card, action: str) -> Answer:
         return await returning.pressed(context, card, action)
     if card.purpose == CardPurpose.APPROVAL and action in ("hand_over", "add"):
         return await handing_on.pressed(context, card, action)
+    if card.purpose == CardPurpose.APPROVAL and action == "see":
+        return await evidence_viewing.pressed(context, card)
     if card.purpose == CardPurpose.APPROVAL and action != "undo":
         return await approvals.pressed(context, card, action)
     handlers: dict[str, Pressed] = {

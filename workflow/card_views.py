@@ -306,9 +306,10 @@ def _answers(request: CancellationRequest, step: Step, holder: Employee) -> tupl
     """Return what can be pressed by who is asked now; who only names somebody hands the step on."""
     if places.only_names(step):
         return ("hand_over",)
+    shown = ("see",) if request.evidence else ()
     returnable = not requests.is_candidates(request) or request.requester_id is not None
     others = ("hand_over", "add") if holder.id == step.approver_id else ()
-    return ("approve", *(["send_back"] if returnable else []), *others, "reject")
+    return ("approve", *(["send_back"] if returnable else []), *shown, *others, "reject")
 
 
 def _may_take_back(request: CancellationRequest, act: Act) -> bool:

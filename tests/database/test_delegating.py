@@ -54,7 +54,7 @@ async def test_both_hold_the_card_and_the_records_say_who_answered_for_whom(comp
     request = await company.request(LEADER, StepPlan("总经理", ("person:zhao",)))
     mine, theirs = await seen(await card_of("qian", request)), await seen(await card_of("lina", request))
     assert "（代 钱进）" in theirs.status
-    assert [each.action for each in theirs.buttons] == ["approve", "send_back", "reject"]
+    assert [each.action for each in theirs.buttons] == ["approve", "send_back", "see", "reject"]
     assert "hand_over" in [each.action for each in mine.buttons]
     assert "（代 钱进）" in await company.says("lina", "待我审批")
     await company.presses("lina", "approve", request)

@@ -346,7 +346,7 @@ async def test_only_what_is_listed_happens(store: Store, state: str) -> None:
 
 
 FORWARDED = ("second level", "all of three, one agreed", "delegated", "decided, inside the grace")
-BUTTONS = ("approve", "reject", "send_back", "hand_over", "add", "undo")
+BUTTONS = ("approve", "reject", "send_back", "see", "hand_over", "add", "undo")
 
 
 async def presses_it(store: Store, who: str, action: str, handle: str, late: timedelta) -> str:

@@ -255,7 +255,7 @@ def key_of(made: Office, who: str) -> str:
     return made.people[who].key if who in made.people else "stranger"
 
 
-ASKING = {"approval": {"hand_over", "add"}}  # buttons that only ask whom: the answer, which is typed, changes something
+ASKING = {"approval": {"see", "hand_over", "add"}}  # what they bring is said in the chat, and changes nothing by itself
 
 
 def holder_of(kind: str) -> str:

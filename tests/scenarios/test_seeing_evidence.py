@@ -127,3 +127,20 @@ async def test_a_mail_is_text_and_a_pdf_is_handed_out_to_be_saved(company: Compa
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{number}-2.pdf"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_button_does_what_the_word_does_on_both_platforms_and_decides_nothing(
+    company: Company, number: str
+) -> None:
+    for person in ("chenmin", "zhaoguoqiang"):
+        card = await company.card(person, "待你审批", number)
+        seen = len(await company.screen(person))
+        await company.taps(person, card, "see")
+        page = Page(company, (await company.sees(person, number, "证明共 1 份", "验证码", after=seen))["text"])
+        _, body = await page.sends(page.code)
+        assert b"data:image/jpeg" in body
+        still = await company.card(person, "待你审批", number)
+        assert [each["key"].split(".")[0] for each in still["buttons"]].count("see") == 1
+        await company.taps(person, still, "approve", {"still_needed": "no"} if person == "chenmin" else {})
+        await company.card(person, "已同意")
+    assert [len(each["data"]["pieces"]) for each in await lines("evidence.viewed")] == [1, 1]
