@@ -11,7 +11,7 @@ from workflow.rules.loading import digest_of
 
 SIGNING = {"one": "一人", "any": "或签", "all": "会签", "votes": "票签"}
 OTHERWISE = {("nobody",): "上级单位", (): "跳过", ("admin",): "管理员指定"}
-LATER = ({"name": "陈敏", "who": ["person:chenmin"]}, {"name": "班子", "who": ["role:leader"], "sign": "会签"})
+LATER = ({"name": "部门负责人", "who": ["person:chenmin"]}, {"name": "班子", "who": ["role:leader"], "sign": "会签"})
 
 
 def document_of(history: History) -> dict[str, object]:

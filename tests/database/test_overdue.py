@@ -117,7 +117,7 @@ async def test_at_the_end_the_deputy_is_asked_too_and_either_can_answer(company:
     assert await asked(request) == ["zhao"]
     card = await seen(await card_of("lina", request), UNTIL)
     assert "（代 赵国强）" in card.status
-    assert [each.action for each in card.buttons] == ["approve", "send_back", "reject"]
+    assert [each.action for each in card.buttons] == ["approve", "send_back", "see", "reject"]
     assert "（代 赵国强）" in await says(company.store, "lina", "待我审批", UNTIL)
     assert "approve" in [each.action for each in (await seen(await card_of("zhao", request), UNTIL)).buttons]
     await presses(company.store, "lina", "approve", (await card_of("lina", request)).handle, now=UNTIL)
