@@ -77,10 +77,11 @@ class Set:
 
         In WeCom, where every code to change a card is spent, the words come as a message; then that is the picture.
         """
-        found = await self.company.sees(person, *words)
+        await self.company.sees(person, *words)
         await self.company.settled()
         phone = self.page.locator(f'[data-phone="{person}"]')
-        card: Card = found["card"] or {}
+        cards = [each["card"] for each in await self.company.screen(person) if each["card"]]
+        card: Card = next((each for each in reversed(cards) if _has(each, *words)), {})
         spoken = phone.locator(".msg:not(.me)").filter(has_text=words[0]).last
         seen = phone.locator(f'[data-card="{card["id"]}"]') if card else spoken
         for text in (card["status"], *card["lines"]) if card else words:
@@ -116,6 +117,11 @@ class Set:
         card = await self.company.card(self.cast.head, "待你审批", app=self.cast.app)
         await self.company.taps(self.cast.head, card, "approve", NEEDED)
         return request_number(card), await self.company.card("zhaoguoqiang", "待你审批", request_number(card))
+
+
+def _has(card: Card, *words: str) -> bool:
+    shown = "\n".join((card["title"], card["status"], *card["lines"]))
+    return all(word in shown for word in words)
 
 
 async def the_whole_way(on: Set) -> None:
