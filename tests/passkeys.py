@@ -32,6 +32,7 @@ class Authenticator:
         self, origin: str, kind: str = "es256", *, name: bytes = b"credential-1", flags: int = UP | UV
     ) -> None:
         self.origin, self.kind, self.name, self.flags, self.count = origin, kind, name, flags, 0
+        self.more: dict[str, object] = {}  # what its browser says beside, or instead
         self.host = origin.split("//")[1].split(":")[0]
         makers = {
             "es256": lambda: ec.generate_private_key(ec.SECP256R1()),
@@ -56,7 +57,7 @@ class Authenticator:
 
     def _client(self, kind: str, challenge: str) -> bytes:
         said = {"type": f"webauthn.{kind}", "challenge": challenge, "origin": self.origin, "crossOrigin": False}
-        return json.dumps(said).encode()
+        return json.dumps(said | self.more).encode()
 
     def _answer(self, response: dict[str, object]) -> str:
         name = coded(self.name)

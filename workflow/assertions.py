@@ -4,6 +4,7 @@ The challenge is the SHA-256 of the statement: what was shown and what was decid
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 
 from webauthn import (
@@ -26,6 +27,7 @@ from workflow.canonical import canonical
 from workflow.errors import Invalid
 from workflow.notes import Signature
 
+LONGEST_CLIENT = 1000  # bytes of what a browser says; they need about two hundred
 KIND = b"\xffshouyue/passkey"  # C2SP signed-note: 0xff, then who chose the type
 
 
@@ -73,11 +75,29 @@ async def verified(passkey: Passkey, signed: Signed, approver: str) -> str:
         )
     except webkeys.MALFORMED as wrong:
         raise Invalid("passkey-refused") from wrong
-    if answer.id != passkey.credential:
+    if answer.id != passkey.credential or not _is_plain(answer.response.client_data_json):
         raise Invalid("passkey-refused")
     passkey.sign_count = seen.new_sign_count
     await passkey.save(update_fields=["sign_count"])
     return _line(passkey, answer, approver)
+
+
+def _is_plain(client: bytes) -> bool:
+    """Tell whether every program reads what the browser said alike (docs/audit/statements.md §4).
+
+    Else somebody could confirm in words that we take and an auditor's program does not, and deny it later.
+    """
+    if len(client) > LONGEST_CLIENT:
+        return False
+    try:
+        told = json.loads(client.decode(), parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and told.get("crossOrigin", False) is False
+
+
+def _refused(text: str) -> object:
+    raise ValueError(f"{text} is no JSON")
 
 
 def _line(passkey: Passkey, answer: AuthenticationCredential, approver: str) -> str:

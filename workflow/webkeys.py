@@ -14,6 +14,10 @@ from workflow.canonical import canonical
 Jwk = Mapping[str, str]
 MALFORMED = (WebAuthnException, ValueError, TypeError, LookupError, AttributeError, OverflowError, struct.error)
 """What reading a browser's answer raises where it is not what it should be."""
+FIELD = 2**255 - 19  # of Ed25519 (RFC 8032)
+ORDER_8 = (
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # y of the points of order 8, and FIELD - y
+)
 LEAST_RSA, MOST_RSA = 256, 512  # bytes: 2048 to 4096 bits
 
 
@@ -22,11 +26,17 @@ def jwk_of(cose: bytes) -> Jwk:
     key = decode_credential_public_key(cose)
     if isinstance(key, DecodedEC2PublicKey) and key.alg == COSEAlgorithmIdentifier.ECDSA_SHA_256:
         return _elliptic(key)
-    if isinstance(key, DecodedOKPPublicKey) and key.crv == COSECRV.ED25519 and len(key.x) == 32:
+    if isinstance(key, DecodedOKPPublicKey) and key.crv == COSECRV.ED25519 and _is_strong(key.x):
         return {"crv": "Ed25519", "kty": "OKP", "x": bytes_to_base64url(key.x)}
     if isinstance(key, DecodedRSAPublicKey) and key.alg == COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256:
         return _rsa(key)
     raise ValueError("not a kind of key that is taken here")
+
+
+def _is_strong(x: bytes) -> bool:
+    """Tell whether these are 32 bytes with a canonical y of no point of small order, for which anybody can sign."""
+    y = int.from_bytes(x, "little") % 2**255
+    return len(x) == 32 and y < FIELD and y not in (0, 1, FIELD - 1, ORDER_8, FIELD - ORDER_8)
 
 
 def _elliptic(key: DecodedEC2PublicKey) -> Jwk:

@@ -267,6 +267,8 @@ def malformed() -> None:
         "passkey-without-key": {"grade": "g1"},
         "key-without-passkey": {"key": "bb" * 32},
         "another-member": {"extra": ""},
+        "at-without-parts": {"at": "2026-11-24T01:31:00Z"},
+        "at-no-time": {"at": "\U0001f600"},
         "approver-null": {"approver": None},
     }
     for name, changed in members.items():
@@ -326,6 +328,9 @@ def unchained() -> None:
     loose = statement(2)
     files = {"statements/6.statement": note(canonical(loose)), "records/6.json": canonical(record(6, loose))}
     write("prev-zeros", TWO | files, 1, 6, "prev")
+    cut = b"".join(TWO.get(f"records/{seq}.json", b"{}") + b"\n" for seq in range(1, 7))[:-1]
+    whole = {k: v for k, v in TWO.items() if "records" not in k} | {"records.jsonl": cut}
+    write("record-without-lf", whole, 1, 6, "record")
     write("missing-last", {k: v for k, v in TWO.items() if k != "statements/6.statement"}, 1, 6, "missing")
     write("missing-all", {k: v for k, v in TWO.items() if "statements/" not in k}, 0, 4, "missing")
     other = canonical({"key": SECRET.hex(), "value": SHOWN | {"title": "取消面试：马岱 · 尾号5566"}})
@@ -378,6 +383,14 @@ def bad_passkeys() -> None:
         "no-origin": key.row(line, origin="hr.example.cn"),
         "of-making": key.row(line, type="webauthn.create"),
         "framed": key.row(line, crossOrigin=True),
+        "cross-origin-0": key.row(line, crossOrigin=0),
+        "cross-origin-null": key.row(line, crossOrigin=None),
+        "cross-origin-text": key.row(line, crossOrigin="false"),
+        "origin-list": key.row(line, origin=["https://hr.example.cn"]),
+        "client-nan": key.row(line, other=float("nan")),
+        "client-long": key.row(line, other="x" * 1000),
+        "client-bom": _resigned(key, line, lambda said: b"\xef\xbb\xbf" + said),
+        "client-not-utf8": _resigned(key, line, lambda said: said[:-1] + b',"x":"\xff"}'),
         "another-member": good | {"extra": ""},
         "key-member": good | {"key": good["key"] | {"alg": "ES256"}},
         "key-off-the-curve": good | {"key": good["key"] | {"y": good["key"]["x"]}},
@@ -398,8 +411,31 @@ def bad_passkeys() -> None:
         write(f"passkey-{name}", confirmed(key) | files, 0, 4, "passkey")
     write("passkey-twice", confirmed(key, more=below(good)), 0, 4, "passkey")
     write("record-passkey-asked-never", confirmed(key, asked_at=""), 0, 4, "record")
+    odd = record(4, said, asked_at=said["at"]) | {"at": "\uff00"}
+    write("record-passkey-at-no-time", confirmed(key) | {"records/4.json": canonical(odd)}, 0, 4, "record")
     early = record(4, said, asked_at=said["at"]) | {"at": "2026-11-24T01:30:59.999Z"}
     write("record-passkey-before", confirmed(key) | {"records/4.json": canonical(early)}, 0, 4, "record")
+
+
+def _resigned(key: Passkey, line: bytes, change: Callable[[bytes], bytes]) -> Row:
+    """Return a row whose client data are of other bytes, and signed as such."""
+    row = key.row(line)
+    said = change(decoded(row["client"]))
+    made = key.sign(decoded(row["authenticator"]) + hashlib.sha256(said).digest())
+    return row | {"client": coded(said), "signature": coded(made)}
+
+
+def weak_passkeys() -> None:
+    """Ed25519 keys of small order: R the neutral element and S zero are a signature by the first of them over all."""
+    field, made = 2**255 - 19, coded((1).to_bytes(32, "little") + bytes(32))
+    for name, y in {"order-one": 1, "order-one-not-canonical": field + 1, "order-two": field - 1}.items():
+        public = y.to_bytes(32, "little")
+        jwk = {"crv": "Ed25519", "kty": "OKP", "x": coded(public)}
+        line = canonical(statement(1, grade="g1", key=hexed(canonical(jwk))))
+        row = Passkey("eddsa").row(line) | {"key": jwk, "signature": made}
+        files = {"statements/4.statement": note(line, LOG.line(line + b"\n"), below(row))}
+        about = record(4, json.loads(line), asked_at=json.loads(line)["at"]) | {"at": "2026-11-24T01:32:00.000Z"}
+        write(f"passkey-{name}", files | {"records/4.json": canonical(about)}, 0, 4, "passkey")
 
 
 def _long_form(signature: bytes) -> bytes:
@@ -409,7 +445,7 @@ def _long_form(signature: bytes) -> bytes:
 def main() -> None:
     shutil.rmtree(HERE, ignore_errors=True)
     HERE.mkdir()
-    for part in (good, good_passkeys, bad_passkeys, malformed, unsigned, other_records, unchained):
+    for part in (good, good_passkeys, bad_passkeys, weak_passkeys, malformed, unsigned, other_records, unchained):
         part()
 
 

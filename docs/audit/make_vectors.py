@@ -198,6 +198,13 @@ def bad(name: str, files: Files, at: int | None, code: str, counts: tuple[int, i
     case(f"{code}-{name}", files, counts, ok=False, first_bad=at, code=code, **more)
 
 
+def nested(depth: int) -> object:
+    value: object = 1
+    for _ in range(depth):
+        value = {"a": value} if depth % 2 else [value]
+    return value
+
+
 def good() -> None:
     case("good-empty", {"records.jsonl": b""}, (0, 0, 0), log="")
     for size in (1, 2, 7, 33):
@@ -215,6 +222,7 @@ def good() -> None:
     case("good-unknown-signers", WHOLE | {"checkpoints/8.checkpoint": several}, (8, 8, 8))
     many = note(text, LOG, *(Key(f"unknown/{number}") for number in range(99)))
     case("good-hundred-signatures", whole(EIGHT, sizes=()) | {"checkpoints/8.checkpoint": many}, (8, 8, 0))
+    case("good-depth-100", whole(chain(8, data=nested(99))))
     case("good-excerpt-all", excerpt(EIGHT, tuple(range(1, 9))), (8, 8, 8))
     case("good-excerpt-of-33", excerpt(chain(33), (1, 16, 17, 33)), (4, 4, 4))
     case("good-excerpt-size-one", excerpt(EIGHT, (1,), 1), (1, 1, 1))
@@ -242,6 +250,8 @@ def openings() -> None:
         return (base or whole(lines)) | {"evidence/1.png": PICTURE, "openings.jsonl": written}
 
     case("good-openings", pack(file, phones, name))
+    long = "evidence/" + "a" * 100
+    case("good-opening-of-a-long-name", pack(file | {"file": long}) | {long: PICTURE})
     case("good-excerpt-openings", pack(name, file, base=excerpt(lines, (7, 8))), (2, 2, 2))
     bad("other-value", pack(phones, name | {"value": "张炜"}), 7, "opening", (6, 5, 5))
     bad("key-in-capitals", pack(name | {"key": PERSON.hex().upper()}), 7, "opening", (6, 5, 5))
@@ -249,12 +259,31 @@ def openings() -> None:
     bad("label-number", pack(name | {"label": 1}), 7, "opening", (6, 5, 5))
     bad("no-commitments", pack(name | {"seq": 6}), 6, "opening", AT_6)
     rows = {"seq-9": name | {"seq": 9}, "seq-0": name | {"seq": 0}, "seq-true": name | {"seq": True}}
-    texts = {"cut": b'{"seq":7,', "fraction": b'{"seq":7,"x":1.5}', "empty-line": b"", "not-utf8": b"\xff"}
+    texts = {
+        "cut": b'{"seq":7,',
+        "fraction": b'{"seq":7,"x":1.5}',
+        "deep": canonical(name | {"x": nested(100)}),
+        "empty-line": b"",
+        "not-utf8": b"\xff",
+    }
     for each, row in (rows | texts).items():
         bad(each, pack(name, row), 9, "opening", ALL)
     bad("excerpt-seq-nowhere", pack(name | {"seq": 6}, base=excerpt(lines, (7, 8))), 3, "opening", (2, 2, 2))
     bad("before-the-checkpoint", pack(file | {"key": ZEROS}, base=whole(lines, EIGHT)), 8, "opening", (7, 5, 5))
     wrong: dict[str, Record] = {"file-missing": {"file": "evidence/2.png"}, "evidence-minus-one": {"evidence": -1}}
+    others = {
+        "slash": "evidence/1.png/",
+        "dot": "evidence/./1.png",
+        "folder": "evidence/a/1.png",
+        "hidden": "evidence/.a",
+    }
+    others |= {
+        "long": long + "a",
+        "two-slashes": "evidence//1.png",
+        "script": "evidence/１.png",
+        "capital": "Evidence/1.png",
+    }
+    wrong |= {f"file-{each}": {"file": path} for each, path in others.items()}
     wrong |= {"file-outside": {"file": "evidence/../evidence/1.png"}, "evidence-false": {"evidence": False}}
     for each, members in wrong.items():
         bad(each, pack(file | members), 8, "opening", (7, 5, 5))
@@ -275,6 +304,8 @@ def bad_records() -> None:
         "line-nan": lambda line: line.replace(b'"seq":6', b'"seq":NaN'),
         "line-too-large": setting(x=[{"y": 2**53}]),
         "line-gigantic": lambda line: line.replace(b'"seq":6', b'"seq":' + b"9" * 5000),
+        "line-deep-list": setting(x=nested(100)),
+        "line-deep-object": setting(x=nested(101)),
         "line-name-not-ascii": setting(x=[{"名": 1}]),
         "line-v-2": setting(v=2, log="x", seq=5, prev=ZEROS),
         "line-v-true": setting(v=True),
@@ -357,6 +388,8 @@ def bad_excerpts() -> None:
         "proof-changed-record": {"records/6.json": setting(ok=False)(EIGHT[5])},
         "root-signed-twice": {name: proof(5, path(5, forged), note(text_of(forged), LOG)), "records/6.json": forged[5]},
         "signature-stranger": {name: proof(5, path(5, forged), note(text_of(forged), STRANGER))},
+        "proof-64-hashes": {name: proof(5, right + [bytes(32)] * (64 - len(right)), checkpoint)},
+        "note-65-hashes": {name: proof(5, right + [bytes(32)] * (65 - len(right)), checkpoint)},
         "note-index-with-zero": {name: proof(5, right, checkpoint).replace(b"index 5", b"index 05")},
         "note-a-bare-checkpoint": {name: checkpoint},
         "note-of-another-log": {name: proof(5, right, note(text_of(EIGHT, origin=OTHER_LOG.name), OTHER_LOG))},
@@ -378,12 +411,28 @@ def unreadables() -> None:
     nothing = (None, "unreadable", (0, 0, 0))
     bad("nothing-there", {"readme.txt": b""}, *nothing, log="")
     bad("no-keys", WHOLE, *nothing, log="", keys=None)
+    eighth = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7  # y of points of order 8
+    field = 2**255 - 19
+    small = {
+        "one": 1,
+        "two": field - 1,
+        "four": 0,
+        "four-negative": 2**255,
+        "eight": eighth,
+        "eight-other": field - eighth,
+    }
+    orders = {f"order-{each}": y.to_bytes(32, "little") for each, y in small.items()}
     points = {"y-too-large": (2**255 - 16).to_bytes(32, "little"), "negative-zero": (1 + 2**255).to_bytes(32, "little")}
-    for name, point in (points | {"off-the-curve": (2).to_bytes(32, "little"), "short": bytes(31)}).items():
+    for name, point in (points | orders | {"off-the-curve": (2).to_bytes(32, "little"), "short": bytes(31)}).items():
         material = b"\x04" + point
         key_id = sha256(WITNESS.name.encode() + b"\n" + material)[:4].hex()
         bad(f"key-{name}", WHOLE, *nothing, log="", keys=f"{LOG.vkey}\n{WITNESS.name}+{key_id}+{b64(material)}\n")
     bad("key-id", WHOLE, *nothing, log="", keys=f"{LOG.vkey}\n{ORIGIN}+00000000+{b64(LOG.material)}\n")
+    unused = b64(bytes([6]) + bytes(32))
+    forms = {"id-short": f"a+1234567+{unused}", "id-capitals": f"a+1234567A+{unused}", "name": f"a b+12345678+{unused}"}
+    forms |= {"no-name": f"+12345678+{unused}", "no-id": f"a++{unused}"}
+    for name, line in forms.items():
+        bad(f"key-of-an-unused-type-{name}", WHOLE, *nothing, log="", keys=f"{LOG.vkey}\n{line}\n")
     bad("key-base64", WHOLE, *nothing, log="", keys=LOG.vkey[:-1])
     bad("key-line", WHOLE | {"keys.txt": f"{LOG.vkey}\nhello\n".encode()}, *nothing, log="", keys=None)
 

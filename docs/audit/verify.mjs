@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Checks an audit pack by docs/audit/format.md, written apart from verify.py: node verify.mjs [FOLDER] [KEYS] [--json].
 // Needs Node.js 18 or later and no package. Ed25519 is node:crypto's (OpenSSL), which does what the page asks of a
-// signature (S < L, no cofactor, R compared as bytes) but takes keys that are not canonical points: see isPoint.
+// signature (S < L, no cofactor, R compared as bytes) but takes keys that are no canonical points or weak: see isPoint.
 import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 
 const [NUMBER, NAME] = ['(0|[1-9][0-9]{0,14})', '([^+\\x00-\\x20\\x7f-\\xa0]+)'];
 const NOTE = `(([^\\n]+)\\n${NUMBER}\\n([^\\n]+)\\n)\\n((?:[^\\n]+\\n){1,100})$`;
-const PROOF = `c2sp\\.org/tlog-proof@v1\\n(?:extra [^\\n]*\\n)?index ${NUMBER}\\n((?:[^\\n]+\\n)*)\\n`;
+const PROOF = `c2sp\\.org/tlog-proof@v1\\n(?:extra [^\\n]*\\n)?index ${NUMBER}\\n((?:[^\\n]+\\n){0,64})\\n`;
 const P = 2n ** 255n - 19n; // Ed25519's field, and its curve's constant
+const EIGHTH = 0x7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7n; // y of points of order 8
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
 const fail = (code, position, reason) => { throw Object.assign(new Error(reason), { code, position }); };
@@ -41,14 +42,15 @@ function linesOf(bytes) {
   return lines;
 }
 
-function canonical(value) {
+function canonical(value, room = 100) { // for arrays and objects in each other
   need(typeof value !== 'string' || !/\p{Surrogate}/u.test(value));
   need(typeof value !== 'number' || Number.isSafeInteger(value));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`;
+  need(room);
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, room - 1)).join(',')}]`;
   const names = Object.keys(value).sort();
   need(names.every((name) => /^[\x00-\x7f]*$/.test(name)));
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`).join(',')}}`;
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name], room - 1)}`).join(',')}}`;
 }
 
 function objectOf(line, isGood) {
@@ -68,7 +70,7 @@ function opens(opening, { pd, ev }, folder) {
     const isWhole = typeof label === 'string' && value !== undefined && isObject(pd);
     return isWhole && pd[label] === mac(`${label}\0${canonical(value)}`);
   }
-  const isInside = typeof file === 'string' && file.startsWith('evidence/') && !file.includes('..');
+  const isInside = typeof file === 'string' && /^evidence\/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(file);
   const content = isInside ? fileAt(join(folder, file)) : null;
   const kept = Array.isArray(ev) && Number.isInteger(evidence) ? ev[evidence] : null;
   return content !== null && kept?.size === content.length
@@ -99,18 +101,20 @@ function noteOf(bytes, head) { // a checkpoint, or by its head a proof, which ha
 
 const power = (base, n) => (n ? (power((base * base) % P, n / 2n) * (n % 2n ? base : 1n)) % P : 1n);
 
-function isPoint(bytes) { // y < p, x² = (y² − 1)/(dy² + 1) has a root, no sign where x is 0
-  const number = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`);
-  const y = number % 2n ** 255n;
+// The y of the points of order 1, 2, 4 and 8.
+const SMALL = [1n, P - 1n, 0n, EIGHTH, P - EIGHTH];
+
+function isPoint(bytes) { // y < p, x² = (y² − 1)/(dy² + 1) has a root, and not of small order
+  const y = BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`) % 2n ** 255n;
   const square = ((y * y - 1n + P) * (D * y * y + 1n)) % P;
-  return y < P && (square ? power(square, (P - 1n) / 2n) === 1n : number === y);
+  return y < P && !SMALL.includes(y) && power(square, (P - 1n) / 2n) === 1n;
 }
 
 function keyOf(line) { // null for a key of a type that signs nothing here
-  const [, name, id, coded] = need(/^([^+]*)\+([0-9a-f]{8})\+([^]+)$/.exec(line));
+  const [, name, id, coded] = need(new RegExp(`^${NAME}\\+([0-9a-f]{8})\\+([^]+)$`).exec(line));
   const [type, ...point] = base64(coded);
   if (type !== 1 && type !== 4) return null;
-  need(new RegExp(`^${NAME}$`).test(name) && sha256(`${name}\n`, base64(coded)).toString('hex', 0, 4) === id);
+  need(sha256(`${name}\n`, base64(coded)).toString('hex', 0, 4) === id);
   need(point.length === 32 && isPoint(point));
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(point).toString('base64url') };
   return [`${name}+${id}`, { name, type, key: createPublicKey({ key: jwk, format: 'jwk' }) }];
@@ -198,7 +202,7 @@ function walk(pack, answer) {
 }
 
 // For verify_statements.mjs and verify_codes.mjs.
-export { attempt, base64, canonical, codeOf, fail, fileAt, isObject, keysOf, linesOf, need, node, noteOf, numbered };
+export { attempt, base64, canonical, codeOf, fail, fileAt, isObject, isPoint, keysOf, linesOf, need, node, noteOf, numbered };
 export { packAt, PROOF, sha256, utf8, verifies };
 
 /** Run the command line; returns the exit code and what is to be printed. */

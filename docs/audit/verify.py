@@ -1,7 +1,7 @@
 """Check an audit pack by section 5 of format.md: python3 verify.py [FOLDER] [KEYS] [--json]. Python 3.8 or newer."""
 import base64, functools, hashlib, hmac, json, pathlib, re, sys
 NUMBER, NAME, HASH, HEX = "(0|[1-9][0-9]{0,14})", "[^\0-\x20\x7f-\xa0+]+", "[A-Za-z0-9+/]{43}=", "[0-9a-f]{64}"
-PROOF = f"c2sp[.]org/tlog-proof@v1\n(?:extra [^\0-\x1f]*\n)?index {NUMBER}\n((?:{HASH}\n)*)\n"
+PROOF = f"c2sp[.]org/tlog-proof@v1\n(?:extra [^\0-\x1f]*\n)?index {NUMBER}\n((?:{HASH}\n){{0,64}})\n"
 NOTE = f"(([^\0-\x1f]+)\n{NUMBER}\n({HASH})\n)\n((?:— {NAME} [A-Za-z0-9+/=]+\n){{1,100}})"
 CODE = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")  # Python's, the codes'
 class Fault(Exception): """A code, the number of the record where the fault shows, and a sentence."""
@@ -16,13 +16,13 @@ def add(p, q):  # a point is (X, Y, Z, T): x = X/Z, y = Y/Z, xy = T/Z
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * D * p[3] * q[3] % P, 2 * p[2] * q[2] % P
     return (b - a) * (d - c) % P, (d + c) * (b + a) % P, (d - c) * (d + c) % P, (b - a) * (b + a) % P
-def point(data):  # from its encoding, which must be the canonical one
+def point(data):  # from its encoding, which must be the canonical one; 8 times it is not the point at infinity (0, 1)
     sign, y = divmod(int.from_bytes(data, "little"), 2**255)
-    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(square, (P + 3) // 8, P)
+    x = pow((square := (y * y - 1) * pow(D * y * y + 1, -1, P) % P), (P + 3) // 8, P)
     roots = [r for r in (x, -x % P, x * ROOT % P, -x * ROOT % P) if r * r % P == square and r % 2 == sign]
-    if len(data) != 32 or y >= P or not roots: raise ValueError("a key is no point of Ed25519")
-    return roots[0], y, 1, roots[0] * y % P
+    p = roots[0], y, 1, roots[0] * y % P  # an IndexError off the curve
+    if len(data) != 32 or y >= P or not functools.reduce(lambda q, _: add(q, q), range(3), p)[0]: raise ValueError(y)
+    return p
 BASE = point((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
 @functools.lru_cache(None)  # as the records of an excerpt share checkpoints
 def is_signed(key, text, signature):  # the first byte of a key is its type; a signature begins with the key's id
@@ -42,20 +42,20 @@ def climb(leaf, index, size, path):  # the root to which an inclusion proof lead
 def unbase64(text):  # an IndexError unless it is exactly what an encoder writes
     return [data for data in [base64.b64decode(text)] if base64.b64encode(data).decode() == text][0]
 def canonical(value): return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-def is_in_profile(value):
-    if isinstance(value, dict): return "".join(value).isascii() and is_in_profile([*value.values()])
-    if isinstance(value, list): return all(map(is_in_profile, value))
+def is_in_profile(value, room=100):  # for arrays and objects in each other
+    if isinstance(value, dict): return "".join(value).isascii() and is_in_profile([*value.values()], room)
+    if isinstance(value, list): return room > 0 and all(is_in_profile(each, room - 1) for each in value)
     return value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**53)
 def parse(data):  # a JSON object within the profile, and its canonical form
     if type(value := json.loads(data.decode())) is dict and is_in_profile(value): return value, canonical(value)
 def numbered(files): return {int(f.stem): f for f in files if re.fullmatch("[1-9][0-9]{0,14}", f.stem) and f.is_file()}
-def read_keys(text):  # {(name, key id): its type (1 a log's, 4 a witness's) and the public key}
-    lines = [line.split("#")[0].strip(" \t\r") for line in text.split("\n")]
-    vkeys = [(name, key_id, unbase64(key)) for name, key_id, key in (line.split("+", 2) for line in lines if line)]
-    for name, key_id, key in vkeys:
-        is_right = re.fullmatch(NAME, name) and digest(name.encode(), b"\n", key)[:4].hex() == key_id
-        if key[0] in b"\1\4" and not (is_right and point(key[1:])): raise ValueError("a key has another name or id")
-    return {(name, key_id): key for name, key_id, key in vkeys if key[0] in b"\1\4"}
+def read_keys(f):  # {(name, key id): its type (1 a log's, 4 a witness's) and the public key}
+    rows = [r.split("#")[0].strip(" \t\r") for r in (f.read_bytes() if f.is_file() else b"?").decode().split("\n")]
+    rows = [re.fullmatch(f"({NAME})[+]([0-9a-f]{{8}})[+](.+)", row).groups() for row in rows if row]
+    keys = [each for each in ((name, key_id, unbase64(key)) for name, key_id, key in rows) if each[2][0] in b"\1\4"]
+    ids = [point(key[1:]) and digest(name.encode(), b"\n", key)[:4].hex() for name, _, key in keys]
+    if ids != [key_id for _, key_id, _ in keys]: raise ValueError("a key has another name or id")
+    return {(name, key_id): key for name, key_id, key in keys}
 def read_note(proof, data):  # index and path of the proof, if any; text, origin, size, root, signatures
     index, path, text, origin, size, root, lines = re.fullmatch(proof + NOTE, data.decode()).groups()
     lines = [(name, unbase64(signature)) for name, signature in re.findall("— (.*) (.*)\n", lines)]
@@ -63,12 +63,11 @@ def read_note(proof, data):  # index and path of the proof, if any; text, origin
 def opens(folder, record, row):  # whether the key and the value of an opening give what stands in the record
     if "label" in row: label, value, stands, due = row["label"], row["value"], [record["pd"][row["label"]]], []
     else:
-        file, n = folder / re.fullmatch("evidence/([.]?[^.])*[.]?", row["file"])[0], row["evidence"]
+        file, n = folder / re.fullmatch("evidence/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", row["file"])[0], row["evidence"]
         data, ev = file.read_bytes() if file.is_file() else None, record["ev"][n]
         label, value, stands, due = "evidence", digest(data).hex(), [ev["pt"], ev["size"], n], [len(data), abs(n)]
     mac = hmac.new(bytes.fromhex(re.fullmatch(HEX, row["key"])[0]), label.encode() + b"\0" + canonical(value), "sha256")
     return canonical(stands) == canonical([mac.hexdigest(), *due])  # the canonical forms, as True == 1 in Python
-
 def walk(folder, keys, found):  # section 5 in its order; `found` tells how far it got
     whole, is_whole = folder / "records.jsonl", (folder / "records.jsonl").is_file()
     files = numbered(f for f in ([] if is_whole else (folder / "records").iterdir()) if f.suffix == ".json")
@@ -99,8 +98,8 @@ def walk(folder, keys, found):  # section 5 in its order; `found` tells how far 
         require((1, log, True) in signed and all(ok for *_, ok in signed), "signature", at, "签名无效", "bad signature")
         if is_whole: roots[seq] = functools.reduce(lambda right, left: digest(b"\1", left, right), full[::-1])
         require(roots.setdefault(size, root) == root, "root", at, "由此起不是签过名的", "from here not what was signed")
-        is_proved = is_whole or (index, climb(full[-1], index, size, path)) == (seq - 1, root)
-        require(is_proved, "proof", at, "包含证明不成立", "the inclusion proof is wrong")
+        leads = is_whole or (index, climb(full[-1], index, size, path)) == (seq - 1, root)
+        require(leads, "proof", at, "包含证明不成立", "the inclusion proof is wrong")
         found["codes"].append("-".join(re.findall("....", base64.b32encode(digest(text)[:5]).decode().translate(CODE))))
         found["signed"] = seq if is_whole else found["signed"] + 1
         if any(kind == 4 for kind, *_ in signed): found["witnessed"] = seq if is_whole else found["witnessed"] + 1
@@ -108,13 +107,14 @@ def walk(folder, keys, found):  # section 5 in its order; `found` tells how far 
     require(not openings, "opening", found["records"] + 1, "没有要打开的那条记录", "there is no such record to open")
 def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
     found = dict(log="", records=0, signed=0, witnessed=0, codes=[], first_bad=None, code="", reason="")
-    try: walk(pathlib.Path(folder), read_keys(pathlib.Path(keys or f"{folder}/keys.txt").read_bytes().decode()), found)
+    try: walk(pathlib.Path(folder), read_keys(pathlib.Path(*[folder, "keys.txt"] if keys is None else [keys])), found)
     except Fault as fault: found["code"], found["first_bad"], found["reason"] = fault.args
     except Exception as error: found.update(code="unreadable", reason=f"unreadable 读不了 (cannot be read): {error!r}")
-    return dict(found, ok=not found["code"], codes=[*dict.fromkeys(found["codes"])], keys="given" if keys else "pack")
+    found.update(codes=[*dict.fromkeys(found["codes"])], keys="pack" if keys is None else "given")
+    return dict(found, ok=not found["code"])
 if __name__ == "__main__":
     answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:2])
     good, said = answer["reason"] or "完好 (good)", "{}；{signed}/{records} 条签过名 (signed)；公钥 (keys): {keys}\n"
-    said = "" if "--json" in sys.argv else said.format(good, **answer)
-    sys.stdout.buffer.write(f"{said}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
+    said = ("" if "--json" in sys.argv else said.format(good, **answer)) + json.dumps(answer) + "\n"
+    sys.stdout.buffer.write(said.encode("utf-8", "backslashreplace"))
     sys.exit(0 if answer["ok"] else 2 if answer["code"] == "unreadable" else 1)

@@ -5,10 +5,12 @@ import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { attempt, base64, canonical, fail, fileAt, isObject, keysOf, linesOf, need, numbered, sha256, utf8, verifies } from './verify.mjs';
+import { attempt, base64, canonical, fail, fileAt, isObject, isPoint, keysOf, linesOf, need, numbered, sha256, utf8, verifies } from './verify.mjs';
 
 const HEX = /^[0-9a-f]{64}$/;
 const MEMBERS = 'approver at comment decision evidence for grade key kind level levels log nonce policy prev request rev shown v';
+const MOMENT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$/;
+const LONGEST_CLIENT = 1000; // bytes
 const isDigest = (value) => typeof value === 'string' && HEX.test(value);
 const objectIn = (bytes) => { // which must be canonical
   const value = JSON.parse(utf8(bytes));
@@ -23,7 +25,7 @@ function isStatement(said) {
   const inOrder = Array.isArray(evidence) && evidence.every((each, place) => isDigest(each) && (!place || evidence[place - 1] < each));
   return Object.keys(said).sort().join(' ') === MEMBERS && said.v === 1 && said.kind === 'approval' && texts && counts && inOrder
     && ['approved', 'rejected', 'sent_back', 'returned'].includes(said.decision) && [said.shown, said.policy, said.prev].every(isDigest)
-    && [comment, key].every((each) => each === '' || isDigest(each)) && /^[0-9a-f]{32}$/.test(nonce)
+    && [comment, key].every((each) => each === '' || isDigest(each)) && /^[0-9a-f]{32}$/.test(nonce) && MOMENT.test(said.at)
     && (grade === 'g0' ? key === '' : grade === 'g1' && key !== '');
 }
 
@@ -55,7 +57,7 @@ function base64url(text, size) {
 // What a passkey made: the members of its key as JWK, what holds for it beside, and how it signs.
 const KINDS = {
   'EC P-256': { members: 'crv kty x y', holds: ({ x, y }) => base64url(x, 32) && base64url(y, 32), hash: 'sha256' },
-  'OKP Ed25519': { members: 'crv kty x', holds: ({ x }) => base64url(x, 32), hash: null },
+  'OKP Ed25519': { members: 'crv kty x', holds: ({ x }) => isPoint(base64url(x, 32)), hash: null },
   'RSA ': { members: 'e kty n', holds: (key) => isModulus(base64url(key.n)) && isExponent(base64url(key.e)), hash: 'sha256' },
 };
 const isModulus = (n) => n.length >= 256 && n.length <= 512 && n[0] > 0 && n.at(-1) % 2 === 1;
@@ -73,7 +75,8 @@ function isConfirmed({ said, line, below }) {
   const row = objectIn(made.bytes.subarray(4));
   need(Object.keys(row).sort().join(' ') === 'authenticator client credential key signature' && isObject(row.key));
   const [data, client, signature] = [row.authenticator, row.client, row.signature, row.credential].map((each) => base64url(each));
-  const told = JSON.parse(utf8(client));
+  const told = need(client.length <= LONGEST_CLIENT) && JSON.parse(utf8(client));
+  need(typeof told.origin === 'string');
   const [, host] = need(/^https?:\/\/([a-z0-9.-]+)(?::[0-9]{1,5})?$/.exec(told.origin));
   const named = sha256(`${said.approver}\n`, Buffer.from([0xff]), 'shouyue/passkey', Buffer.from(said.key, 'hex')).subarray(0, 4);
   need(made.bytes.subarray(0, 4).equals(named) && sha256(canonical(row.key)).toString('hex') === said.key);
@@ -85,7 +88,7 @@ function isConfirmed({ said, line, below }) {
 
 function isOf(record, { said, line }) {
   const { data, obj, actor } = record;
-  const later = said.grade === 'g1' && need(typeof record.at === 'string') && record.at >= said.at;
+  const later = said.grade === 'g1' && need(typeof record.at === 'string' && MOMENT.test(record.at)) && record.at >= said.at;
   const there = [record.log, record.type, later ? data.asked_at : record.at, actor.sub, obj.id, obj.rev, data.rev, data.level, data.policy, data.shown];
   const due = [said.log, `approval.${said.decision}`, said.at, said.approver, said.request, said.rev, said.rev, said.level, said.policy, said.shown];
   return same([...there, data.pieces, data.statement], [...due, said.evidence.length, sha256(line).toString('hex')]);
@@ -99,7 +102,7 @@ function opens(said, bytes) {
 
 function recordsIn(folder) {
   const whole = fileAt(join(folder, 'records.jsonl'));
-  if (whole) return new Map(linesOf(whole).map((line, place) => [place + 1, line]));
+  if (whole) return new Map(linesOf(whole.subarray(0, whole.lastIndexOf(10) + 1)).map((line, place) => [place + 1, line]));
   return numbered(join(folder, 'records'), '.json') ?? fail('unreadable', null, '没有记录 (no records)');
 }
 

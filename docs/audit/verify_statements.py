@@ -30,6 +30,8 @@ WORDS = (
     "grade",
     "key",
 )
+MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z"
+LONGEST_CLIENT = 1000  # bytes
 NUMBERS = ("v", "rev", "level", "levels")
 ANSWER = ("authenticator", "client", "signature", "credential")
 DECISIONS = ("approved", "rejected", "sent_back", "returned")
@@ -55,7 +57,7 @@ def statement_in(data):  # the statement, its line and the signature lines of it
     optional = all(not said[each] or is_digest(said[each]) for each in ("comment", "key"))
     kind = (said["v"], said["kind"], said["decision"] in DECISIONS) == (1, "approval", True)
     evidence = said["evidence"] == sorted(set(said["evidence"]))
-    nonce = re.fullmatch("[0-9a-f]{32}", said["nonce"]) is not None
+    nonce = re.fullmatch("[0-9a-f]{32}", said["nonce"]) and re.fullmatch(MOMENT, said["at"])
     known = set(said) == {*WORDS, *NUMBERS, "kind", "evidence"}
     grade = (said["grade"], said["key"] != "") in (("g0", False), ("g1", True))
     if not all((numbers, words, digests, optional, kind, evidence, nonce, known, grade)):
@@ -144,24 +146,42 @@ def unbase64(text, size=None):  # base64url without padding, which must be exact
     return data
 
 
+def refused(text):
+    raise ValueError(f"{text} is no JSON")
+
+
+def told_by(client):  # what the browser said, read as strictly as any other program reads it
+    if len(client) > LONGEST_CLIENT:
+        raise ValueError("too long")
+    told = json.loads(client.decode(), parse_constant=refused, parse_int=str, parse_float=str)
+    if type(told["origin"]) is not str or told.get("crossOrigin", False) is not False:
+        raise ValueError("not of a page of its own")
+    return told
+
+
 def is_confirmed(said, line, signed):  # by the passkey that the statement names, whose owner was verified for this
     [made] = [made for name, made in signed if name == said["approver"]]
     row = exact(made[4:])
     key, (data, client, signature, _) = row["key"], [unbase64(row[each]) for each in ANSWER]
     members, is_signed_by = KINDS[f"{key['kty']} {key.get('crv', '')}"]
-    told = json.loads(client.decode())
+    told = told_by(client)
     host = re.fullmatch("https?://([a-z0-9.-]+)(?::[0-9]{1,5})?", told["origin"])[1]
     named = digest(said["approver"].encode(), b"\n\xffshouyue/passkey", bytes.fromhex(said["key"]))[:4]
-    about = (told["type"], told.get("crossOrigin", False)) == ("webauthn.get", False)
     shape = set(row) == {*ANSWER, "key"} and " ".join(sorted(key)) == members and len(data) > 36
     its = made[:4] == named and digest(canonical(key)).hex() == said["key"]
     asked = unbase64(told["challenge"]) == digest(line) and data[:32] == digest(host.encode()) and data[32] & 5 == 5
-    return shape and its and about and asked and is_signed_by(key, data + digest(client), signature)
+    return (
+        shape
+        and its
+        and told["type"] == "webauthn.get"
+        and asked
+        and is_signed_by(key, data + digest(client), signature)
+    )
 
 
 def names(record, said, line):  # whether a record is that of this decision
     data, of = record["data"], record["obj"]
-    later = said["grade"] == "g1" and record["at"] >= said["at"]  # than it was laid before the person
+    later = said["grade"] == "g1" and re.fullmatch(MOMENT, record["at"]) and record["at"] >= said["at"]  # than laid
     at = data["asked_at"] if later else record["at"]
     there = [record["log"], record["type"], at, record["actor"]["sub"], of["id"], of["rev"], data["rev"]]
     there += [data["level"], data["policy"], data["shown"], data["pieces"], data["statement"]]
@@ -210,13 +230,13 @@ def walk(folder, keys, found):
 def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
     found = {"statements": 0, "first_bad": None, "code": "", "reason": ""}
     try:
-        read = verify.read_keys(pathlib.Path(keys or f"{folder}/keys.txt").read_bytes().decode())
-        walk(pathlib.Path(folder), read, found)
+        place = pathlib.Path(*[folder, "keys.txt"] if keys is None else [keys])
+        walk(pathlib.Path(folder), verify.read_keys(place), found)
     except Fault as fault:
         found["code"], found["first_bad"], found["reason"] = fault.args
     except Exception as error:
         found.update(code="unreadable", reason=f"unreadable 读不了 (cannot be read): {error!r}")
-    return dict(found, ok=not found["code"], keys="given" if keys else "pack")
+    return dict(found, ok=not found["code"], keys="pack" if keys is None else "given")
 
 
 if __name__ == "__main__":

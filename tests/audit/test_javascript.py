@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.audit.hostile import hostile_packs
 from tests.audit.making import KEYS, Pack, chain, excerpt, spoil, spoiled, whole
 from tests.peers.program import require
 
@@ -102,6 +103,16 @@ def test_both_programs_say_the_same_of_spoiled_packs(tmp_path: Path) -> None:
     ours = javascript(cases)
     assert len({row["code"] for row in ours}) > 8
     assert not differences([Path(path).name for path in paths], ours, python(cases))
+
+
+def test_both_programs_say_the_same_of_hostile_packs(tmp_path: Path) -> None:
+    """Unlike a spoiled pack these are signed as they are: whoever made them holds the log's key."""
+    packs = dict(hostile_packs())
+    paths = [[put(pack, tmp_path / name)] for name, pack in packs.items()]
+    ours = javascript(paths)
+    assert len(packs) > 1500
+    assert len({row["code"] for row in ours}) > 8
+    assert not differences(packs, ours, python(paths))
 
 
 @pytest.mark.parametrize("say", [[], ["--json"]])
