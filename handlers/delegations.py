@@ -49,8 +49,13 @@ async def lines_of(context: Context, employee: Employee) -> list[str]:
     """Return a line for each delegation that somebody has given or holds."""
     given = await standing_in.given_by(employee, context.act.now)
     held = await standing_in.held_by(employee, context.act.now)
-    waits = {DelegationStatus.PROPOSED: "（等对方同意）"}
-    return [f"\n{described(each)}{waits.get(each.status, '')}" for each in [*given, *held]]
+    return [f"\n{described(each)}{await _how_far(each)}" for each in [*given, *held]]
+
+
+async def _how_far(delegation: Delegation) -> str:
+    if await standing_in.is_used_up(delegation):
+        return "（已满，不再代审）"
+    return "（等对方同意）" if delegation.status == DelegationStatus.PROPOSED else ""
 
 
 def _done(delegation: Delegation) -> str:

@@ -41,9 +41,15 @@ KIND = proposals.Kind(
 
 
 async def propose(act: Act, delegate: Employee, until: datetime, most: int = 0) -> Delegation:
-    """Ask a colleague to decide in one's place; nothing changes until they accept."""
+    """Ask a colleague to decide in one's place; nothing changes until they accept.
+
+    One at a time: what was agreed before has to end first, unless it is used up, and ends by this.
+    """
     principal = await access.require_employee(act)
     await _require_sense(act, principal, delegate, until)
+    for each in await standing_in.given_by(principal, act.now):  # only what is used up is left there
+        await _end(act, each, DelegationStatus.ENDED, "used-up")
+        await outbox.tell(act, each.delegate, f"{described(each)}：已满，并且 {name_of(principal)} 有了新的委托。")
     delegation = Delegation(
         number=await delegation_number(act.now),
         organisation=await principal.organisation,
@@ -71,8 +77,9 @@ async def _require_sense(act: Act, principal: Employee, delegate: Employee, unti
         raise Missing("delegate-account", who=name_of(delegate))
     if not act.now < until <= act.now + LONGEST:
         raise NotNow("delegation-length", days=LONGEST.days)
-    if there := await standing_in.given_by(principal, act.now):
-        raise NotNow("delegation-there", what=described(there[0]))
+    for there in await standing_in.given_by(principal, act.now):
+        if not await standing_in.is_used_up(there):
+            raise NotNow("delegation-there", what=described(there))
 
 
 async def awaiting(employee: Employee, now: datetime) -> list[Delegation]:

@@ -34,6 +34,15 @@ async def used(delegation: Delegation) -> int:
     return await theirs.filter(decided_at__gte=delegation.decided_at).count()
 
 
+async def is_used_up(delegation: Delegation) -> bool:
+    """Tell whether as many steps were answered by a delegation as were agreed (至多 N 级).
+
+    An answer that is taken back counts no more.
+    """
+    accepted = delegation.status == DelegationStatus.APPROVED
+    return accepted and bool(delegation.most) and await used(delegation) >= delegation.most
+
+
 async def delegates_for(request: CancellationRequest, step: Step, now: datetime) -> list[Employee]:
     """Return who gets the card of a step beside its approver."""
     active = Delegation.filter(principal_id=step.approver_id, status=DelegationStatus.APPROVED, expires_at__gt=now)
@@ -74,7 +83,7 @@ async def _reaches(
     """Tell whether a delegation reaches a step: no more often than agreed."""
     if not await _fits(delegation.principal, delegation.delegate, request, step, steps, now):
         return False
-    return not delegation.most or await used(delegation) < delegation.most
+    return not await is_used_up(delegation)
 
 
 async def _fits(

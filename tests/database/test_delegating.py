@@ -159,6 +159,30 @@ async def test_it_ends_at_its_limit_of_steps(company: Company) -> None:
     assert "此单由 钱进 处理" in await company.says("lina", f"同意 {second.number}")
 
 
+async def test_one_that_is_used_up_makes_room_for_another_and_is_said_to_be(company: Company) -> None:
+    await accepted(company, f"{UNTIL} 至多 1 级")
+    request = await company.request(LEADER, StepPlan("总经理", ("person:zhao",)))
+    await company.says("lina", f"同意 {request.number}")
+    assert "（已满，不再代审）" in await company.says("qian", "权限 我")
+    assert "其同意后才开始" in await company.says("qian", "委托 孙丽 至 周五17:00")
+    assert "李娜 代 钱进" not in await company.says("qian", "权限 我")
+    assert "钱进 有了新的委托" in await told()
+    [record] = await AuditRecord.filter(action="delegation.ended")
+    assert json.loads(record.line)["why"] == "used-up"
+    assert "你已有一个委托" in await company.says("qian", "委托 孙丽 至 周五17:00")
+
+
+async def test_what_is_taken_back_counts_no_more(company: Company) -> None:
+    await accepted(company, f"{UNTIL} 至多 1 级")
+    request = await company.request(LEADER)
+    await company.presses("lina", "approve", request)
+    await company.presses("lina", "undo", request)
+    assert "（已满，不再代审）" not in await company.says("qian", "权限 我")
+    assert "你已有一个委托" in await company.says("qian", "委托 孙丽 至 周五17:00")
+    await company.says("lina", f"同意 {request.number}")
+    assert await status(request) == "approved"
+
+
 async def test_it_ends_by_itself_and_both_are_told(company: Company) -> None:
     delegation = await accepted(company)
     request = await company.request(LEADER)
