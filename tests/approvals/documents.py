@@ -40,6 +40,7 @@ def _step(level: int, step: Mapping[str, Any]) -> dict[str, Any]:
         "in_turn": step["in_turn"],
         "beside": step["beside"],
         "repeats": step["repeats"],
+        "hours": step["hours"],
         "otherwise": OTHERWISE[tuple(step["otherwise"])],
     }
 

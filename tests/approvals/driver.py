@@ -15,7 +15,6 @@ from models import (
     Booking,
     CancellationRequest,
     Card,
-    CardPurpose,
     Delegation,
     Employee,
     Organisation,
@@ -27,18 +26,32 @@ from models import (
 )
 from models.store import Store
 from tests.approvals import ending
+from tests.approvals.clock_model import ABOVE, ASKED, REMINDED, Timed
 from tests.approvals.documents import document_of, later_document, put_in_force
-from tests.approvals.histories import AHEAD, FILED, NAMES, REQUESTER, SECOND, History, Move, begin, follow
+from tests.approvals.histories import (
+    AHEAD,
+    ANSWERS,
+    DEPUTIES,
+    FILED,
+    NAMES,
+    REQUESTER,
+    SECOND,
+    History,
+    Move,
+    begin,
+    follow,
+)
+from tests.approvals.rows import Rows
 from tests.database import chains, office
 from tests.database.office import NOW, by
-from workflow import approving, cancelling, checkpoints
+from workflow import approving, cancelling, checkpoints, deputising
 from workflow.deadlines import STAGES
 from workflow.errors import Refusal
 from workflow.shown import shown_view
 
 PEOPLE = {**chains.NAMES, "admin": "周凯"}
 UNIT = "huachen/heavy"
-TIMERS = ("carry_out", "expire", "delegation_end", *STAGES)
+TIMERS, DEADLINES = ("carry_out", "expire", "delegation_end", *STAGES), (REMINDED, ASKED, ABOVE)
 WORDS = {
     "yes": "同意 {q}",
     "no": "驳回 {q} 理由不成立",
@@ -63,19 +76,43 @@ def key_of(who: str) -> str:
     return "zhoukai" if who == "admin" else who
 
 
+def _model_of(key: str) -> str:
+    return "admin" if key == "zhoukai" else key
+
+
 @dataclass
 class Game:
-    """One store with one request and everybody who may touch it; `decided` is what was accepted, by whom."""
+    """One store with one request and everybody who may touch it; `decided` is what was accepted, by whom.
 
-    url: str
+    `passed` are the seconds since the request was filed, `rows` what is committed.
+    """
+
+    at: Path
     store: Store
+    rows: Rows
+    names: dict[str, str]
     passed: int = 0
+    rung: datetime = NOW
+    read: int = 0
     request: CancellationRequest | None = None
     last: Incoming | None = None
     sent: int = 0
     versions: int = 1
     said: str = ""
     decided: list[tuple[str, str]] = field(default_factory=list)
+
+    @classmethod
+    async def open(cls, at: Path) -> "Game":
+        """Open the store in a file."""
+        store = Store(f"sqlite://{at}")
+        await store.open()
+        rows = Rows(at)
+        return cls(at, store, rows, {word: _model_of(key) for word, key in rows.pseudonyms().items()})
+
+    async def close(self) -> None:
+        """Close the store."""
+        self.rows.close()
+        await self.store.close()
 
     @property
     def now(self) -> datetime:
@@ -107,10 +144,8 @@ class Game:
                 self.passed += move.until
             case "again" if last := self.last:
                 await self.store.transact(lambda: receive(last, self.now))
-            case "restart":
-                await self.store.close()
-                self.store = Store(self.url)
-                await self.store.open()
+            case "restart" | "standstill":
+                await self._restart(move.until)
             case "policy":
                 await self.store.transact(lambda: self._new_rules(later_document(self.versions)))
             case "take_back":
@@ -122,6 +157,14 @@ class Game:
         await self.clock()
         return None
 
+    async def _restart(self, after: int) -> None:
+        """Let the program end and begin anew so many seconds later; what was due meanwhile rings then."""
+        await self.close()
+        self.store, self.rows = Store(f"sqlite://{self.at}"), Rows(self.at)
+        await self.store.open()
+        self.passed += after
+        self.rung = self.now
+
     async def _says(self, move: Move) -> bool:
         assert self.request is not None
         text = WORDS[move.what].format(
@@ -132,25 +175,24 @@ class Game:
             most=f" 至多 {move.most} 级" if move.most else "",
             w=await self._offer(move) if move.what == "accept" else "",
         )
-        await self.store.transact(lambda: self._sees(key_of(move.who)))
-        to_them = OutboxMessage.filter(kind="say", account__employee__key=key_of(move.who))
-        before = await to_them.values_list("id", flat=True)
+        if move.what in ANSWERS and (cards := self.rows.cards_for(key_of(move.who))):
+            await self.store.transact(lambda: self._sees(cards))
+        before = {*self.rows.said_to(key_of(move.who))}
         self.sent += 1
         incoming = Incoming(Platform.DINGTALK, f"text:{self.sent}", "text", key_of(move.who), text=text)
         self.last = incoming
         await self.store.transact(lambda: receive(incoming, self.now))
-        answers = await to_them.exclude(id__in=before).order_by("posted_at")
+        new = [each for each in self.rows.said_to(key_of(move.who)) if each not in before]
+        answers = await OutboxMessage.filter(id__in=new).order_by("posted_at") if new else ()
         self.said = f"{move.who}: {text} → {'; '.join(str(each.payload) for each in answers)}"
         await self.clock()
         accepted = not REFUSED.search(self.said)
         self.decided += [(move.what, key_of(move.who))] if accepted and move.what in ending.DECISIONS else []
         return accepted
 
-    async def _sees(self, who: str) -> None:
+    async def _sees(self, cards: list[str]) -> None:
         """Let somebody look at the cards that came to them, as they are now."""
-        waiting = OutboxMessage.filter(kind__in=("card", "card_update"), status=OutboxStatus.WAITING)
-        theirs = waiting.filter(card__purpose=CardPurpose.APPROVAL, card__holder__key=who)
-        for card in await Card.filter(id__in=await theirs.distinct().values_list("card_id", flat=True)):
+        for card in await Card.filter(id__in=cards):
             await shown_view(card, by(now=self.now), showing)
             await OutboxMessage.filter(card_id=card.id).update(status=OutboxStatus.SENT)
             card.delivered_at = self.now
@@ -179,27 +221,35 @@ class Game:
         return True
 
     async def clock(self) -> None:
-        """Let every timer ring that is due, and those that are set by it."""
-        due = OutboxMessage.filter(kind="timer", topic__in=TIMERS, status=OutboxStatus.WAITING)
-        while await due.filter(not_before__lte=self.now).exists():
+        """Let every timer ring that is due, each at its time or when the program runs again, and those it sets."""
+        while (due := self.rows.next_timer(TIMERS, self.now)) is not None:
+            self.rung = max(self.rung, due)
             await self.store.transact(self._rings)
+        self.rung = self.now
 
     async def _rings(self) -> None:
         due = OutboxMessage.filter(kind="timer", topic__in=TIMERS, status=OutboxStatus.WAITING)
-        for row in await due.filter(not_before__lte=self.now).order_by("not_before"):
+        for row in await due.filter(not_before__lte=self.rung).order_by("not_before"):
             row.status = OutboxStatus.SENT
             await row.save(update_fields=["status"])
-            await timers.rang(by(now=self.now, via="clock"), row)
+            await timers.rang(by(now=self.rung, via="clock"), row)
 
-    async def state(self) -> tuple[str, list[str]]:
+    def state(self) -> tuple[str, list[str]]:
         """Return how the request stands, and who is asked."""
         assert self.request is not None
-        [(status, revision)] = await CancellationRequest.filter(id=self.request.id).values_list("status", "revision")
-        if status != "awaiting_approval":
-            return str(status), []
-        asked = Step.filter(request=self.request, revision=revision, status=StepStatus.OPEN)
-        keys = await asked.values_list("approver__key", flat=True)
-        return str(status), sorted("admin" if key == "zhoukai" else str(key) for key in keys)
+        status, asked = self.rows.standing(str(self.request.id))
+        return status, sorted(map(_model_of, asked)) if status == "awaiting_approval" else []
+
+    def heard(self) -> list[tuple[float, str, int, str, list[str]]]:
+        """Return what deadlines brought about since this was asked last, as the model says it, from the log."""
+        assert self.request is not None
+        found = list[tuple[float, str, int, str, list[str]]]()
+        for row, action, line in self.rows.records(self.request.number, DEADLINES, self.read):
+            self.read = row
+            at, data = datetime.fromisoformat(line["at"]), line["data"]
+            to = sorted(self.names[each] for each in data["to"])
+            found.append(((at - NOW).total_seconds() + FILED, action, data["level"] - 1, self.names[data["for"]], to))
+        return found
 
     async def faults(self) -> str:
         """Return what is wrong with what is left behind; the log is signed before."""
@@ -218,6 +268,8 @@ async def office_file(template: Path, made: Path) -> None:
 
     async def work() -> None:
         await company.enter()
+        for who, deputy in DEPUTIES.items():
+            await deputising.set_deputy(by(company.person(who)), company.person(who), company.person(deputy))
         for ahead in sorted(set(AHEAD)):
             await office.booking(company.unit, phone=office.some_phone(), ahead=timedelta(seconds=ahead))
 
@@ -230,15 +282,13 @@ async def disagreement(office_at: Path, at: Path, history: History) -> str:
     for leftover in at.parent.glob(f"{at.name}*"):
         leftover.unlink()
     shutil.copy(office_at, at)
-    store = Store(f"sqlite://{at}")
-    await store.open()
-    game = Game(f"sqlite://{at}", store)
+    game = await Game.open(at)
     try:
         return await _compared(game, history)
     except Exception as error:
         return f"{type(error).__name__}: {error}; {game.said}"
     finally:
-        await game.store.close()
+        await game.close()
 
 
 async def _compared(game: Game, history: History) -> str:
@@ -247,20 +297,23 @@ async def _compared(game: Game, history: History) -> str:
         await game.file(history)
     except Refusal as refusal:
         return "" if model.status() == "refused" else f"filing: refused {refusal.code}, model {model.status()}"
-    if found := _differs(game, model.status(), [p.who for p in model.asked()], await game.state()):
+    if found := _differs(game, model):
         return f"filing: {found}"
     for number, move in enumerate(history.moves):
         wanted, was = follow(model, move), await game.play(move)
         if wanted != was:
             return f"{number} {move}: accepted {was}, model {wanted}; {game.said}"
-        if found := _differs(game, model.status(), [p.who for p in model.asked()], await game.state()):
+        if found := _differs(game, model):
             return f"{number} {move}: {found}"
     return await game.faults()
 
 
-def _differs(game: Game, status: str, asked: list[str], found: tuple[str, list[str]]) -> str:
-    wanted = (status, sorted(asked))
-    return "" if wanted == found else f"{found}, model {wanted}; {game.said}"
+def _differs(game: Game, model: Timed) -> str:
+    wanted, found = (model.status(), sorted(p.who for p in model.asked())), game.state()
+    due, rung, model.heard = sorted(model.heard), sorted(game.heard()), []
+    if wanted != found:
+        return f"{found}, model {wanted}; {game.said}"
+    return "" if due == rung else f"the clock did {rung}, model {due}; {game.said}"
 
 
 async def shortest(office_at: Path, at: Path, history: History) -> History:

@@ -31,7 +31,7 @@ class Model:
         self.ended = "refused" if self.taken("nobody") else ""
 
     def taken(self, person: str) -> bool:
-        return any(person in (p.who, p.answer[1]) for p in self.places)
+        return person == self.requester or any(person in (p.who, p.answer[1]) for p in self.places)
 
     def at(self, level: int, on: bool) -> list[Place]:
         return [p for p in self.places if p.level == level and bool(p.on) == on]
@@ -41,8 +41,8 @@ class Model:
         return p.answer[0] == "yes" or bool(self.steps[p.level]["repeats"] and not p.on and before)
 
     def needs(self, level: int) -> int:
-        sign, many = self.steps[level]["sign"], len(self.at(level, False))
-        return min(many, {"all": many, "votes": int(self.steps[level]["votes"])}.get(sign, 1))
+        n, step = len(self.at(level, False)), self.steps[level]
+        return min(n, {"all": n, "votes": int(step["votes"])}.get(step["sign"], 1))
 
     def enough(self, level: int) -> bool:
         return sum(self.agrees(p) and self.is_free(p) for p in self.at(level, False)) >= self.needs(level)
@@ -63,25 +63,26 @@ class Model:
         return all(q.answer[0] or self.agrees(q) for q in self.awaits(p))
 
     def asked(self) -> list[Place]:
-        turn = [p for p in self.places if self.status() == OPEN[0] and all(map(self.done, range(self.first(p.level))))]
+        turn = [p for p in self.places * (self.status() == OPEN[0]) if all(map(self.done, range(self.first(p.level))))]
         free = [p for p in turn if self.is_free(p) and not p.answer[0]]
         return [p for p in free if p.on or not (self.agrees(p) or self.enough(p.level))]
 
     def status(self) -> str:
-        left = [sum(q.answer[0] != "no" for q in self.at(level, False)) for level in range(len(self.steps))]
-        noes = [p for p in self.places if p.answer[0] == "no"]
-        lost = any(p.on or self.steps[p.level]["sign"] != "votes" or left[p.level] < self.needs(p.level) for p in noes)
-        return self.ended or ("rejected" if lost else DONE[0] if all(map(self.done, range(len(left)))) else OPEN[0])
+        spare = {x: sum(p.answer[0] != "no" for p in self.at(x, False)) - self.needs(x) for x in range(len(self.steps))}
+        no = [p.answer[0] for p in self.places if p.on or self.steps[p.level]["sign"] != "votes" or spare[p.level] < 0]
+        return self.ended or ("rejected" if "no" in no else DONE[0] if all(map(self.done, spare)) else OPEN[0])
 
     def tick(self, now: float) -> None:  # whatever the clock does; there are 60 s of grace, within 30 min none
-        self.now, self.given = now, {p: d for p, d in self.given.items() if d["until"] > now and d["left"]}
+        self.now, self.given = now, {p: d for p, d in self.given.items() if d["until"] > now}
         self.due = (self.due or now + 60 * (self.starts - now > 1800)) if self.status() in DONE else 0
         if (self.due and now >= self.due) or (self.status() in OPEN and now >= self.starts):
             self.ended = "carried_out" if self.due else "expired"
 
+    def stands_in(self, who: str, p: Place) -> bool:  # whom somebody who is away asked, who accepted, until the limit
+        return any(x == p.who and d["to"] == who and d["on"] > 0 for x, d in self.given.items())
+
     def mine(self, who: str) -> Place | None:  # what somebody may answer, perhaps for another
-        stands = {p for p, d in self.given.items() if d["to"] == who != self.requester and d["on"]}
-        return next((p for p in self.asked() if p.who == who or (p.who in stands and not self.taken(who))), None)
+        return next((p for p in self.asked() if p.who == who or (self.stands_in(who, p) and not self.taken(who))), None)
 
     def revocable(self, who: str) -> Place | None:  # their own yes, while nothing followed from it
         p = max([q for q in self.places if q.answer[:2] == ("yes", who)], key=lambda q: q.answer[2], default=None)
@@ -90,16 +91,16 @@ class Model:
         return None if held or self.status() not in (DONE[0], OPEN[0]) else p
 
     def move(self, what: str, who: str, to: str = "", level: int = 0, until: float = 0, most: int = 0) -> bool:
-        p, status, offer = self.mine(who), self.status(), self.given.get(to, {"to": "", "on": True})
-        fits = p and p.who == who and to not in ("admin", self.requester) and not self.taken(to)
-        gives = who not in self.given and any(who in each for each in self.roles.values())
+        p, status, offer = self.mine(who), self.status(), self.given.get(to, {"to": ""})
+        fits = p and p.who == who and to != "admin" and not self.taken(to)
+        gives = self.given.get(who, {"on": 0})["on"] == 0 and any(who in each for each in self.roles.values())
         match what:
             case "yes" | "no" | "back" if p and who != "admin":
                 p.answer, self.ended = (what, who, next(COUNT)), OPEN[1] if what == "back" else ""
-                self.given = {x: {**d, "left": d["left"] - (x == p.who != who)} for x, d in self.given.items()}
+                self.given.get(p.who, {"on": 0})["on"] -= Model.stands_in(self, who, p)
             case "return" if p and who != "admin" and level < self.first(p.level) and self.at(level, False):
-                again = [Place(q.level, q.who) for q in self.places if q.level >= level and not q.on]
-                self.places = [q for q in self.places if q.level < level] + again
+                kept = [q for q in self.places if q.level < level or not q.on]
+                self.places = [Place(q.level, q.who) if q.level >= level else q for q in kept]
             case "hand" if p and fits:
                 p.who = to
             case "before" | "after" | "beside" if p and fits and who != "admin":
@@ -112,9 +113,9 @@ class Model:
             case "take_back" if back := self.revocable(who):
                 back.answer = ("", "", 0)
             case "delegate" if 0 < until - self.now <= 92 * 86400 and gives and to not in (who, "admin"):
-                self.given[who] = {"to": to, "until": until, "left": most or 10**9, "on": False}
-            case "accept" if offer["to"] == who and not offer["on"]:
-                offer["on"] = True
+                self.given[who] = {"to": to, "until": until, "on": -(most or 10**9)}  # until accepted
+            case "accept" if offer["to"] == who and offer["on"] < 0:
+                offer["on"], offer["since"] = -offer["on"], next(COUNT)
             case "cancel" if self.given.get(who):
                 del self.given[who]
             case _:

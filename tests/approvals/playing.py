@@ -13,6 +13,7 @@ from pathlib import Path
 from models import vault
 from models.migrating import migrate
 from tests.approvals import driver, histories
+from tests.approvals.one_thread import one_thread
 from workflow import signing
 
 FOUND = 3
@@ -48,7 +49,7 @@ async def play(office_at: Path, first: int, many: int, *, until_one: bool = Fals
     """Play the histories of these seeds and print what fails; returns how many did."""
     install()
     failed = 0
-    with tempfile.TemporaryDirectory(prefix="approvals") as folder:
+    with tempfile.TemporaryDirectory(prefix="approvals") as folder, one_thread():
         for seed in range(first, first + many):
             said = await failure(seed, office_at, Path(folder) / "game.db", shorten=not until_one)
             if said:

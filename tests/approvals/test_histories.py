@@ -5,6 +5,7 @@ first seed. A failure prints the shortest history that still fails.
 """
 
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from models import vault
 from tests.approvals import driver, histories, planting, playing
 from tests.approvals.histories import History
+from tests.approvals.one_thread import one_thread
 from workflow import signing
 
 MANY, FIRST = int(os.environ.get("SHOUYUE_HISTORIES", "500")), int(os.environ.get("SHOUYUE_FIRST_HISTORY", "0"))
@@ -21,11 +23,12 @@ PORTION = 25
 @pytest.fixture
 async def office_at(
     sqlite_template: Path, tmp_path: Path, installed_vault: vault.Vault, installed_signing: signing.Signing
-) -> Path:
-    """Return a store in which the company is entered and nothing has happened."""
+) -> AsyncIterator[Path]:
+    """Yield a store in which the company is entered and nothing has happened; nobody else asks anything meanwhile."""
     made = tmp_path / "office.db"
-    await driver.office_file(sqlite_template, made)
-    return made
+    with one_thread():
+        await driver.office_file(sqlite_template, made)
+        yield made
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + MANY, PORTION))

@@ -180,7 +180,9 @@ def test_a_delegate_answers_once_accepted_until_the_limit_or_the_end() -> None:
     assert model.move("accept", "lina", "qian")
     assert not model.move("hand", "lina", "zhao")
     assert model.move("yes", "lina")
-    assert "qian" not in model.given
+    assert model.given["qian"]["on"] == 0
+    assert model.move("delegate", "qian", "zhao", until=NOW + 60)
+    assert model.move("cancel", "qian")
     model.move("delegate", "sun", "zhao", until=NOW + 60)
     model.move("accept", "zhao", "sun")
     model.tick(NOW + 60)
