@@ -70,8 +70,7 @@ def history(seed: int) -> History:
     """Return the history of a seed. Many moves are possible ones, so that much happens."""
     chance = random.Random(seed)
     made = _rules(chance)
-    for _ in range(3):
-        made = _rules(chance) if begin(made).status() == "refused" else made
+    made = _rules(chance) if begin(made).status() == "refused" else made
     model, moves = begin(made), list[Move]()
     after_the_end = 0
     for _ in range(chance.randint(4, 20)):
