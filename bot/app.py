@@ -21,7 +21,7 @@ from bot.forgetting import Forgetting, forget_again
 from bot.inbox import Inbox
 from bot.inspection import Inspection
 from bot.patience import Patience
-from bot.pulling import EvidenceFetching, Fetch, Pulling, Welcoming
+from bot.pulling import Fetch, Fetching, Pulling, Welcoming
 from bot.refused import Refused
 from bot.settings import Settings
 from bot.timing import Timers
@@ -225,7 +225,7 @@ def _deliveries(
         "receipt": Receipts(store, channels, clock.now).deliver,
         "timer": Timers(store, clock).deliver,
         "purge": purging.Purging(store, clock, settings).deliver,
-        "fetch": EvidenceFetching(_fetches(wires), inspection, store, clock).deliver,
+        "fetch": Fetching(_fetches(wires), inspection, store, clock).deliver,
         "forget": Forgetting(store, clock, settings).deliver,
     }
     if wires.dingtalk is not None:

@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.inbox import Inbox
 from bot.inspection import Inspection, Unchecked
 from cards.buttons import read_press
-from handlers import customer_service, evidence
+from handlers import customer_service, evidence, rules_submitting
 from handlers.routing import File, Incoming, authenticated_by
 from models import Account, CustomerServiceCursor, OutboxMessage, OutboxStatus, Platform
 from models.store import Store
@@ -117,8 +117,8 @@ class Welcoming:
         await self._store.transact(lambda: claims.settle(row, status, self._clock.now(), reason))
 
 
-class EvidenceFetching:
-    """Fetches files that were announced, has them looked at, and lets the request that waits for them go on."""
+class Fetching:
+    """Fetches files that were announced: evidence, which is looked at before its request goes on, and new rules."""
 
     def __init__(self, fetch: Mapping[Platform, Fetch], inspection: Inspection, store: Store, clock: Clock) -> None:
         self._fetch = fetch
@@ -129,7 +129,7 @@ class EvidenceFetching:
     async def deliver(self, row: OutboxMessage) -> None:
         """Fetch one file and settle the row; a file the platform no longer gives is asked for again.
 
-        It is opened between the call and the transaction, in a process of its own.
+        Evidence is opened between the call and the transaction, in a process of its own; rules are text, read strictly.
         """
         payload = json.loads(row.payload or "{}")
         account = await Account.get(id=row.account_id).prefetch_related("employee", "candidate")
@@ -144,20 +144,31 @@ class EvidenceFetching:
         )
         try:
             content = await self._fetch[account.platform](payload["ref"])
-            found = await self._inspection.of(content)
+            work = await self._use_of(act, row, content)
         except PlatformError as error:
             failure = error
             await self._store.transact(lambda: self._failed(act, row, failure))
             return
-        material = Material(content, payload["name"], payload["source"], found)
 
-        async def work() -> None:
-            why = await evidence.fetched(act, row, material, f"E{row.id.hex[:6].upper()}")
-            await claims.settle(row, OutboxStatus.SENT, self._clock.now(), why)
+        async def settled() -> None:
+            await claims.settle(row, OutboxStatus.SENT, self._clock.now(), await work())
 
-        await self._store.transact(work)
+        await self._store.transact(settled)
+
+    async def _use_of(self, act: Act, row: OutboxMessage, content: bytes) -> Callable[[], Awaitable[str]]:
+        """Return what is done with a file in the transaction that settles its row; it says why it was not kept."""
+        reference = f"E{row.id.hex[:6].upper()}"
+        if row.topic == rules_submitting.TOPIC:
+            return lambda: rules_submitting.fetched(act, row, content, reference)
+        payload = json.loads(row.payload or "{}")
+        material = Material(content, payload["name"], payload["source"], await self._inspection.of(content))
+        return lambda: evidence.fetched(act, row, material, reference)
 
     async def _failed(self, act: Act, row: OutboxMessage, error: PlatformError) -> None:
         """Try again later; when it is given up, the sender hears of it in the same transaction."""
-        if not await claims.failed(row, error, self._clock.now()):
+        if await claims.failed(row, error, self._clock.now()):
+            return
+        if row.topic == rules_submitting.TOPIC:
+            await rules_submitting.lost(act, row)
+        else:
             await evidence.lost(act, row, unchecked=isinstance(error, Unchecked))

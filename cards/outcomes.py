@@ -94,6 +94,7 @@ WHY = {
     "rules-not-replayed": "没有用过去的案件重放",
     "rules-changed": "提出以后规范已换版",
     "rules-expired": "规范到期没有处理",
+    "rules-wrong": "规范里有错",
     "rules-not-found": "没有找到这一版规范",
     "rules-unit-not-found": "没有找到单位",
     "rules-version-not-found": "没有找到这一版规范",

@@ -64,6 +64,11 @@ async def drop(context: Context) -> bool:
     return bool(await Dialogue.filter(place=_place(context)).delete())
 
 
+async def drop_account(account: Account) -> None:
+    """Forget the open question in an account's own chat, when what answered it was read later."""
+    await Dialogue.filter(place=_chat(account.platform, str(account.address))).delete()
+
+
 def up_to(count: int) -> str:
     """Return the numbers that can be answered: 1, or 1–3."""
     return "1" if count == 1 else f"1–{count}"

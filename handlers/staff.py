@@ -42,6 +42,7 @@ from handlers import (
     revealing,
     rights,
     rules,
+    rules_submitting,
     saved_queries,
     sending_back,
     several,
@@ -125,7 +126,7 @@ async def text(context: Context) -> None:
     """Read one message of an employee and do what it says; what is not understood is answered, never guessed."""
     if await returning.refused_by_typing(context) or await saved_queries.takes(context):
         return
-    if await references.takes(context) or await several.takes(context):
+    if await references.takes(context) or await several.takes(context) or await rules_submitting.takes(context):
         return
     named = await numbers.named_in(context)
     command = read_command(context.incoming.text, local(context.act.now), named)
@@ -212,8 +213,9 @@ async def choose(context: Context, command: Command) -> None:
 
 
 async def file(context: Context) -> None:
-    """Take a picture or a file as evidence."""
-    await evidence.came(context)
+    """Take a file as the rules that were asked for, else a picture or a file as evidence."""
+    if not await rules_submitting.came(context):
+        await evidence.came(context)
 
 
 async def press(context: Context, press: Press) -> Answer:
