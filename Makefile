@@ -16,7 +16,7 @@ export npm_config_cache ?= $(CURDIR)/$(VENV)/cache/npm
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup develop demo story quick test bench check format lint types directions unused dependencies licences \
-	advisories sbom nightly-canary nightly-approvals cards-gallery clean
+	advisories sbom nightly-canary nightly-approvals nightly-callbacks cards-gallery clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ sbom: $(VENV)/.development ## write sbom.json: every locked package, its hashes 
 
 nightly-canary: $(VENV)/.development ## the whole suite at DEBUG, all it leaves behind searched for people and secrets
 	@$(BIN)/python .ci/canary.py $(CANARY_TESTS)
+
+nightly-callbacks: $(VENV)/.development ## a million guesses at the public doors: nothing changes, no server error
+	@$(BIN)/python .ci/callbacks.py
 
 cards-gallery: develop ## photograph every state of the cards on both platforms, into docs/evidence/cards
 	@$(BIN)/python -m tests.cards_gallery

@@ -192,7 +192,9 @@ ODD: dict[str, dict[str, object]] = {
 """What a library takes and the auditor's programs do not: whoever confirmed so could deny it later."""
 
 
-@pytest.mark.parametrize("fault", ["origin", "no-verification", "another-statement", "count", "not-json", "empty", *ODD])
+@pytest.mark.parametrize(
+    "fault", ["origin", "no-verification", "another-statement", "count", "not-json", "empty", *ODD]
+)
 async def test_a_signature_that_is_not_over_this_by_its_verified_owner_here_decides_nothing(
     company: Company, fault: str
 ) -> None:

@@ -5,15 +5,16 @@ The single causes stand in tests/scenarios/test_callbacks_hostile.py and tests/u
 
 import ast
 import base64
-import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from models import InboundMessage
 from sandbox.wecom.cipher import Cipher
 from tests.scenarios.bot_endpoint import AES_KEY, CIPHER, CORP, TOKEN, Endpoint, enveloped, everything, typed
+from tests.threats.guessed import recorded_day, wrong
+from tests.threats.guessing import KINDS, attack
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("bot", "handlers", "models", "notifier", "platforms", "workflow")
@@ -57,20 +58,26 @@ async def test_every_forgery_gets_the_same_answer_to_the_byte(bot: Endpoint) -> 
     assert await everything() == before
 
 
-async def test_fifteen_hundred_guesses_at_a_callback_have_no_effect_and_no_server_error(bot: Endpoint) -> None:
-    rng = random.Random(20261123)
-    encrypted = CIPHER.encrypt(COMMAND)
-    good, raw = bot.signed(encrypted), base64.b64decode(encrypted)
-    statuses = set()
-    for _ in range(1500):
-        changed = bytearray(raw)
-        changed[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
-        ciphertext = base64.b64encode(changed).decode()
-        guessed = Cipher(f"{TOKEN[:-1]}{rng.randrange(10)}", AES_KEY, CORP)  # one letter of the token is unknown
-        query = good if rng.random() < 0.5 else bot.signed(ciphertext, guessed, nonce=str(rng.randrange(10**9)))
-        statuses.add(await bot.post(query, enveloped(ciphertext)))
-    assert statuses <= {400, 403}
-    assert await InboundMessage.all().count() == 0
+async def test_three_thousand_guesses_at_every_door_have_no_effect_and_no_server_error(bot: Endpoint) -> None:
+    """A million of them are `make nightly-callbacks`."""
+    seen = await recorded_day(bot)
+    before, counted = await everything(), sum(bot.refused.values())
+    answered = await attack("127.0.0.1", bot.app.port, range(3000), seen)
+    assert wrong(answered) == {}
+    assert {said.rpartition(":")[0] for said in answered} == set(KINDS)
+    assert await everything() == before
+    turned_away = sum(bot.refused.values()) - counted
+    assert turned_away + answered["guessed page: 404"] + answered["guessed sms: 404"] >= 3000
+
+
+async def test_a_guess_that_is_right_would_be_noticed(bot: Endpoint) -> None:
+    """The guesses are judged by what they change: here the guesser has recorded what has not arrived yet."""
+    seen, late = await recorded_day(bot), CIPHER.encrypt(COMMAND)
+    before = await everything()
+    kept_back = replace(seen, queries=[bot.signed(late)], ciphertexts=[late])
+    answered = await attack("127.0.0.1", bot.app.port, range(200), kept_back)
+    assert answered["recorded: 200"]
+    assert await everything() != before
 
 
 def test_no_secret_is_compared_byte_by_byte() -> None:
