@@ -75,7 +75,8 @@ def main() -> int:
     """Guess, compare, note."""
     many = int(os.environ.get("SHOUYUE_GUESSES", "1000000"))
     first = int(os.environ.get("SHOUYUE_FIRST_GUESS", "0")) or 1_000_000 + secrets.randbelow(10**9)
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    asking = ["git", "rev-parse", "HEAD"]
+    commit = subprocess.run(asking, cwd=ROOT, capture_output=True, text=True, check=False)
     logs.configure("error", "plain")
     with tempfile.TemporaryDirectory(prefix="guesses") as folder:
         result = asyncio.run(played(Path(folder), first, many))
