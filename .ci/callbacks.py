@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,6 @@ from bot import logs  # noqa: E402
 from models.migrating import migrate  # noqa: E402
 from tests.scenarios.bot_endpoint import everything, running  # noqa: E402
 from tests.threats.guessed import recorded_day, wrong  # noqa: E402
-from tests.threats.guessing import recorded_as  # noqa: E402
 
 EVIDENCE = ROOT / "docs/evidence/callbacks.json"
 PORTION = 20_000
@@ -54,7 +54,7 @@ async def played(home: Path, first: int, many: int) -> Result:
 
         async def portion(at: int, count: int) -> None:
             async with turn:
-                answered.update(await guessers(bot.app.port, at, count, recorded_as(seen)))
+                answered.update(await guessers(bot.app.port, at, count, json.dumps(asdict(seen))))
                 print(f"{answered.total()} of {many}", flush=True)
 
         await asyncio.gather(*(portion(*each) for each in portions))

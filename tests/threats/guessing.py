@@ -12,7 +12,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from sandbox.wecom.cipher import Cipher
@@ -216,11 +216,6 @@ async def attack(host: str, port: int, numbers: range, seen: Recorded) -> Counte
 
     await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
     return answered
-
-
-def recorded_as(seen: Recorded) -> str:
-    """Return it as JSON, for a process of its own."""
-    return json.dumps(asdict(seen))
 
 
 def main(host: str, port: str, first: str, many: str) -> None:
