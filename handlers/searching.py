@@ -7,6 +7,7 @@ from cards.request import STATUS
 from handlers import units
 from handlers.reading.grammar import read_command
 from handlers.reading.periods import Days, period_in
+from handlers.reading.positions import take_position
 from handlers.routing import Context
 from handlers.spans import between
 from models import Organisation, RequestStatus, Role
@@ -15,7 +16,7 @@ from workflow.acting import local
 from workflow.log_periods import days
 from workflow.moments import when
 from workflow.reasons import REASONS
-from workflow.searching import Hit, Hits, Wanted, nearest_units, search
+from workflow.searching import Hit, Hits, Wanted, nearest_positions, nearest_units, search
 from workflow.showing import plain
 
 ROLES = {
@@ -37,6 +38,9 @@ async def search_cases(context: Context, words: str) -> bool:
     elif (near := await nearest_units(context.act, wanted.unit)) is not None:
         text = f"{no_unit(wanted.unit, near)}编号 {context.reference}"
         unread = [wanted.unit]
+    elif (known := await nearest_positions(context.act, wanted)) is not None:
+        text = f"{no_position(wanted.position, known)}编号 {context.reference}"
+        unread = [wanted.position]
     else:
         text = said(await search(context.act, wanted), context.act.now)
     await outbox.say(context.act, context.account, text)
@@ -51,10 +55,18 @@ def no_unit(name: str, near: Sequence[Organisation]) -> str:
     return f"{said}。请照着写，例如「审计检索 近五年 单位={first}」。"
 
 
+def no_position(name: str, near: Sequence[str]) -> str:
+    """Say that no position within reach is called so, and which are."""
+    known = f"有的是：{'、'.join(plain(each, 20) for each in near)}" if near else "这些单位还没有岗位"
+    said = f"没有检索：你检索的单位里，没有叫「{plain(name, 20)}」的岗位。{known}"
+    return f"{said}。写全名，或用 * 代替不记得的部分，例如「审计检索 岗位=java*」。"
+
+
 def read(words: str, now: datetime) -> tuple[Wanted, list[str]]:
     """Return the search that was typed, and the parts of it that were not understood."""
     named = period_in(words, local(now))
-    command = read_command(named.rest if named else words, local(now))
+    position, rest = take_position(named.rest if named else words)
+    command = read_command(rest, local(now))
     if command is None:
         return Wanted(), [words]
     period = _whole(named) if named else between(command.when)
@@ -72,7 +84,7 @@ def read(words: str, now: datetime) -> tuple[Wanted, list[str]]:
         until=period[1] if period else None,
         reason=reason,
         status=status,
-        position=command.who.position or "",
+        position=position or command.who.position or "",
         unit=next((options[name] for name in UNITS if name in options), ""),
         deciders=tuple((ROLES[name], value) for name, value in options.items() if name in ROLES),
     )

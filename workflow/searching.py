@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -31,7 +32,7 @@ class Wanted:
     until: datetime | None = None
     reason: str = ""
     status: RequestStatus | None = None
-    position: str = ""
+    position: str = ""  # its name, `*` for anything
     unit: str = ""  # its name or path; units below it are meant too
     deciders: tuple[tuple[Role, str], ...] = ()
 
@@ -98,6 +99,32 @@ async def nearest_units(act: Act, name: str) -> list[Organisation] | None:
     return list({called[word].path: called[word] for word in near}.values())[:MOST_NEAR] or list(inside[:MOST_NEAR])
 
 
+async def nearest_positions(act: Act, wanted: Wanted) -> list[str] | None:
+    """Return the positions whose names come nearest to one that none is called; None where one is, or none was named.
+
+    Only those of the units that the acting person may search, or of the one that is named, exist.
+    """
+    if not wanted.position:
+        return None
+    _, scopes = await _reader(act)
+    inside = await Position.filter(organisation_id__in=await _units(scopes, wanted.unit)).order_by("name")
+    names = list(dict.fromkeys(str(each.name) for each in inside))
+    if any(_is_called(each, wanted.position) for each in names):
+        return None
+    folded = {_folded(each): each for each in names}
+    near = get_close_matches(_folded(wanted.position).replace("*", ""), folded, n=MOST_NEAR, cutoff=0.5)
+    return [folded[each] for each in near] or names[:MOST_NEAR]
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    """Tell whether a position is meant: spaces and capitals count for nothing, `*` stands for anything."""
+    return fnmatchcase(_folded(name), _folded(wanted).replace("[", "[[]").replace("?", "[?]"))
+
+
+def _folded(name: str) -> str:
+    return "".join(name.casefold().split())
+
+
 async def _named(role: Role, name: str) -> list[Employee]:
     """Return everybody of this name; names are sealed, so each is opened: first of those ever asked in this role.
 
@@ -130,7 +157,8 @@ async def _query(
     if wanted.status:
         condition &= Q(status=wanted.status)
     if wanted.position:
-        positions = Subquery(Position.filter(name=wanted.position).values("id"))
+        known = await Position.filter(organisation_id__in=units)
+        positions = [each.id for each in known if _is_called(each.name, wanted.position)]
         condition &= Q(booking_id__in=Subquery(Booking.filter(position_id__in=positions).values("id")))
     for role, found in people:
         condition &= Q(id__in=Subquery(_steps(role, found).values("request_id")))

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from handlers.searching import no_unit, read, said
-from models import AuditRecord, CancellationRequest, Preset, RequestStatus, Role
+from models import AuditRecord, CancellationRequest, Position, Preset, RequestStatus, Role
 from models.store import Store
 from tests.database import office
+from tests.database.talking import says
 from workflow import cancelling
 from workflow.errors import NotAllowed
 from workflow.searching import MOST_SHOWN, Hits, Wanted, nearest_units, search
@@ -74,6 +75,34 @@ async def group(store: Store) -> Group:
 async def test_every_condition_narrows_what_is_found(store: Store, group: Group, text: str, count: int) -> None:
     hits = await group.finds(store, text)
     assert (hits.count, len(hits.newest)) == (count, count)
+
+
+@pytest.mark.parametrize(
+    "words", ["岗位 java*", "岗位是 java *", "岗位=java*", "岗位为JAVA后端", "岗位：*后 端", "岗位 Java 后端 近五年"]
+)
+async def test_a_position_is_found_however_it_is_written(store: Store, group: Group, words: str) -> None:
+    await store.transact(lambda: Position.create(organisation_id=group.hr.organisation_id, name="Jaguar [后端]?"))
+    assert (await group.finds(store, f"审计检索 {words} 原因=岗位暂停")).count == 3
+
+
+@pytest.mark.parametrize("words", ["岗位 c++*", "岗位是 [j]ava后端", "岗位=java后?", "岗位 java", "岗位=*前端*"])
+async def test_a_position_that_nobody_has_finds_nothing_and_says_which_there_are(
+    store: Store, group: Group, words: str
+) -> None:
+    assert (await group.finds(store, f"审计检索 {words}")).count == 0
+    answer = await says(store, "sunjing", f"审计检索 {words}")
+    assert "没有检索：你检索的单位里，没有叫「" in answer
+    assert "有的是：Java后端。" in answer
+    assert "「审计检索 岗位=java*」" in answer
+    assert "编号 E" in answer
+    assert await AuditRecord.filter(action="audit.searched").count() == 1  # the search above, not the refused one
+
+
+async def test_a_position_out_of_reach_is_answered_like_one_that_does_not_exist(store: Store, group: Group) -> None:
+    await store.transact(lambda: Position.create(organisation_id=group.hr.organisation_id, name="秘密岗位"))
+    answers = [await says(store, "zhouming", f"审计检索 岗位={each}") for each in ("秘密岗位", "不存在的")]
+    assert answers[0].replace("秘密岗位", "…") == answers[1].replace("不存在的", "…")
+    assert "有的是：Java后端。" in answers[0]
 
 
 @pytest.mark.parametrize(
