@@ -10,7 +10,7 @@ from lxml import etree
 
 from bot.archive_checks import Check, verdict_of
 from workflow.acting import local
-from workflow.archive_metadata import Decider, Metadata
+from workflow.archive_metadata import Decider, Metadata, Remark
 
 NAMESPACE = "urn:shouyue:archive:1"
 SCHEMA = Path(__file__).parent.parent / "docs" / "archive" / "shouyue-archive-1.xsd"
@@ -90,16 +90,26 @@ def _business(part: etree._Element, found: Metadata) -> None:
         _text(part, "取消时间", moment(found.cancelled_at), {"性质": kind})
     if found.reason:
         _text(part, "原因", found.reason, {"代码": found.reason_code, "责任来源": found.origin})
+    if found.reason_words:
+        _text(part, "原因说明", found.reason_words)
     if found.operator:
         who = found.operator
         _text(part, "操作人", who.name, {"代号": who.pseudonym, "类型": who.kind})
     for each in found.deciders:
         _text(part, "审批人", each.person.name, _decision(each))
+    for remark in found.remarks:
+        _text(part, "附言", remark.words, _beside(remark))
 
 
 def _decision(each: Decider) -> dict[str, str]:
     said = {"代号": each.person.pseudonym, "类型": each.person.kind, "级次": str(each.level), "角色": each.role}
     return {**said, "意见": each.answer, **({"时间": moment(each.at)} if each.at else {})}
+
+
+def _beside(remark: Remark) -> dict[str, str]:
+    who = remark.person
+    said = {"记录": str(remark.seq), "事项": remark.what, "姓名": who.name, "代号": who.pseudonym}
+    return {**said, "时间": moment(remark.at)}
 
 
 def report_file(number: str, at: datetime, checks: Sequence[Check]) -> bytes:

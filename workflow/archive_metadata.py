@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import ArchivePackage, CancellationRequest, Employee, Origin, RequestStatus, Step, StepStatus
-from workflow import places
+from workflow import places, timeline
 from workflow.moments import when_of
 from workflow.plans import plans_of
 from workflow.reasons import REASONS
 from workflow.showing import LONGEST_NAME, plain
+from workflow.sight import LONGEST_READ
 from workflow.testimony import testimonies
-from workflow.timeline import Case
+from workflow.timeline import Case, Entry
 from workflow.views import ROLE_LABELS
 
 TIME, REASON, OPERATOR, APPROVER = "missing-time", "missing-reason", "missing-operator", "missing-approver"
@@ -67,6 +68,29 @@ class Decider:
     at: datetime | None = None
 
 
+REMARKS = {
+    "approval.approved": "同意",
+    "approval.rejected": "驳回",
+    "approval.sent_back": "退回补充",
+    "approval.returned": "退回到前面的节点",
+    "approval.handed_on": "转交",
+    "request.commented": "评论",
+    "reveal.asked": "申请查看完整信息",
+}
+"""Beside which records of a case somebody wrote something, as the metadata call them: `timeline.WITH_REMARK`."""
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What somebody wrote, as the print of the same package shows it; `seq` is the record it stands beside."""
+
+    seq: int
+    person: Person
+    what: str
+    at: datetime
+    words: str
+
+
 @dataclass(frozen=True)
 class Metadata:
     """The metadata of one package; moments are aware. What is missing is None, or an empty tuple."""
@@ -90,6 +114,8 @@ class Metadata:
     origin: str
     operator: Person | None
     deciders: tuple[Decider, ...]
+    reason_words: str = ""  # what came with the reason, masked as in the print
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def missing(self) -> list[str]:
@@ -125,6 +151,15 @@ async def metadata_of(package: ArchivePackage, case: Case) -> Metadata:
         origin=ORIGINS[request.origin],
         operator=_operator(request, case, str(told.operator.value) if told else ""),
         deciders=_deciders(request, steps, cancelled),
+        reason_words=case.sight.words_about(booking.candidate, request.reason_text, LONGEST_READ),
+        remarks=tuple(_remark(each) for each in await timeline.entries_of(case) if each.remark),
+    )
+
+
+def _remark(entry: Entry) -> Remark:
+    kind = "员工" if entry.by == "employee" else "系统"
+    return Remark(
+        entry.seq, Person(entry.who or "系统", entry.person, kind), REMARKS[entry.action], entry.at, entry.remark
     )
 
 
@@ -134,7 +169,7 @@ async def _with_people(steps: Sequence[Step]) -> None:
 
 
 def _reason(request: CancellationRequest, cancelled: bool) -> str | None:
-    """Return the reason in words; its free text stands in the log as a commitment and on the printed timeline."""
+    """Return the reason in words, without what was written beside it."""
     known = REASONS.get(request.reason_code)
     if known is not None:
         return known.label

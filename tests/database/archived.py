@@ -69,10 +69,10 @@ class Desk:
         self.leader = await office.employee("zhaoguoqiang", self.unit, Role.LEADER, name="赵国强")
         self.auditor = await office.employee("sunjing", self.group, Role.AUDITOR, name="孙静")
 
-    async def filed(self, name: str, phone: str, *pieces: bytes) -> str:
+    async def filed(self, name: str, phone: str, *pieces: bytes, words: str = "家中有事，需要照料") -> str:
         """File a cancellation with this evidence and return its number."""
         booking = await office.booking(self.unit, name, phone)
-        wish = cancelling.Wish("conflict", "家中有事，需要照料")
+        wish = cancelling.Wish("conflict", words)
         made = await cancelling.request_cancellation(office.by(self.hr), booking, wish, shown=booking.revision)
         for place, piece in enumerate(pieces):
             request = await requests.reload(made.id)
@@ -80,18 +80,24 @@ class Desk:
             await cancelling.evidence_came(office.by(self.hr), await requests.reload(made.id))
         return made.number
 
-    async def agrees(self, number: str, who: Employee, now: datetime = office.NOW) -> None:
+    async def agrees(self, number: str, who: Employee, now: datetime = office.NOW, comment: str = "") -> None:
         """Let somebody approve their step."""
         request = await requests.reload((await CancellationRequest.get(number=number)).id)
         step = next(each for each in request.steps if each.approver_id == who.id)
         shown = approving.Shown(request.revision)
-        await approving.approve(office.by(who, now=now), step, shown=shown, still_needed=StillNeeded.YES)
+        await approving.approve(
+            office.by(who, now=now), step, shown=shown, still_needed=StillNeeded.YES, comment=comment
+        )
 
     async def carried_out(self, name: str = "马超骉", phone: str = "13800005566", *pieces: bytes) -> str:
         """Let a cancellation go all its way, the candidate told; returns its number."""
         number = await self.filed(name, phone, *(pieces or (PICTURE,)))
         await self.agrees(number, self.head)
         await self.agrees(number, self.leader)
+        return await self.ended(number)
+
+    async def ended(self, number: str) -> str:
+        """Let a cancellation to which all have agreed be carried out, and the candidate hear of it."""
         request = await requests.reload((await CancellationRequest.get(number=number)).id)
         assert await requests.carry_out(office.by(now=office.NOW + timedelta(seconds=61), via="clock"), request)
         await self.told(number)
