@@ -25,7 +25,7 @@ METADATA = "元数据.xml"
 LARGEST = 200 * 1024 * 1024  # of a whole package
 ACTIVE = "active-content"
 TYPES = {suffix: media for media, suffix in SUFFIXES.items()}
-PROOF = re.compile(r"proofs/([0-9]+)\.tlog-proof")
+PROOF = re.compile(r"^proofs/([0-9]+)\.tlog-proof$")  # not those below passkeys/, which verify_statements.py reads
 PRINT = "timeline.pdf"
 
 

@@ -76,7 +76,7 @@ class Packer:
         files[archive_xml.SCHEMA.name] = await asyncio.to_thread(archive_xml.SCHEMA.read_bytes)
         await self._print(act, parts, Proof(point.log, digest, point.size, point.code))
         opened = await openings_of(case, parts.records)
-        files |= opened.files | await packing.stated(case, parts.records)
+        files |= opened.files | await packing.stated(self.store, act, case, parts.records)
         if case.names and opened.lines:
             files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
         checks = await archive_checking.checked(parts.metadata.request, files, await self._signing(act))

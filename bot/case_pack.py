@@ -15,6 +15,10 @@ from workflow.openings import Openings, openings_of
 from workflow.packing import CODES
 
 GUIDE = "说明.txt"
+_PASSKEYS = (
+    "passkeys/ 里每个文件夹是一份摘录，说明本人确认用的通行密钥何时、怎样绑定给这个人：python3 verify.py passkeys/1；"
+    "verify_statements.py 也会核对。",
+)
 _CODES = (
     "codes.txt 里是办理期间本单位用过的每一个存证码的证明；手里有本案旧卡片、旧通知的，用上面的存证码核对："
     "python3 verify_codes.py . --code 7F3K-Q2MD（换成手里的码，最好再写上自己留的公钥文件）。",
@@ -47,8 +51,9 @@ async def _files(by: Asking, taken: TakenCase) -> dict[str, bytes]:
     if opened.lines:
         files["openings.jsonl"] = "".join(f"{canonical(each)}\n" for each in opened.lines).encode()
     files |= opened.files
-    files |= await packing.stated(taken.case, taken.records)
-    enclosed = _Enclosed(opened, by.printed.who, signing.fingerprint(), CODES in files)
+    files |= await packing.stated(by.store, by.act, taken.case, taken.records)
+    has_passkeys = any(each.startswith(f"{packing.OF_PASSKEYS}/") for each in files)
+    enclosed = _Enclosed(opened, by.printed.who, signing.fingerprint(), CODES in files, has_passkeys)
     guide = _guide(taken, enclosed, by)
     files[GUIDE] = guide.encode() + files.get(GUIDE, b"")
     return files
@@ -60,6 +65,7 @@ class _Enclosed:
     who: str
     fingerprint: str
     codes: bool  # 存证码 of this case are proved
+    passkeys: bool  # somebody confirmed with one
 
 
 def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
@@ -71,6 +77,7 @@ def _guide(taken: TakenCase, enclosed: _Enclosed, by: Asking) -> str:
         f"proofs/ 里是它们各自的包含证明，检查点代码 {taken.checkpoint.code}。",
         f"timeline.pdf 是同样这些记录的打印件，带数字签名；签名证书的 SHA-256 指纹：{enclosed.fingerprint}。",
         "statements/ 里是每一次审批的审批确认记录（不是电子签名），核对：python3 verify_statements.py。",
+        *(_PASSKEYS if enclosed.passkeys else ()),
         *(_CODES if enclosed.codes else ()),
         _what_is_open(taken, opened),
         *(f"注意：{each}。" for each in soundness.of_rows(taken)),

@@ -8,13 +8,14 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from models import AuditRecord, Checkpoint, Organisation
 from models.store import Store
-from workflow import anchoring, checkpoints, confirming, packing
+from workflow import anchoring, checkpoints, confirming, packing, passkeys
 from workflow.acting import Act, local
 from workflow.lines import lines_of
 from workflow.timeline import Case
 
 AUDITORS = Path(__file__).parent.parent / "docs" / "audit"
 ENCLOSED = ("verify.py", "verify_codes.py", "说明.txt")
+OF_PASSKEYS = "passkeys"
 OF_STATEMENTS = "verify_statements.py"
 
 
@@ -40,10 +41,25 @@ async def excerpt(
     return checkpoint, {**await packing.excerpt(log, seqs, checkpoint, shown=shown), **enclosed()}
 
 
-async def stated(case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:
-    """Return the 审批确认记录 of a case's decisions with the program that checks them, opened for who may see all."""
+async def stated(store: Store, act: Act, case: Case, records: Sequence[AuditRecord]) -> dict[str, bytes]:
+    """Return the 审批确认记录 of a case's decisions with the program that checks them, opened for who may see all.
+
+    With them come the records that say whose the passkeys are that confirmed some.
+    """
     found = await confirming.files_of(records, shown=case.names and case.evidence)
+    found |= await enrolments(store, act, records)
     return {**found, OF_STATEMENTS: (AUDITORS / OF_STATEMENTS).read_bytes()}
+
+
+async def enrolments(store: Store, act: Act, records: Sequence[AuditRecord]) -> dict[str, bytes]:
+    """Return an excerpt of each log that tells of these passkeys: the log of a person's unit is often another one."""
+    files: dict[str, bytes] = {}
+    told = await passkeys.told_of(await confirming.signers_of(records))
+    for place, (log, seqs) in enumerate(sorted(told.items()), start=1):
+        await store.transact(lambda: checkpoints.cover(act, log, max(seqs)))  # noqa: B023
+        found = await packing.excerpt(log, seqs)
+        files |= {f"{OF_PASSKEYS}/{place}/{path}": content for path, content in found.items()}
+    return files
 
 
 def zipped(files: Mapping[str, bytes], at: datetime) -> bytes:

@@ -123,6 +123,14 @@ async def _unshown(request: CancellationRequest, step: Step) -> Showing:
     )
 
 
+async def signers_of(records: Iterable[AuditRecord]) -> dict[str, str]:
+    """Return the keys with which the statements that these records name were confirmed, and whose (u_…) each is."""
+    named = [str(json.loads(each.line)["data"].get("statement", "")) for each in records]
+    rows = await ApprovalStatement.filter(digest__in=[each for each in named if each])
+    told = [json.loads(row.text) for row in rows]
+    return {str(each["key"]): str(each["approver"]) for each in told if each["grade"] == Grade.G1}
+
+
 async def files_of(records: Iterable[AuditRecord], *, shown: bool) -> dict[str, bytes]:
     """Return the statements that these records name, by path; with `shown` what opens those of people not erased."""
     named = {str(json.loads(each.line)["data"].get("statement", "")): each.seq for each in records}

@@ -5,6 +5,7 @@ whoever has taken over a chat must not add their own beside it, so another one n
 """
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tortoise.connection import get_connection
@@ -19,7 +20,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from models import Employee, Passkey
+from models import AuditRecord, Employee, Passkey
 from models.vault import vault
 from workflow import access, audit, one_time, relying, webkeys
 from workflow.acting import Act
@@ -167,6 +168,19 @@ async def bind(act: Act, passkey: Passkey, credential: str, transports: list[str
     passkey.bound_at = act.now
     await passkey.save()
     await _record(act, passkey, "passkey.bound")
+
+
+async def told_of(signers: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return where the logs tell of these keys (each with its owner, u_…): bound, revoked, reset; numbers by log."""
+    subjects = [each.id.hex[:16] for each in await Passkey.filter(key__in=list(signers))]
+    actions = ["passkey.bound", "passkey.revoked"]
+    rows = list(await AuditRecord.filter(subject__in=subjects, action__in=actions)) if subjects else []
+    for person in sorted(set(signers.values())):
+        rows += await AuditRecord.filter(action="passkey.reset", line__contains=f'"{person}"')
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.log, []).append(row.seq)
+    return found
 
 
 async def revoke(act: Act) -> Passkey:

@@ -349,7 +349,70 @@ def confirmed(by: Passkey, row: Row | None = None, more: str = "", **facts: obje
     made = note(line, LOG.line(line + b"\n"), below(row or by.row(line)), more)
     about = {"asked_at": said["at"], **facts}
     after = record(4, said, **about) | {"at": "2026-11-24T01:32:00.000Z"}
-    return {"statements/4.statement": made, "records/4.json": canonical(after), "keys.txt": KEYS.encode()}
+    files = {"statements/4.statement": made, "records/4.json": canonical(after), "keys.txt": KEYS.encode()}
+    return files | enrolled(1, passkey_record(by.key))
+
+
+def passkey_record(key: str, kind: str = "bound", log: str = ORIGIN, **changed: object) -> Row:
+    """Return the first record of a log, which tells of a passkey of the approver of level 1."""
+    data: Row = {"person": "u_0000000000000001", "aaguid": "", "synced": 1}
+    about = {"v": 1, "log": log, "seq": 1, "prev": ZEROS, "at": "2026-11-20T01:00:00.000Z", "type": f"passkey.{kind}"}
+    more = {"key": key} if kind != "reset" else {}
+    return {**about, "ok": True, "data": data | more, **changed}
+
+
+def enrolled(place: int, row: Row, key: Key | None = None) -> Files:
+    """Return the excerpt of a log of one record, below `passkeys/`."""
+    line, log = canonical(row), key or {ORIGIN: LOG, OTHER: NET}[row["log"]]
+    root = base64.b64encode(hashlib.sha256(b"\0" + line).digest()).decode()
+    text = f"{log.name}\n1\n{root}\n"
+    proof = f"c2sp.org/tlog-proof@v1\nindex 0\n\n{text}\n{log.line(text.encode())}".encode()
+    files = {"records/1.json": line, "proofs/1.tlog-proof": proof, "keys.txt": KEYS.encode()}
+    return {f"passkeys/{place}/{path}": data for path, data in files.items()}
+
+
+def enrolments() -> None:
+    """Whose key it is: the record that bound it, proved in an excerpt of whichever log it stands in."""
+    key = Passkey()
+    plain = {path: data for path, data in confirmed(key).items() if not path.startswith("passkeys/")}
+    bound = passkey_record(key.key)
+    later, before = "2026-11-23T00:00:00.000Z", "2026-11-19T00:00:00.000Z"
+    elsewhere = enrolled(2, passkey_record(key.key, log=OTHER)) | enrolled(7, passkey_record("aa" * 32))
+    write("good-bound-in-another-log", plain | elsewhere, 1, None, "")
+    write("good-bound-own-keys", plain | enrolled(1, bound), 1, None, "", keys=None)
+    ended = passkey_record(key.key, "revoked", OTHER, at="2026-11-24T01:31:00.001Z")
+    write("good-bound-revoked-later", plain | enrolled(1, bound) | enrolled(2, ended), 1, None, "")
+    early = passkey_record(key.key, "reset", OTHER, at=before)
+    write("good-bound-after-a-reset", plain | enrolled(1, bound) | enrolled(2, early), 1, None, "")
+    other = passkey_record("aa" * 32, "revoked", OTHER, at=later)
+    write("good-bound-another-revoked", plain | enrolled(1, bound) | enrolled(2, other), 1, None, "")
+    refused = passkey_record(key.key, "revoked", OTHER, at=later, ok=False)
+    write("good-bound-revoking-refused", plain | enrolled(1, bound) | enrolled(2, refused), 1, None, "")
+    stranger = bound["data"] | {"person": "u_0000000000000002"}
+    rows = {
+        "another-person": bound | {"data": stranger},
+        "another-key": passkey_record("aa" * 32),
+        "offered": bound | {"type": "passkey.offered"},
+        "refused": bound | {"ok": False},
+        "ok-1": bound | {"ok": 1},
+        "afterwards": bound | {"at": "2026-11-24T01:31:00.001Z"},
+        "at-no-time": bound | {"at": "2026"},
+        "no-person": bound | {"data": {"key": key.key}},
+    }
+    bad = {name: enrolled(1, row) for name, row in rows.items()}
+    bad |= {
+        f"{kind}-since": enrolled(1, bound) | enrolled(2, passkey_record(key.key, kind, OTHER, at=later))
+        for kind in ("revoked", "reset")
+    }
+    good = enrolled(1, bound)
+    forged = {**good, "passkeys/1/records/1.json": canonical(bound | {"at": before})}
+    bad |= {"missing": {}, "stranger": enrolled(1, bound, STRANGER), "forged": forged}
+    bad |= {"unproved": {path: data for path, data in good.items() if "proofs" not in path}}
+    bad |= {"not-numbered": {path.replace("/1/", "/x/", 1): data for path, data in good.items()}}
+    bad |= {"whole-log": {"passkeys/1/records.jsonl": canonical(bound) + b"\n", "passkeys/1/keys.txt": KEYS.encode()}}
+    bad |= {"in-the-case-alone": {"records/1.json": canonical(bound)}}
+    for name, files in bad.items():
+        write(f"bound-{name}", plain | files, 0, 4, "bound")
 
 
 def good_passkeys() -> None:
@@ -445,7 +508,17 @@ def _long_form(signature: bytes) -> bytes:
 def main() -> None:
     shutil.rmtree(HERE, ignore_errors=True)
     HERE.mkdir()
-    for part in (good, good_passkeys, bad_passkeys, weak_passkeys, malformed, unsigned, other_records, unchained):
+    for part in (
+        good,
+        good_passkeys,
+        bad_passkeys,
+        weak_passkeys,
+        enrolments,
+        malformed,
+        unsigned,
+        other_records,
+        unchained,
+    ):
         part()
 
 

@@ -2,10 +2,10 @@
 // Checks the 审批确认记录 of a pack by docs/audit/statements.md: node verify_statements.mjs [FOLDER] [KEYS] [--json].
 // Written apart from verify_statements.py; it uses verify.mjs, which lies beside it and checks the records themselves.
 import { createHmac, createPublicKey, verify } from 'node:crypto';
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { attempt, base64, canonical, fail, fileAt, isObject, isPoint, keysOf, linesOf, need, numbered, sha256, utf8, verifies } from './verify.mjs';
+import { attempt, base64, canonical, fail, fileAt, isObject, isPoint, keysOf, linesOf, need, numbered, run as verified, sha256, utf8, verifies } from './verify.mjs';
 
 const HEX = /^[0-9a-f]{64}$/;
 const MEMBERS = 'approver at comment decision evidence for grade key kind level levels log nonce policy prev request rev shown v';
@@ -100,13 +100,35 @@ function opens(said, bytes) {
   return createHmac('sha256', Buffer.from(key, 'hex')).update(`shown\0${canonical(value)}`).digest('hex') === said.shown;
 }
 
+function keyTold(bytes) { // what a record says of a passkey
+  const { type, ok, at, data } = objectIn(bytes);
+  need(ok === true && typeof at === 'string' && MOMENT.test(at) && isObject(data) && Object.hasOwn(data, 'person'));
+  return { type, at, person: data.person, key: data.key };
+}
+
+function enrolmentsIn(folder, given) { // of each excerpt below passkeys/ that verify.mjs finds good
+  const places = attempt(() => readdirSync(join(folder, 'passkeys'))) ?? [];
+  const good = places.filter((name) => /^[1-9][0-9]{0,2}$/.test(name)).map((name) => join(folder, 'passkeys', name))
+    .filter((place) => !fileAt(join(place, 'records.jsonl')))
+    .filter((place) => verified([place, ...(given === undefined ? [] : [given])]).exit === 0);
+  const records = good.flatMap((place) => [...numbered(join(place, 'records'), '.json').values()]);
+  return records.map((bytes) => attempt(() => keyTold(bytes))).filter(Boolean);
+}
+
+function isBound({ approver, key, at }, enrolled) { // before, and not taken away since
+  const mine = enrolled.filter((each) => each.person === approver && each.at <= at);
+  const bound = mine.filter((each) => each.type === 'passkey.bound' && each.key === key).map((each) => each.at).sort().at(-1);
+  const isOver = ({ type, key: which }) => type === 'passkey.reset' || (type === 'passkey.revoked' && which === key);
+  return bound !== undefined && !mine.some((each) => isOver(each) && each.at > bound);
+}
+
 function recordsIn(folder) {
   const whole = fileAt(join(folder, 'records.jsonl'));
   if (whole) return new Map(linesOf(whole.subarray(0, whole.lastIndexOf(10) + 1)).map((line, place) => [place + 1, line]));
   return numbered(join(folder, 'records'), '.json') ?? fail('unreadable', null, '没有记录 (no records)');
 }
 
-function walk(folder, keys, answer) {
+function walk(folder, keys, answer, enrolled) {
   const [records, last] = [recordsIn(folder), new Map()];
   const files = numbered(join(folder, 'statements'), '.statement') ?? new Map();
   for (const [at, bytes] of files) {
@@ -120,6 +142,9 @@ function walk(folder, keys, answer) {
     if (said.prev !== (last.get(said.request) ?? '0'.repeat(64))) fail('prev', at, '接不上前一份 (not after the one before)');
     const opening = fileAt(join(folder, 'statements', `${at}.shown.json`));
     if (opening && !attempt(() => opens(said, opening))) fail('shown', at, '打开的内容不符 (the opening does not match)');
+    if (said.grade === 'g1' && !isBound(said, enrolled)) {
+      fail('bound', at, '没有这把密钥绑定给这个人的记录 (no record binds this key to this person)');
+    }
     last.set(said.request, sha256(line).toString('hex'));
     answer.statements += 1;
   }
@@ -135,7 +160,7 @@ export function run(args) {
   const answer = { ok: true, statements: 0, first_bad: null, code: '', reason: '', keys: given === undefined ? 'pack' : 'given' };
   try {
     const keys = attempt(() => keysOf(fileAt(given ?? join(folder, 'keys.txt'))));
-    walk(folder, keys ?? fail('unreadable', null, '公钥缺失或无法读取 (keys missing or unreadable)'), answer);
+    walk(folder, keys ?? fail('unreadable', null, '公钥缺失或无法读取 (keys missing or unreadable)'), answer, enrolmentsIn(folder, given));
   } catch ({ code, position, message }) {
     const fault = position ? { code, first_bad: position } : { code: 'unreadable' };
     Object.assign(answer, { ok: false, ...fault, reason: `${position ? `第 ${position} 条 (record ${position}): ` : ''}${message}` });

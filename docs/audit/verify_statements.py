@@ -196,6 +196,30 @@ def opens(said, data):  # whether an opening gives what the statement commits to
     return hmac.new(key, b"shown\0" + canonical(row["value"]), "sha256").hexdigest() == said["shown"]
 
 
+def told_of_key(data):  # what a record says of a passkey: its type, whose, which one, when
+    record = exact(data)
+    about = record["data"]
+    if record["ok"] is not True or not re.fullmatch(MOMENT, record["at"]):
+        raise ValueError("nothing happened")
+    return record["type"], about["person"], about.get("key"), record["at"]
+
+
+def enrolments_in(folder, keys):  # of each excerpt below passkeys/ that verify.py finds good, what it says of passkeys
+    found = []
+    for place in (folder / "passkeys").glob("*"):
+        named = re.fullmatch("[1-9][0-9]{0,2}", place.name) and not (place / "records.jsonl").is_file()
+        if named and verify.check(str(place), keys)["ok"]:
+            found += [attempt(told_of_key, data) for data in records_in(place).values()]
+    return [each for each in found if each]
+
+
+def is_bound(said, enrolled):  # whether the key was bound to the approver before, and not taken from them since
+    mine = [(kind, key, at) for kind, person, key, at in enrolled if person == said["approver"] and at <= said["at"]]
+    since = [at for kind, key, at in mine if (kind, key) == ("passkey.bound", said["key"])]
+    gone = [at for kind, key, at in mine if kind == "passkey.reset" or (kind, key) == ("passkey.revoked", said["key"])]
+    return bool(since) and not any(at > max(since) for at in gone)
+
+
 def records_in(folder):  # {number: the record's line}
     whole = folder / "records.jsonl"
     if whole.is_file():
@@ -204,7 +228,7 @@ def records_in(folder):  # {number: the record's line}
     return {number: file.read_bytes() for number, file in files.items()}
 
 
-def walk(folder, keys, found):
+def walk(folder, keys, found, enrolled):
     records, last = records_in(folder), {}
     files = verify.numbered((folder / "statements").glob("*.statement"))
     for at in sorted(files):
@@ -221,6 +245,8 @@ def walk(folder, keys, found):
         opening = folder / "statements" / f"{at}.shown.json"
         holds = not opening.is_file() or attempt(opens, said, opening.read_bytes())
         require(holds, "shown", at, "打开的内容不符", "the opening does not match")
+        bound = said["grade"] == "g0" or is_bound(said, enrolled)
+        require(bound, "bound", at, "没有这把密钥绑定给这个人的记录", "no record binds this key to this person")
         last[said["request"]], found["statements"] = digest(line).hex(), found["statements"] + 1
     for at in sorted(records):
         named = attempt(lambda data: exact(data)["data"]["statement"], records[at])
@@ -231,7 +257,8 @@ def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
     found = {"statements": 0, "first_bad": None, "code": "", "reason": ""}
     try:
         place = pathlib.Path(*[folder, "keys.txt"] if keys is None else [keys])
-        walk(pathlib.Path(folder), verify.read_keys(place), found)
+        enrolled = enrolments_in(pathlib.Path(folder), keys)
+        walk(pathlib.Path(folder), verify.read_keys(place), found, enrolled)
     except Fault as fault:
         found["code"], found["first_bad"], found["reason"] = fault.args
     except Exception as error:

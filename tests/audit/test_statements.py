@@ -42,7 +42,7 @@ def test_each_vector_has_the_published_answer(vector: Path, tmp_path: Path) -> N
 def test_the_vectors_hold_enough_of_each_fault() -> None:
     codes = [json.loads(path.read_text())["expected"]["code"] for path in VECTORS]
     assert len(codes) - codes.count("") >= 50
-    faults = ["", "line", "signature", "passkey", "record", "prev", "shown", "missing", "unreadable"]
+    faults = ["", "line", "signature", "passkey", "record", "prev", "shown", "bound", "missing", "unreadable"]
     assert set(codes) == set(faults)
 
 

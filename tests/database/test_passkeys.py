@@ -2,22 +2,30 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from bot import packing
 from handlers import confirm_page
 from handlers import passkeys as binding
 from handlers.confirm_page import Ending
 from models import ApprovalStatement, AuditRecord, CancellationRequest, DownloadLink, Passkey
 from models.store import Store
+from tests.database import office
 from tests.database.chains import HEAD, LEADER, Company, asked, board, status
 from tests.database.office import NOW
 from tests.passkeys import UP, Authenticator, decoded
-from workflow import confirm_links, passkeys, relying
+from workflow import confirm_links, passkeys, relying, signing, timeline
+from workflow.acting import Act
 from workflow.plans import Grade, Signing
+from workflow.signing import Signing as Logs
 
 ORIGIN = "https://hr.example.cn"
 G1 = replace(LEADER, grade=Grade.G1)
@@ -28,6 +36,13 @@ def site() -> Iterator[None]:
     relying.install(relying.site_of(ORIGIN))
     yield
     relying.install(None)
+
+
+@pytest.fixture
+def signs_its_logs() -> Iterator[None]:
+    signing.install(Logs(bytes(range(32, 64))))
+    yield
+    signing.install(None)
 
 
 @pytest.fixture
@@ -338,3 +353,56 @@ async def test_a_step_that_wants_an_authoritys_signature_is_never_signed_with_le
     for text in (f"同意 {request.number}", f"驳回 {request.number} 岗位仍缺人"):
         assert "这一级的签名本系统办不了" in await company.says("qian", text)
     assert (await status(request), await decided()) == ("awaiting_approval", [])
+
+
+async def pack_of(company: Company, request: CancellationRequest, folder: Path) -> Path:
+    """Write what a 证据包 holds of its records and decisions."""
+    act = Act(NOW, "cli", "operator")
+    case = await timeline.case_of(act, request.number)
+    records = await timeline.records_of(case)
+    _, files = await packing.excerpt(company.store, act, case.organisation, [each.seq for each in records])
+    files |= await packing.stated(company.store, act, case, records)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+def answered(program: str, *words: str, folder: Path) -> dict[str, object]:
+    """Run a program of the pack, as an auditor would."""
+    command = [sys.executable, "-I", "-S", program, *words, "--json"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.usefixtures("signs_its_logs")
+async def test_a_pack_says_when_the_passkey_was_bound_to_whoever_signed(company: Company, tmp_path: Path) -> None:
+    browser = await bound(company, "qian")
+    moved = company.person("qian")
+    await bound(company, "sunli")  # another's key, which has no part in this
+    request = await company.request(G1)
+    await company.says("qian", f"同意 {request.number}")
+    assert (await browser.confirms()).ending == Ending.DONE
+    await company.store.transact(lambda: passkeys.revoke(office.by(moved, now=NOW + timedelta(hours=1))))
+    folder = await pack_of(company, request, tmp_path / "pack")
+    assert answered("verify.py", folder=folder)["ok"] is True
+    assert answered("verify.py", "passkeys/1", folder=folder)["records"] == 2
+    lines = [json.loads(each.read_bytes()) for each in sorted((folder / "passkeys/1/records").iterdir())]
+    assert sorted(each["type"] for each in lines) == ["passkey.bound", "passkey.revoked"]
+    assert {each["data"]["person"] for each in lines} == {moved.pseudonym}
+    found = answered("verify_statements.py", folder=folder)
+    assert (found["ok"], found["statements"]) == (True, 1), found
+    shutil.rmtree(folder / "passkeys")
+    found = answered("verify_statements.py", folder=folder)
+    assert (found["ok"], found["code"]) == (False, "bound")
+
+
+@pytest.mark.usefixtures("signs_its_logs")
+async def test_where_nobody_confirmed_with_a_passkey_no_other_record_leaves(company: Company, tmp_path: Path) -> None:
+    await bound(company, "qian")
+    request = await company.request(LEADER)
+    await company.says("qian", f"同意 {request.number}")
+    folder = await pack_of(company, request, tmp_path / "pack")
+    assert not (folder / "passkeys").exists()
+    assert answered("verify_statements.py", folder=folder)["statements"] == 1

@@ -59,7 +59,7 @@ async def test_every_code_covers_the_case_as_far_as_it_had_come(company: Company
 
 
 async def test_an_old_card_is_matched_with_the_pack_of_its_case(company: Company, tmp_path: Path) -> None:
-    """Each code that anybody was shown, on cards, answers, notices and the candidate's page, is in the pack."""
+    """Each code that anybody was shown, on cards, on the answers to clicks and in the notice, is in the pack."""
     card = await on_the_table(company)
     number = request_number(card)
     await company.taps("chenmin", card, "approve", {"still_needed": "no"})

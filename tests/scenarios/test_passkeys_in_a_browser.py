@@ -122,7 +122,7 @@ async def test_a_leader_binds_once_confirms_what_the_card_shows_and_it_verifies_
     statement = await ApprovalStatement.all().order_by("-place").first()
     assert statement is not None
     assert json.loads(statement.text)["grade"] == "g1"
-    answer = program.check(str(await a_pack(tmp_path / "pack", shown=True)))
+    answer = program.check(str(await a_pack(company, tmp_path / "pack", shown=True)))
     assert (answer["ok"], answer["statements"]) == (True, 2), answer
     told = await recorded()
     assert [told[each] for each in ("passkey.bound", "passkey.asked", "passkey.shown", "approval.approved")] == [

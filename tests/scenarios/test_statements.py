@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from bot.packing import enrolments
 from models import ApprovalStatement, AuditRecord, CancellationRequest, Step
 from tests.audit.test_statements import program
 from tests.audit.test_verify import laid, verify
@@ -10,17 +11,21 @@ from tests.scenarios.company import Company
 from tests.scenarios.steps import on_the_table, recorded, whole_logs
 from tests.scenarios.test_true_cards import at_the_leader, decisions
 from workflow import confirming, packing
+from workflow.acting import Act
 from workflow.canonical import canonical
 from workflow.statements import digest_of
 
 __all__ = ["whole_logs"]
 
 
-async def a_pack(folder: Path, *, shown: bool) -> Path:
+async def a_pack(company: Company, folder: Path, *, shown: bool) -> Path:
     """Lay out the decisions of the strict unit as a case pack has them."""
     records = await AuditRecord.filter(log="shouyue/huachen/heavy").order_by("seq")
     files = {f"records/{each.seq}.json": each.line.encode() for each in records}
     files |= {"keys.txt": packing.keys_of("shouyue/huachen/heavy")}
+    assert company.app is not None
+    act = Act(company.app.clock.now(), "cli", "operator")
+    files |= await enrolments(company.app.store, act, records)
     return laid(folder, files | await confirming.files_of(records, shown=shown))
 
 
@@ -28,7 +33,7 @@ async def test_two_decisions_leave_two_statements_that_verify_offline(company: C
     _, leaders = await at_the_leader(company)
     await company.taps("zhaoguoqiang", leaders, "approve", {"comment": "同意，请及时通知"})
     await company.card("zhaoguoqiang", "已同意")
-    folder = await a_pack(tmp_path / "pack", shown=True)
+    folder = await a_pack(company, tmp_path / "pack", shown=True)
     assert len(list((folder / "statements").iterdir())) == 4
     answer = program.check(str(folder))
     assert (answer["ok"], answer["statements"], answer["code"]) == (True, 2, ""), answer
@@ -51,7 +56,7 @@ async def test_two_decisions_leave_two_statements_that_verify_offline(company: C
 
 async def test_a_statement_that_was_edited_or_taken_away_is_found(company: Company, tmp_path: Path) -> None:
     await at_the_leader(company)
-    folder = await a_pack(tmp_path / "pack", shown=False)
+    folder = await a_pack(company, tmp_path / "pack", shown=False)
     [file] = (folder / "statements").iterdir()
     good = file.read_bytes()
     file.write_bytes(good.replace(b'"decision":"approved"', b'"decision":"rejected"'))
