@@ -204,6 +204,7 @@ TOPICS = {
     "hr_reschedule_asked": "改期意愿 → HR",
     "hr_question": "候选人来信 → HR",
     "approver_reminded": "催办 → 审批人",
+    "stand_in_reminded": "催办 → 代为答复的人",
     "approver_half": "时限过半提醒 → 审批人",
     "approver_overdue": "到时限 → 代理人",
     "hr_person_wanted": "候选人要找人 → HR",

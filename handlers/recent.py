@@ -1,6 +1,6 @@
 """时间轴, 撤回 and 催办 without a number: the person's recent requests are shown, and one is chosen by its number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cards.showing import showing
 from handlers import picking
@@ -10,7 +10,7 @@ from handlers.reading.names import is_surname
 from handlers.reading.people import Who
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
-from models import BookingStatus, CancellationRequest, Card, RequestStatus
+from models import BookingStatus, CancellationRequest, Card, Employee, RequestStatus
 from workflow import access, outbox, reminding, requests, shown
 from workflow.finding import BOOKING_RELATIONS
 from workflow.views import BookingView, bookings_seen
@@ -119,7 +119,12 @@ async def remind_pressed(context: Context, card: Card) -> Answer:
 
 
 async def _remind(context: Context, request: CancellationRequest) -> None:
-    people = await reminding.remind(context.act, request)
-    names = "、".join(str(each.name) for each in people)
-    text = f"已催办 {request.number}：已再提醒 {names}。同一申请 4 小时内只提醒一次。"
+    told = await reminding.remind(context.act, request)
+    own, in_place = (_names(each) for each in (told.approvers, told.in_place))
+    beside = f"可以代为答复的 {in_place}" if in_place else ""
+    text = f"已催办 {request.number}：已再提醒 {'和'.join(filter(None, (own, beside)))}。同一申请 4 小时内只提醒一次。"
     await outbox.say(context.act, context.account, text)
+
+
+def _names(people: Iterable[Employee]) -> str:
+    return "、".join(str(each.name) for each in people)

@@ -142,6 +142,17 @@ def approver_reminded(matter: Matter) -> Words | None:
     )
 
 
+def stand_in_reminded(matter: Matter) -> Words | None:
+    """Remind who may decide in somebody's place; nothing to say once it is decided."""
+    request = matter.request
+    if request is None or request.status != RequestStatus.AWAITING_APPROVAL:
+        return None
+    return Words(
+        f"催办：{matter.booking.title} 的取消申请在等审批，由 {plain(request.requester or '候选人', 20)} 提出，"
+        f"你可以代审批人答复。请点之前的卡片，或回复「同意 {request.number}」「驳回 {request.number} 原因」。"
+    )
+
+
 def approver_half(matter: Matter) -> Words | None:
     """Remind who has to decide, as the clock does it; nothing to say once it is decided."""
     return _by_the_clock(matter, "时限已过一半，几点到期见卡片")
@@ -189,6 +200,7 @@ NOTICES = {
     "approver_half": approver_half,
     "approver_overdue": approver_overdue,
     "approver_reminded": approver_reminded,
+    "stand_in_reminded": stand_in_reminded,
     "step_copied": step_copied,
     "cancelled": cancelled,
     "data_erased": data_erased,
