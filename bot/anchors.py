@@ -1,7 +1,7 @@
 """Those outside who keep checkpoints, put together from the settings; and which units have too few of them."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tortoise.context import TortoiseContext
@@ -11,7 +11,7 @@ from bot.checks import Step
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.wires import Wires
-from models import Organisation, Preset
+from models import Organisation, Platform, Preset
 from models.migrating import sqlite_path
 from models.store import config
 from notifier.anchoring import Keeper
@@ -116,13 +116,20 @@ async def _strict(unit: Organisation, now: datetime) -> tuple[Organisation, Rule
 
 def lacking(settings: Settings, company: Known) -> list[Step]:
     """Name what is to be done so that others keep the logs: somebody for the daily codes, enough kinds where strict."""
+    company = _reached(settings, company)
     nobody = company.entered and not company.listeners and not keys.outside(settings.audit).group
     return [*([NOBODY] if nobody else []), *too_few(settings, company)]
 
 
+def _reached(settings: Settings, company: Known) -> Known:
+    """Leave out the auditors whose account is on a platform that is not connected: no code ever gets to them."""
+    connected = {Platform.DINGTALK: settings.dingtalk.enabled, Platform.WECOM: settings.wecom.enabled}
+    return replace(company, listeners=[each for each in company.listeners if connected.get(each.account.platform)])
+
+
 NOBODY = Step(
     "让一位审计每天收到存证码",
-    "没有设置审计群，也没有在钉钉或企业微信有账号的审计：每天的存证码没有人收，改了历史没有人对得出来",
+    "没有设置审计群，也没有哪位审计在已启用的钉钉或企业微信有账号：每天的存证码没有人收，改了历史没有人对得出来",
     "发「授权 姓名 审计 单位」给一位有账号的人审计角色，或设置审计群（audit.post_group），说明见 docs/audit/anchors.md",
 )
 

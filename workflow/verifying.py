@@ -71,15 +71,22 @@ async def verify_all(kept: Sequence[Claim] = (), codes: Codes | None = None) -> 
 async def examine(log: str, kept: Sequence[Claim] = (), codes: Codes | None = None) -> Finding:
     """Walk one log and say how much of it is signed, and how much nobody outside vouches for."""
     records, first_bad, reason = await verify(log, kept, codes)
-    head, anchored = await AuditHead.get_or_none(log=log), await anchored_size(log)
+    head, anchored = await AuditHead.get_or_none(log=log), await anchored_size(log, first_bad)
     signed, stored = head.signed if head else 0, await AuditRecord.filter(log=log).count()
     return Finding(log, records, first_bad, reason, signed, max(0, records - anchored), stored)
 
 
-async def anchored_size(log: str) -> int:
-    """Return the size of the largest checkpoint that somebody outside keeps."""
-    anchored = await Checkpoint.filter(log=log, anchors__id__isnull=False).order_by("-size").first()
-    return anchored.size if anchored else 0
+async def anchored_size(log: str, first_bad: int | None = None) -> int:
+    """Return the size of the largest checkpoint that somebody outside keeps.
+
+    Where a record is known to be bad, no checkpoint over it counts: what those outside keep is of other lines, whether
+    their receipt says so (a witness, a time stamp) or only they could (a printed code, a post).
+    """
+    anchored = Checkpoint.filter(log=log, anchors__id__isnull=False)
+    if first_bad is not None:
+        anchored = anchored.filter(size__lt=first_bad)
+    largest = await anchored.order_by("-size").first()
+    return largest.size if largest else 0
 
 
 async def verify(log: str, kept: Sequence[Claim] = (), codes: Codes | None = None) -> tuple[int, int | None, str]:

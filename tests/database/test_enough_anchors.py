@@ -16,13 +16,14 @@ from workflow import administering
 GROUP = {"post_group": "审计群", "post_webhook": "https://oapi.dingtalk.com/robot/send?access_token=x"}
 
 
-def settings_with(home: Path, url: str, audit: dict[str, Any]) -> Settings:
-    return Settings(home=home, database={"url": url}, audit=audit)  # type: ignore[arg-type]
+def settings_with(home: Path, url: str, audit: dict[str, Any], *, connected: bool = True) -> Settings:
+    dingtalk = {"enabled": connected, "client_id": "ding", "client_secret": "s", "corp_id": "corp"}
+    return Settings(home=home, database={"url": url}, audit=audit, dingtalk=dingtalk)  # type: ignore[arg-type]
 
 
-async def lacking(home: Path, url: str, audit: dict[str, Any]) -> list[str]:
+async def lacking(home: Path, url: str, audit: dict[str, Any], *, connected: bool = True) -> list[str]:
     company = await anchors.known(url, office.NOW)
-    return [each.title for each in anchors.lacking(settings_with(home, url, audit), company)]
+    return [each.title for each in anchors.lacking(settings_with(home, url, audit, connected=connected), company)]
 
 
 async def entered(preset: Preset = Preset.STRICT) -> None:
@@ -72,6 +73,18 @@ async def test_an_auditor_whom_nobody_can_reach_is_none(store: Store, home: Path
 
     await store.transact(enter)
     assert await lacking(home, database_url, {}) == [NOBODY, ONE_MORE]
+
+
+async def test_an_auditor_on_a_platform_that_is_not_connected_is_none(
+    store: Store, home: Path, database_url: str
+) -> None:
+    async def enter() -> None:
+        await entered()
+        await office.employee("sunjing", await Organisation.get(path="huachen"), Role.AUDITOR)
+
+    await store.transact(enter)
+    assert await lacking(home, database_url, {}, connected=False) == [NOBODY, ONE_MORE]
+    assert await lacking(home, database_url, {}) == []
 
 
 async def test_a_unit_that_prints_no_code_needs_one_more(store: Store, home: Path, database_url: str) -> None:

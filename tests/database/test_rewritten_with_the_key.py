@@ -118,6 +118,7 @@ async def test_a_witness_s_word_in_our_own_store_contradicts_a_log_written_anew(
     await rewrite(store, 11)
     found = await verified()
     assert found.first_bad == 9
+    assert found.records - found.unanchored == 8  # nobody outside vouches for what they contradict
     assert found.reason == (
         "record 9: the cosignature of audit.example/w1 is about another checkpoint of 16 records than the one in the "
         "store; the change lies in records 9 to 16"
