@@ -37,9 +37,12 @@ async def typed(context: Context, command: Command) -> None:
     await answer(context, command, await approvals.meant(context, command))
 
 
-async def answer(context: Context, command: Command, steps: Sequence[Step]) -> None:
-    """Decide these steps: one as it is, several each by itself; what is refused is said, the others stay."""
-    if len(steps) == 1:
+async def answer(context: Context, command: Command, steps: Sequence[Step], *, along: bool = False) -> None:
+    """Decide these steps: one as it is, several each by itself; what is refused is said, the others stay.
+
+    One step that is answered `along` with something else, say a colleague's proposal, is one of several.
+    """
+    if len(steps) == 1 and not along:
         if await approvals.decide(context, command, steps[0]):
             await outbox.say(context.act, context.account, f"已{command.verb} 1 条。")
         return

@@ -110,7 +110,8 @@ async def _tasks(context: Context, command: Command, steps: list[Step], others: 
         for each in others
     ]
     if steps:
-        answer = sending_back.answer if command.verb == Verb.SEND_BACK else several.answer
+        together = partial(several.answer, along=bool(others))
+        answer = sending_back.answer if command.verb == Verb.SEND_BACK else together
         do = partial(answer, context, command, steps)
         unit = await context.employee.organisation
         found.append(Task(f"{len(steps)} 条取消申请", context.reference, unit, do))

@@ -70,13 +70,18 @@ async def lay_before(
 
 
 async def hand_out(act: Act, kind: Kind[Proposal], proposal: Proposal, people: Sequence[Employee]) -> int:
-    """Give each of these people a card; returns how many are reached."""
-    reached = [(each, await outbox.account_of(each)) for each in people]
-    cards = [(person, account) for person, account in reached if account is not None]
-    for person, account in cards:
-        about: dict[str, Any] = {kind.column: proposal}
-        await outbox.hand_card(act, kind.purpose, account, holder=person, **about)
-    return len(cards)
+    """Give each of these people a card on every phone they have; returns how many people are reached.
+
+    Whichever they press, the others show the answer (design.md §5).
+    """
+    reached = 0
+    for person in people:
+        phones = await outbox.phones_of(person)
+        for account in phones:
+            about: dict[str, Any] = {kind.column: proposal}
+            await outbox.hand_card(act, kind.purpose, account, holder=person, **about)
+        reached += bool(phones)
+    return reached
 
 
 def _is_over(proposal: Proposal, now: datetime) -> bool:

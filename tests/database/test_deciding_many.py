@@ -7,7 +7,18 @@ import pytest
 
 from handlers.receiving import receive
 from handlers.routing import Incoming
-from models import AuditRecord, Evidence, Grant, OutboxMessage, Platform, Role, Step, StepStatus
+from models import (
+    AuditRecord,
+    Delegation,
+    DelegationStatus,
+    Evidence,
+    Grant,
+    OutboxMessage,
+    Platform,
+    Role,
+    Step,
+    StepStatus,
+)
 from models.store import Store
 from tests.database import deciding, office
 from tests.database.chains import HEAD, LEADER, Company, chain_of, status
@@ -111,6 +122,20 @@ async def test_of_those_picked_by_number_what_stands_out_is_left_and_its_attempt
     attempt = json.loads((await AuditRecord.get(action="attempt.refused")).line)
     assert (attempt["why"], urgent.number in str(attempt)) == ("look-alone", True)
     assert "已同意 1 条。" in await company.says("zhao", "同意 1")
+    assert await status(urgent) == "approved"
+
+
+async def test_what_stands_out_is_not_agreed_to_along_with_a_colleagues_proposal_either(company: Company) -> None:
+    urgent = await deciding.filed(company, StepPlan("总经理", ("person:lina",)), ahead=timedelta(hours=2))
+    await company.says("qian", "委托 李娜 至 周五17:00")
+    assert "待你审批 2 条" in await company.says("lina", "待我审批")
+    said = await company.says("lina", "同意 1 2")
+    assert "没有同意 1 条：" in said
+    assert f"单独回复「同意 {urgent.number}" in said
+    assert await status(urgent) == "awaiting_approval"
+    assert (await Delegation.get()).status == DelegationStatus.APPROVED
+    assert (await AuditRecord.get(action="attempt.refused")).subject == urgent.number
+    await company.says("lina", f"同意 {urgent.number}")
     assert await status(urgent) == "approved"
 
 

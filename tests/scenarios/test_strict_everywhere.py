@@ -25,6 +25,19 @@ async def accepted_by_lina(company: Company) -> None:
     await company.sees("zhaoguoqiang", "李娜 已同意")
 
 
+async def test_a_proposal_lies_on_both_phones_and_one_answer_changes_both(company: Company) -> None:
+    await company.says("helin", "委托 郑好 至 周五17:00")
+    cards = [await company.card("zhenghao", "待你答复", "何琳", app=app) for app in ("dingtalk", "wecom")]
+    await company.taps("zhenghao", cards[1], "approve")
+    for app in ("wecom", "dingtalk"):
+        assert "approve" not in actions(await company.card("zhenghao", "代办中", app=app))
+    await company.settled()
+    await company.taps("zhenghao", cards[0], "reject", force=True)
+    await company.sees("zhenghao", "未重复执行", "编号 E")
+    assert (await recorded())["delegation.accepted"] == 1
+    assert (await recorded())["delegation.declined"] == 0
+
+
 async def both_added(company: Company, number: str) -> None:
     """Let 陈敏 ask 李雷 before herself and 郑好 beside; both agree, 郑好 in WeCom, and her card comes back to her."""
     await company.says("chenmin", f"前加签 {number} 李雷 附言=请看编制")
