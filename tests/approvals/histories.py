@@ -116,6 +116,8 @@ def _move(chance: random.Random, model: Model) -> Move:
     what = chance.choice(chance.choice((*(ANSWERS,) * 5, *(OTHERS,) * 3, *(UNREST,) * 2)))
     if any(d["on"] < 0 for d in model.given.values()) and chance.random() < 0.5:
         what = "accept"
+    if model.status() == OPEN[1] and chance.random() < 0.5:  # sent back: other rules may come, then it is handed in
+        what = chance.choice(("submit", "submit", "policy", "clock"))
     asked = [p.who for p in model.asked()]
     stand_ins = [who for p in model.asked() for who in COLLEAGUES if model.stands_in(who, p)]
     likely = stand_ins if stand_ins and chance.random() < 0.4 else asked
