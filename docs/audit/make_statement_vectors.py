@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import make_certificate_vectors as certificates
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -198,16 +199,25 @@ TWO = case(statement(1), statement(2))
 OPENING = canonical({"key": SECRET.hex(), "value": SHOWN})
 
 
-def write(name: str, pack: Files, statements: int, at: int | None, code: str, keys: str | None = KEYS) -> None:
+def write(
+    name: str,
+    pack: Files,
+    statements: int,
+    at: int | None,
+    code: str,
+    keys: str | None = KEYS,
+    roots: str | None = None,
+) -> None:
     answer = {
         "ok": not code,
         "statements": statements,
         "first_bad": at,
         "code": code,
         "keys": "given" if keys else "pack",
+        "roots": "given" if roots else "pack",
     }
     content = {path: _text(data) for path, data in sorted(pack.items())}
-    vector = {"pack": content, "keys": keys, "expected": answer}
+    vector = {"pack": content, "keys": keys, **({"roots": roots} if roots else {}), "expected": answer}
     (HERE / f"{name}.json").write_text(json.dumps(vector, ensure_ascii=False, indent=1) + "\n", "utf-8", newline="")
 
 
@@ -265,6 +275,7 @@ def malformed() -> None:
         "comment-open": {"comment": "同意"},
         "grade": {"grade": "g3"},
         "passkey-without-key": {"grade": "g1"},
+        "certificate-without-key": {"grade": "g2"},
         "key-without-passkey": {"key": "bb" * 32},
         "another-member": {"extra": ""},
         "at-without-parts": {"at": "2026-11-24T01:31:00Z"},
@@ -501,6 +512,44 @@ def weak_passkeys() -> None:
         write(f"passkey-{name}", files | {"records/4.json": canonical(about)}, 0, 4, "passkey")
 
 
+def certified() -> None:
+    """Write what a certification authority's signature may be, and may not."""
+    for each in certificates.cases(rsa_key()):
+        said = statement(1, grade="g2", key=each.signer)
+        line = canonical(said)
+        made = note(line, LOG.line(line + b"\n"), authoritys(said["approver"], each.signer, each.of(line)))
+        after = record(4, said, asked_at=said["at"]) | {"at": "2026-11-24T01:32:00.000Z"}
+        pack = {"statements/4.statement": made, "records/4.json": canonical(after), "keys.txt": KEYS.encode()}
+        pack |= {"statements/roots.pem": each.roots.encode()} if each.roots else {}
+        at, code = (4, each.code) if each.code else (None, "")
+        write(each.name, pack, 0 if code else 1, at, code, roots=each.own_roots)
+    key = certificates.PERSON.digest
+    said = statement(1, grade="g2", key=key)
+    line = canonical(said)
+    signature = authoritys(said["approver"], key, certificates.Signature().made(line))
+    for name, lines in {
+        "missing": (),
+        "twice": (signature, signature),
+        "under-another-name": (authoritys("u_0000000000000002", key, certificates.Signature().made(line)),),
+        "as-a-passkey": (signature.replace("— ", "— ", 1)[:-2] + "\n",),
+    }.items():
+        files = {"statements/4.statement": note(line, LOG.line(line + b"\n"), *lines)}
+        files |= {"records/4.json": canonical(record(4, said, asked_at=said["at"])), "keys.txt": KEYS.encode()}
+        code = "line" if name == "as-a-passkey" else "certificate"
+        write(f"certificate-line-{name}", files, 0, 4, code)
+    files = {"statements/4.statement": note(line, LOG.line(line + b"\n"), signature)}
+    files |= {"records/4.json": canonical(record(4, said)), "statements/roots.pem": certificates.ROOT.pem.encode()}
+    write("record-certificate-asked-never", files, 0, 4, "record")
+    files |= {"statements/roots.pem": certificates.ROOT.pem.replace("MI", "MA", 1).encode()}
+    write("unreadable-roots", files, 0, None, "unreadable")
+
+
+def authoritys(name: str, key: str, made: bytes) -> str:
+    """Return the line of a certification authority's signature below a statement."""
+    key_id = hashlib.sha256(name.encode() + b"\n\xffshouyue/cms" + bytes.fromhex(key)).digest()[:4]
+    return f"— {name} {base64.b64encode(key_id + made).decode()}\n"
+
+
 def _long_form(signature: bytes) -> bytes:
     return b"\x30\x81" + signature[1:]
 
@@ -508,17 +557,8 @@ def _long_form(signature: bytes) -> bytes:
 def main() -> None:
     shutil.rmtree(HERE, ignore_errors=True)
     HERE.mkdir()
-    for part in (
-        good,
-        good_passkeys,
-        bad_passkeys,
-        weak_passkeys,
-        enrolments,
-        malformed,
-        unsigned,
-        other_records,
-        unchained,
-    ):
+    signed = (good_passkeys, bad_passkeys, weak_passkeys, certified)
+    for part in (good, *signed, enrolments, malformed, unsigned, other_records, unchained):
         part()
 
 

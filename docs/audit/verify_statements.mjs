@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Checks the 审批确认记录 of a pack by docs/audit/statements.md: node verify_statements.mjs [FOLDER] [KEYS] [--json].
+// Checks the 审批确认记录 of a pack by docs/audit/statements.md: node verify_statements.mjs [FOLDER] [KEYS] [ROOTS] [--json].
 // Written apart from verify_statements.py; it uses verify.mjs, which lies beside it and checks the records themselves.
 import { createHmac, createPublicKey, verify } from 'node:crypto';
 import { readdirSync, realpathSync } from 'node:fs';
@@ -26,7 +26,7 @@ function isStatement(said) {
   return Object.keys(said).sort().join(' ') === MEMBERS && said.v === 1 && said.kind === 'approval' && texts && counts && inOrder
     && ['approved', 'rejected', 'sent_back', 'returned'].includes(said.decision) && [said.shown, said.policy, said.prev].every(isDigest)
     && [comment, key].every((each) => each === '' || isDigest(each)) && /^[0-9a-f]{32}$/.test(nonce) && MOMENT.test(said.at)
-    && (grade === 'g0' ? key === '' : grade === 'g1' && key !== '');
+    && (grade === 'g0' ? key === '' : ['g1', 'g2'].includes(grade) && key !== '');
 }
 
 function statementIn(bytes) {
@@ -86,9 +86,156 @@ function isConfirmed({ said, line, below }) {
   return isSignedBy(row.key, Buffer.concat([data, sha256(client)]), signature);
 }
 
+// A certification authority's signature (statements.md §5): one node of DER is { tag, body, whole }.
+function nodesIn(bytes) {
+  const nodes = [];
+  for (let at = 0; at < bytes.length;) {
+    need(at + 2 <= bytes.length && (bytes[at] & 0x1f) !== 0x1f);
+    let [length, from] = [bytes[at + 1], at + 2];
+    if (length > 0x7f) {
+      const count = length - 0x80;
+      need(count > 0 && count < 5 && from + count <= bytes.length && bytes[from] !== 0);
+      length = bytes.readUIntBE(from, count);
+      need(length > 0x7f);
+      from += count;
+    }
+    need(from + length <= bytes.length);
+    nodes.push({ tag: bytes[at], body: bytes.subarray(from, from + length), whole: bytes.subarray(at, from + length) });
+    at = from + length;
+  }
+  return nodes;
+}
+
+function only(bytes, tag) { // the one node in these bytes, which must be of this kind
+  const [node, ...more] = nodesIn(bytes);
+  return need(node?.tag === tag && !more.length) && node;
+}
+
+const seq = (bytes, tag = 0x30) => nodesIn(only(bytes, tag).body);
+const hexOf = (node) => node.whole.toString('hex');
+const NAMED = { // by the hex of the whole DER
+  signedData: '06092a864886f70d010702', detached: '300b06092a864886f70d010701', data: '06092a864886f70d010701', one: '020101', yes: '0101ff',
+  contentType: '06092a864886f70d010903', messageDigest: '06092a864886f70d010904', signingTime: '06092a864886f70d010905',
+  sha256: '0609608648016503040201', ecdsa: '06082a8648ce3d040302', rsa: '06092a864886f70d010101', rsaSha256: '06092a864886f70d01010b',
+  usage: '0603551d0f', basic: '0603551d13', p256: '301306072a8648ce3d020106082a8648ce3d030107',
+};
+const UNDERSTOOD = [NAMED.usage, NAMED.basic, '0603551d20', '0603551d25'];
+
+function momentOf({ tag, body }) { // fourteen digits
+  const text = body.toString('latin1');
+  if (tag === 0x17) return need(/^[0-9]{12}Z$/.test(text)) && `${text < '5' ? '20' : '19'}${text.slice(0, -1)}`;
+  return need(tag === 0x18 && /^[0-9]{14}Z$/.test(text)) && text.slice(0, -1);
+}
+
+function numberOf({ tag, body }) { // a positive one, as base64url without the zero before it
+  need(tag === 2 && body[0] < 0x80 && (body[0] > 0 || body[1] > 0x7f));
+  return (body[0] ? body : body.subarray(1)).toString('base64url');
+}
+
+function bitsOf({ tag, body }) {
+  return need(tag === 3 && body[0] === 0) && body.subarray(1);
+}
+
+function keyIn(spki) { // as JWK
+  const [algorithm, bits] = seq(spki.whole);
+  const key = bitsOf(bits);
+  if (hexOf(algorithm) === NAMED.p256) {
+    need(key.length === 65 && key[0] === 4);
+    return { kty: 'EC', crv: 'P-256', x: key.subarray(1, 33).toString('base64url'), y: key.subarray(33).toString('base64url') };
+  }
+  need(hexOf(seq(algorithm.whole)[0]) === NAMED.rsa);
+  const [n, e] = seq(key);
+  return { kty: 'RSA', n: numberOf(n), e: numberOf(e) };
+}
+
+function isMadeBy(key, algorithm, message, signature) {
+  const kinds = key.kty === 'EC' ? [NAMED.ecdsa] : [NAMED.rsa, NAMED.rsaSha256];
+  return kinds.includes(algorithm) && isSignedBy(key, message, signature);
+}
+
+function certificateIn(bytes) {
+  const [tbs, algorithm, bits] = seq(bytes);
+  const fields = seq(tbs.whole);
+  const [serial, inner, issuer, validity, subject, spki, ...more] = fields[0].tag === 0xa0 ? fields.slice(1) : fields;
+  need(hexOf(inner) === hexOf(algorithm));
+  const extensions = new Map();
+  for (const each of more.filter(({ tag }) => tag === 0xa3).flatMap(({ body }) => seq(body))) {
+    const parts = seq(each.whole);
+    const [kind, value] = [hexOf(parts[0]), parts.at(-1)];
+    need(parts.length < 3 || hexOf(parts[1]) !== NAMED.yes || UNDERSTOOD.includes(kind));
+    extensions.set(kind, value.body);
+  }
+  const [since, until] = seq(validity.whole).map(momentOf);
+  const [basic, usage] = [extensions.get(NAMED.basic), extensions.get(NAMED.usage)];
+  const [authority, most] = basic ? seq(basic) : [];
+  const may = usage ? nodesIn(usage)[0].body[1] ?? need(false) : 0xff;
+  return {
+    whole: bytes, tbs: tbs.whole, algorithm: hexOf(seq(algorithm.whole)[0]), signature: bitsOf(bits), key: keyIn(spki), since, until,
+    serial: hexOf(serial), issuer: hexOf(issuer), subject: hexOf(subject), signs: (may & 0xc0) !== 0,
+    issues: Boolean(authority) && hexOf(authority) === NAMED.yes && (may & 4) !== 0, most: most ? Number(`0x${most.body.toString('hex')}`) : 10,
+  };
+}
+
+const didIssue = (above, below, between) => above.issues && between <= above.most
+  && isMadeBy(above.key, below.algorithm, below.tbs, below.signature);
+
+/** Whether a person's certificate leads to a root at a moment; null where it leads to one that nobody here knows. */
+function leads(own, others, roots, at) {
+  const holds = ({ since, until }) => since <= at && at <= until;
+  const isRoot = ({ whole }) => roots.some((root) => root.whole.equals(whole));
+  if (!own.signs || !holds(own)) return false;
+  for (let between = 0, current = own; between < 10; between += 1) {
+    const above = [...roots, ...others].filter(({ subject }) => subject === current.issuer);
+    const issuer = above.find((each) => attempt(() => didIssue(each, current, between)));
+    if (!above.length || (issuer && issuer.subject === issuer.issuer && !isRoot(issuer))) return null;
+    if (!issuer || !holds(issuer)) return false;
+    if (isRoot(issuer)) return true;
+    current = issuer;
+  }
+  return false;
+}
+
+function isCertified({ said, line, below }, roots) {
+  const [made, ...more] = below.filter(({ name }) => name === said.approver);
+  need(made && !more.length);
+  const named = sha256(`${said.approver}\n`, Buffer.from([0xff]), 'shouyue/cms', Buffer.from(said.key, 'hex')).subarray(0, 4);
+  const [kind, content] = seq(made.bytes.subarray(4));
+  const [version, , inner, held, ...rest] = seq(seq(content.whole, 0xa0)[0].whole);
+  const infos = rest.pop();
+  need(made.bytes.subarray(0, 4).equals(named) && rest.every(({ tag }) => tag === 0xa1) && rest.length < 2 && held.tag === 0xa0);
+  need(hexOf(kind) === NAMED.signedData && hexOf(version) === NAMED.one && hexOf(inner) === NAMED.detached);
+  const [info, ...others] = seq(infos.whole, 0x31);
+  const known = nodesIn(held.body).map(({ whole }) => certificateIn(whole));
+  const [own, ...twins] = known.filter(({ whole }) => sha256(whole).toString('hex') === said.key);
+  need(info && !others.length && own && !twins.length && known.length <= 10);
+  const [of, who, algorithm, attributes, how, signature] = seq(info.whole);
+  const [issuer, serial] = seq(who.whole);
+  need(hexOf(of) === NAMED.one && attributes.tag === 0xa0 && signature.tag === 4 && seq(who.whole).length === 2);
+  need(hexOf(issuer) === own.issuer && hexOf(serial) === own.serial && hexOf(seq(algorithm.whole)[0]) === NAMED.sha256);
+  const found = new Map();
+  for (const each of nodesIn(attributes.body)) {
+    const [name, values, ...beyond] = seq(each.whole);
+    need(!beyond.length);
+    found.set(hexOf(name), [...(found.get(hexOf(name)) ?? []), ...seq(values.whole, 0x31)]);
+  }
+  const [[type], [told], [time]] = ['contentType', 'messageDigest', 'signingTime'].map((each) => {
+    const values = found.get(NAMED[each]) ?? [];
+    return need(values.length === 1) && values;
+  });
+  need(hexOf(type) === NAMED.data && told.body.equals(sha256(line)));
+  const over = Buffer.concat([Buffer.from([0x31]), attributes.whole.subarray(1)]);
+  need(isMadeBy(own.key, hexOf(seq(how.whole)[0]), over, signature.body));
+  return leads(own, known, roots, momentOf(time));
+}
+
+function rootsIn(text) {
+  const found = [...text.matchAll(/-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g)];
+  return found.map(([, coded]) => certificateIn(base64(coded.replace(/\s/g, ''))));
+}
+
 function isOf(record, { said, line }) {
   const { data, obj, actor } = record;
-  const later = said.grade === 'g1' && need(typeof record.at === 'string' && MOMENT.test(record.at)) && record.at >= said.at;
+  const later = said.grade !== 'g0' && need(typeof record.at === 'string' && MOMENT.test(record.at)) && record.at >= said.at;
   const there = [record.log, record.type, later ? data.asked_at : record.at, actor.sub, obj.id, obj.rev, data.rev, data.level, data.policy, data.shown];
   const due = [said.log, `approval.${said.decision}`, said.at, said.approver, said.request, said.rev, said.rev, said.level, said.policy, said.shown];
   return same([...there, data.pieces, data.statement], [...due, said.evidence.length, sha256(line).toString('hex')]);
@@ -128,7 +275,7 @@ function recordsIn(folder) {
   return numbered(join(folder, 'records'), '.json') ?? fail('unreadable', null, '没有记录 (no records)');
 }
 
-function walk(folder, keys, answer, enrolled) {
+function walk(folder, keys, roots, answer, enrolled) {
   const [records, last] = [recordsIn(folder), new Map()];
   const files = numbered(join(folder, 'statements'), '.statement') ?? new Map();
   for (const [at, bytes] of files) {
@@ -138,6 +285,9 @@ function walk(folder, keys, answer, enrolled) {
     if (said.grade === 'g1' && !attempt(() => isConfirmed(found))) {
       fail('passkey', at, '不是本人的通行密钥确认的 (not confirmed with the passkey)');
     }
+    const certified = said.grade !== 'g2' || attempt(() => [isCertified(found, roots)])?.[0];
+    if (certified === false || certified === undefined) fail('certificate', at, '不是本人的证书签的 (not signed with the certificate)');
+    if (!certified) fail('root', at, '签名完好，但颁发证书的机构不在你给的根证书里 (a root unknown to you)');
     if (!attempt(() => isOf(objectIn(records.get(at)), found))) fail('record', at, '与审计记录不符 (not what the record names)');
     if (said.prev !== (last.get(said.request) ?? '0'.repeat(64))) fail('prev', at, '接不上前一份 (not after the one before)');
     const opening = fileAt(join(folder, 'statements', `${at}.shown.json`));
@@ -156,11 +306,15 @@ function walk(folder, keys, answer, enrolled) {
 
 /** Run the command line; returns the exit code and what is to be printed. */
 export function run(args) {
-  const [folder = dirname(fileURLToPath(import.meta.url)), given] = args.filter((arg) => arg !== '--json');
-  const answer = { ok: true, statements: 0, first_bad: null, code: '', reason: '', keys: given === undefined ? 'pack' : 'given' };
+  const [folder = dirname(fileURLToPath(import.meta.url)), given, trusted] = args.filter((arg) => arg !== '--json');
+  const [keysOfWhom, rootsOfWhom] = [given, trusted].map((each) => (each === undefined ? 'pack' : 'given'));
+  const answer = { ok: true, statements: 0, first_bad: null, code: '', reason: '', keys: keysOfWhom, roots: rootsOfWhom };
   try {
     const keys = attempt(() => keysOf(fileAt(given ?? join(folder, 'keys.txt'))));
-    walk(folder, keys ?? fail('unreadable', null, '公钥缺失或无法读取 (keys missing or unreadable)'), answer, enrolmentsIn(folder, given));
+    const kept = fileAt(trusted ?? join(folder, 'statements', 'roots.pem'));
+    const roots = kept || trusted !== undefined ? attempt(() => rootsIn(utf8(kept))) : [];
+    const needed = [keys ?? fail('unreadable', null, '公钥缺失或无法读取 (keys missing or unreadable)'), roots ?? fail('unreadable', null, '根证书无法读取 (roots unreadable)')];
+    walk(folder, ...needed, answer, enrolmentsIn(folder, given));
   } catch ({ code, position, message }) {
     const fault = position ? { code, first_bad: position } : { code: 'unreadable' };
     Object.assign(answer, { ok: false, ...fault, reason: `${position ? `第 ${position} 条 (record ${position}): ` : ''}${message}` });

@@ -1,4 +1,4 @@
-"""Check the 审批确认记录 of a pack by statements.md: verify_statements.py [FOLDER] [KEYS] [--json].
+"""Check the 审批确认记录 of a pack by statements.md: verify_statements.py [FOLDER] [KEYS] [ROOTS] [--json].
 
 Needs verify.py beside it, which checks the records that this program takes as they are.
 """
@@ -15,21 +15,8 @@ import verify
 from verify import HEX, NAME, Fault, attempt, canonical, digest, parse, require
 
 NOTE = f"([^\0-\x1f]+)\n\n((?:— {NAME} [A-Za-z0-9+/=]+\n){{1,100}})"
-WORDS = (
-    "log",
-    "request",
-    "shown",
-    "policy",
-    "decision",
-    "comment",
-    "approver",
-    "for",
-    "at",
-    "nonce",
-    "prev",
-    "grade",
-    "key",
-)
+FACTS = ("log", "request", "shown", "policy", "decision", "comment", "approver", "for")
+WORDS = (*FACTS, "at", "nonce", "prev", "grade", "key")
 MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z"
 LONGEST_CLIENT = 1000  # bytes
 NUMBERS = ("v", "rev", "level", "levels")
@@ -59,7 +46,7 @@ def statement_in(data):  # the statement, its line and the signature lines of it
     evidence = said["evidence"] == sorted(set(said["evidence"]))
     nonce = re.fullmatch("[0-9a-f]{32}", said["nonce"]) and re.fullmatch(MOMENT, said["at"])
     known = set(said) == {*WORDS, *NUMBERS, "kind", "evidence"}
-    grade = (said["grade"], said["key"] != "") in (("g0", False), ("g1", True))
+    grade = (said["grade"], said["key"] != "") in (("g0", False), ("g1", True), ("g2", True))
     if not all((numbers, words, digests, optional, kind, evidence, nonce, known, grade)):
         raise ValueError("no statement of this format")
     signed = [(name, verify.unbase64(coded)) for name, coded in re.findall("— (.*) (.*)\n", below)]
@@ -179,9 +166,179 @@ def is_confirmed(said, line, signed):  # by the passkey that the statement names
     )
 
 
+# A certification authority's signature (statements.md §5): DER, CMS and certificates, as far as needed
+EC_KEY, RSA_KEY = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"), bytes.fromhex("06092a864886f70d010101")
+SIGNED, DETACHED = bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("300b06092a864886f70d010701")
+SHA256, ES256 = bytes.fromhex("0609608648016503040201"), bytes.fromhex("06082a8648ce3d040302")
+RS256 = bytes.fromhex("06092a864886f70d01010b")
+CONTENT, DIGEST, TIME = (bytes.fromhex("06092a864886f70d0109" + each) for each in ("03", "04", "05"))
+USAGE, BASIC = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d13")
+UNDERSTOOD = (USAGE, BASIC, bytes.fromhex("0603551d20"), bytes.fromhex("0603551d25"))
+ONE, TRUE, MOST = b"\2\1\1", b"\1\1\xff", 10
+
+
+def parts(data):  # the DER values in these bytes, one after the other: [(tag, content, whole)]
+    found, at = [], 0
+    while at < len(data):
+        size, start = data[at + 1], at + 2
+        if size > 127:
+            start, size = start + size - 128, int.from_bytes(data[start : start + size - 128], "big")
+            if size < 128 or start - at - 2 != (size.bit_length() + 7) // 8:
+                raise ValueError("not the shortest form")
+        if data[at] & 31 == 31 or start + size > len(data):
+            raise ValueError("no DER")
+        found.append((data[at], data[start : start + size], data[at : start + size]))
+        at = start + size
+    return found
+
+
+def inside(whole, tag):  # the values inside of one with this tag, and nothing behind it
+    [(found, content, _)] = parts(whole)
+    if found != tag:
+        raise ValueError("another kind of value")
+    return parts(content)
+
+
+def wholes(whole, tag=48):
+    return [each[2] for each in inside(whole, tag)]
+
+
+def moment(value):  # of a UTCTime or GeneralizedTime: fourteen digits
+    [(tag, content, _)] = parts(value)
+    shape, century = ("[0-9]{12}Z", b"20" if content < b"5" else b"19") if tag == 23 else ("[0-9]{14}Z", b"")
+    if tag not in (23, 24) or not re.fullmatch(shape.encode(), content):
+        raise ValueError("no moment")
+    return century + content[:-1]
+
+
+def number(value):  # the bytes of a positive INTEGER, as base64url
+    [(tag, content, _)] = parts(value)
+    if tag != 2 or content[0] > 127 or (content[0] == 0 and content[1] < 128):
+        raise ValueError("no number")
+    return base64url(content.lstrip(b"\0"))
+
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def key_of(spki):  # as JWK
+    algorithm, bits = wholes(spki)
+    [(tag, content, _)] = parts(bits)
+    if tag != 3 or content[0] != 0:
+        raise ValueError("no key")
+    if algorithm == EC_KEY and content[1] == 4 and len(content) == 66:
+        return {"kty": "EC", "crv": "P-256", "x": base64url(content[2:34]), "y": base64url(content[34:])}
+    if wholes(algorithm)[0] != RSA_KEY:
+        raise ValueError("a kind of key that is not checked here")
+    n, e = wholes(content[1:])
+    return {"kty": "RSA", "n": number(n), "e": number(e)}
+
+
+def is_signed_with(key, algorithm, message, signature):  # `algorithm` is its OID
+    kind = {"EC": (ES256,), "RSA": (RSA_KEY, RS256)}[key["kty"]]
+    return algorithm in kind and (by_es256 if key["kty"] == "EC" else by_rs256)(key, message, signature)
+
+
+def certificate(data):  # what a certificate says; an error where it carries something critical that is not understood
+    tbs, algorithm, bits = wholes(data)
+    fields = inside(tbs, 48)[1 if inside(tbs, 48)[0][0] == 160 else 0 :]
+    serial, inner, issuer, validity, subject, spki = [each[2] for each in fields[:6]]
+    [(tag, signature, _)] = parts(bits)
+    if tag != 3 or signature[0] != 0 or inner != algorithm:
+        raise ValueError("no certificate")
+    extensions = {}
+    for _, content, _ in [each for each in fields[6:] if each[0] == 163]:
+        for each in wholes(content):
+            kind, *critical, value = wholes(each)
+            if critical == [TRUE] and kind not in UNDERSTOOD:
+                raise ValueError("critical and unknown")
+            extensions[kind] = parts(value)[0][1]
+    since, until = map(moment, wholes(validity))
+    its = {
+        "whole": data,
+        "tbs": tbs,
+        "algorithm": wholes(algorithm)[0],
+        "signature": signature[1:],
+        "key": key_of(spki),
+    }
+    return {
+        **its,
+        "serial": serial,
+        "issuer": issuer,
+        "subject": subject,
+        "since": since,
+        "until": until,
+        **uses(extensions),
+    }
+
+
+def uses(extensions):  # what a certificate may be used for, and how many may lie between it and a person's
+    basic = wholes(extensions[BASIC]) if BASIC in extensions else []
+    usage = parts(extensions[USAGE])[0][1][1] if USAGE in extensions else 255
+    most = int.from_bytes(parts(basic[1])[0][1], "big") if len(basic) > 1 else MOST
+    return {"signs": usage & 192 != 0, "issues": basic[:1] == [TRUE] and usage & 4 != 0, "most": most}
+
+
+def issued(above, below, between):
+    may = above["issues"] and between <= above["most"]
+    return may and is_signed_with(above["key"], below["algorithm"], below["tbs"], below["signature"])
+
+
+def leads(
+    own, others, roots, at
+):  # whether a person's certificate leads to a root at a moment; None: to an unknown one
+    between, current = 0, own
+    if not own["signs"] or not own["since"] <= at <= own["until"]:
+        return False
+    while between < MOST:
+        above = [each for each in [*roots, *others] if each["subject"] == current["issuer"]]
+        issuer = next((each for each in above if attempt(issued, each, current, between)), None)
+        if not above or (issuer and issuer["subject"] == issuer["issuer"] and issuer not in roots):
+            return None
+        if issuer is None or not issuer["since"] <= at <= issuer["until"]:
+            return False
+        if issuer in roots:
+            return True
+        between, current = between + 1, issuer
+    return False
+
+
+def is_certified(
+    said, line, signed, roots
+):  # whether by the certificate that the statement names, which `leads` to a root
+    [made] = [made for name, made in signed if name == said["approver"]]
+    named = digest(said["approver"].encode(), b"\n\xffshouyue/cms", bytes.fromhex(said["key"]))[:4]
+    kind, content = wholes(made[4:])
+    version, _, inner, first, *crls, infos = inside(wholes(content, 160)[0], 48)
+    [info] = wholes(infos[2], 49)
+    others = [certificate(whole) for _, _, whole in parts(first[1])]
+    [own] = [each for each in others if digest(each["whole"]).hex() == said["key"]]
+    shape = (kind, version[2], inner[2], first[0], [each[0] for each in crls] in ([], [161]))
+    if shape != (SIGNED, ONE, DETACHED, 160, True) or made[:4] != named or len(others) > MOST:
+        return False
+    version, who, algorithm, attributes, how, (tag, signature, _), *_ = inside(info, 48)
+    found = {}
+    for each in parts(attributes[1]):
+        name, values = wholes(each[2])
+        found.setdefault(name, []).extend(wholes(values, 49))
+    [[(_, told, _)], [at]] = [parts(found[DIGEST][0]), found[TIME]]
+    about = found[CONTENT] == [DETACHED[2:]] and len(found[DIGEST]) == 1 and told == digest(line)
+    its = wholes(who[2]) == [own["issuer"], own["serial"]] and wholes(algorithm[2])[0] == SHA256
+    over = b"\x31" + attributes[2][1:]
+    shape = (version[2], attributes[0], tag) == (ONE, 160, 4)
+    valid = shape and about and its and is_signed_with(own["key"], wholes(how[2])[0], over, signature)
+    return valid and leads(own, others, roots, moment(at))
+
+
+def roots_in(text):  # the certificates of a PEM file
+    found = re.findall("-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\\s]+)-----END CERTIFICATE-----", text)
+    return [certificate(base64.b64decode("".join(each.split()), validate=True)) for each in found]
+
+
 def names(record, said, line):  # whether a record is that of this decision
     data, of = record["data"], record["obj"]
-    later = said["grade"] == "g1" and re.fullmatch(MOMENT, record["at"]) and record["at"] >= said["at"]  # than laid
+    later = said["grade"] != "g0" and re.fullmatch(MOMENT, record["at"]) and record["at"] >= said["at"]  # than laid
     at = data["asked_at"] if later else record["at"]
     there = [record["log"], record["type"], at, record["actor"]["sub"], of["id"], of["rev"], data["rev"]]
     there += [data["level"], data["policy"], data["shown"], data["pieces"], data["statement"]]
@@ -228,15 +385,20 @@ def records_in(folder):  # {number: the record's line}
     return {number: file.read_bytes() for number, file in files.items()}
 
 
-def walk(folder, keys, found, enrolled):
+def walk(folder, keys, roots, found, enrolled):
     records, last = records_in(folder), {}
     files = verify.numbered((folder / "statements").glob("*.statement"))
     for at in sorted(files):
         said, line, signed = attempt(statement_in, files[at].read_bytes()) or (None, b"", [])
         require(said, "line", at, "不是规范的审批确认记录", "no statement of this format")
         require(is_signed(said, line, signed, keys), "signature", at, "签名无效", "bad signature")
-        proven = said["grade"] == "g0" or attempt(is_confirmed, said, line, signed)
+        proven = said["grade"] != "g1" or attempt(is_confirmed, said, line, signed)
         require(proven, "passkey", at, "不是本人的通行密钥确认的", "not confirmed with the passkey")
+        [certified] = attempt(
+            lambda of: [of[0]["grade"] != "g2" or is_certified(*of)], (said, line, signed, roots)
+        ) or [0]
+        require(certified in (True, None), "certificate", at, "不是本人的证书签的", "not signed with the certificate")
+        require(certified, "root", at, "签名完好，但颁发证书的机构不在你给的根证书里", "a root unknown to you")
         record = attempt(exact, records.get(at, b""))
         require(attempt(names, record, said, line), "record", at, "与审计记录不符", "not what the record names")
         require(
@@ -245,7 +407,7 @@ def walk(folder, keys, found, enrolled):
         opening = folder / "statements" / f"{at}.shown.json"
         holds = not opening.is_file() or attempt(opens, said, opening.read_bytes())
         require(holds, "shown", at, "打开的内容不符", "the opening does not match")
-        bound = said["grade"] == "g0" or is_bound(said, enrolled)
+        bound = said["grade"] != "g1" or is_bound(said, enrolled)
         require(bound, "bound", at, "没有这把密钥绑定给这个人的记录", "no record binds this key to this person")
         last[said["request"]], found["statements"] = digest(line).hex(), found["statements"] + 1
     for at in sorted(records):
@@ -253,22 +415,28 @@ def walk(folder, keys, found, enrolled):
         require(named is None or at in files, "missing", at, "缺少审批确认记录", "its statement is missing")
 
 
-def check(folder, keys=None):  # the answer; nothing in a pack makes this raise
+def check(folder, keys=None, roots=None):  # the answer; nothing in a pack makes this raise
     found = {"statements": 0, "first_bad": None, "code": "", "reason": ""}
     try:
         place = pathlib.Path(*[folder, "keys.txt"] if keys is None else [keys])
+        kept = pathlib.Path(*[folder, "statements", "roots.pem"] if roots is None else [roots])
+        trusted = roots_in(kept.read_bytes().decode()) if roots is not None or kept.is_file() else []
         enrolled = enrolments_in(pathlib.Path(folder), keys)
-        walk(pathlib.Path(folder), verify.read_keys(place), found, enrolled)
+        walk(pathlib.Path(folder), verify.read_keys(place), trusted, found, enrolled)
     except Fault as fault:
         found["code"], found["first_bad"], found["reason"] = fault.args
     except Exception as error:
         found.update(code="unreadable", reason=f"unreadable 读不了 (cannot be read): {error!r}")
-    return dict(found, ok=not found["code"], keys="pack" if keys is None else "given")
+    whose = {"keys": "pack" if keys is None else "given", "roots": "pack" if roots is None else "given"}
+    return dict(found, ok=not found["code"], **whose)
 
 
 if __name__ == "__main__":
-    answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:2])
-    good, said = answer["reason"] or "完好 (good)", "{}；审批确认记录 (statements): {statements}；公钥 (keys): {keys}\n"
+    answer = check(*([each for each in sys.argv[1:] if each != "--json"] or [pathlib.Path(__file__).parent])[:3])
+    good, said = (
+        answer["reason"] or "完好 (good)",
+        "{}；审批确认记录 (statements): {statements}；公钥 (keys): {keys}；根证书 (roots): {roots}\n",
+    )
     said = "" if "--json" in sys.argv else said.format(good, **answer)
     sys.stdout.buffer.write(f"{said}{json.dumps(answer)}\n".encode("utf-8", "backslashreplace"))
     sys.exit(0 if answer["ok"] else 2 if answer["code"] == "unreadable" else 1)

@@ -15,6 +15,7 @@ from tests.audit.test_verify import DOCS, laid, loaded, unpacked
 from tests.peers.program import require
 
 sys.modules["verify"] = loaded("verify")
+sys.path.insert(0, str(DOCS))  # where the maker of vectors finds its other half
 program = loaded("verify_statements")
 make = loaded("make_statement_vectors")
 VECTORS = sorted((DOCS / "statement_vectors").glob("*.json"))
@@ -28,7 +29,10 @@ def laid_out(vector: Path, place: Path) -> tuple[dict[str, Any], list[str]]:
     if case["keys"] is None:
         return case["expected"], [str(folder)]
     (place / "kept.txt").write_bytes(case["keys"].encode())
-    return case["expected"], [str(folder), str(place / "kept.txt")]
+    roots = [str(place / "kept.pem")] if case.get("roots") else []
+    for file in roots:
+        Path(file).write_text(case["roots"], "utf-8")
+    return case["expected"], [str(folder), str(place / "kept.txt"), *roots]
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda path: path.stem)
@@ -42,7 +46,20 @@ def test_each_vector_has_the_published_answer(vector: Path, tmp_path: Path) -> N
 def test_the_vectors_hold_enough_of_each_fault() -> None:
     codes = [json.loads(path.read_text())["expected"]["code"] for path in VECTORS]
     assert len(codes) - codes.count("") >= 50
-    faults = ["", "line", "signature", "passkey", "record", "prev", "shown", "bound", "missing", "unreadable"]
+    faults = [
+        "",
+        "line",
+        "signature",
+        "passkey",
+        "certificate",
+        "root",
+        "record",
+        "prev",
+        "shown",
+        "bound",
+        "missing",
+        "unreadable",
+    ]
     assert set(codes) == set(faults)
 
 
