@@ -82,6 +82,15 @@ class InterviewsConfig:
 
 
 @dataclass(frozen=True)
+class SignaturesConfig:
+    """The organisation that the certification authority knows: its number, its key, and the key callbacks carry."""
+
+    app_id: str
+    api_key: str
+    callback_secret: str
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything the sandbox is told; `now` is where business time starts, port 0 picks a free port."""
 
@@ -95,6 +104,7 @@ class Config:
     now: datetime | None = None
     clock_file: Path | None = None
     bot: BotConfig | None = None
+    signatures: SignaturesConfig | None = None
     kf_seed: tuple[KfSeed, ...] = ()
     kf_seed_cursor: str = ""
 

@@ -9,9 +9,11 @@ from aiohttp import web
 
 from sandbox.errors import SandboxError
 
-PLATFORMS = ("dingtalk", "wecom", "sms", "smtp", "stream", "interviews")
+PLATFORMS = ("dingtalk", "wecom", "sms", "smtp", "stream", "interviews", "signatures")
 CALL_KINDS = ("http", "errcode", "timeout", "drop", "drop-before", "delay", "silent", "garbage")
 STREAM_KINDS = ("disconnect", "reset", "half-open", "junk-frame", "slow-open", "refuse-open", "duplicate", "reorder")
+
+SIGNATURE_KINDS = ("late", "twice", "unheard", "wrong-digest", "other-certificate", "expired-certificate")
 
 silent: ContextVar[bool] = ContextVar("silent", default=False)
 """True while a call is served that must answer success and deliver nothing; `Phones.add` obeys it by itself."""
@@ -59,7 +61,8 @@ class Faults:
         self, platform: str, match: str, kind: str, value: Any = None, times: int = 1, method: str | None = None
     ) -> Fault:
         """Take an order."""
-        kinds = STREAM_KINDS if platform == "stream" else CALL_KINDS
+        kinds: tuple[str, ...] = STREAM_KINDS if platform == "stream" else CALL_KINDS
+        kinds += SIGNATURE_KINDS if platform == "signatures" else ()
         if platform not in PLATFORMS:
             raise SandboxError(400, f"unknown platform {platform}", "one of " + " ".join(PLATFORMS))
         if kind not in kinds:

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from sandbox import control, dingtalk, interviews, mail, sms, wecom
+from sandbox import control, dingtalk, interviews, mail, signatures, sms, wecom
 from sandbox.callbacks import Callbacks
 from sandbox.clock import Clock
 from sandbox.config import BotConfig, Config
@@ -19,7 +19,7 @@ from sandbox.traffic import Traffic, middleware
 from sandbox.world import World
 
 STATIC = Path(__file__).parent / "static"
-PLATFORMS = (dingtalk, wecom, sms, interviews)
+PLATFORMS = (dingtalk, wecom, sms, interviews, signatures)
 LARGEST_BODY = 64 << 20
 FOLLOW_S = 15.0
 Close = Callable[[], Awaitable[None]]

@@ -12,7 +12,7 @@ from aiohttp import web
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults, silent
 
-PREFIXES = ("dingtalk", "wecom", "sms", "interviews")
+PREFIXES = ("dingtalk", "wecom", "sms", "interviews", "signatures")
 TOKENS = ("access_token", "accesstoken", "refresh_token", "refreshtoken", "token", "ticket", "session")
 SECRETS = ("appsecret", "clientsecret", "client_secret", "corpsecret", "secret", "apisecret", "accesskeysecret")
 PROOFS = ("signature", "sign", "authorization", "x-acs-dingtalk-access-token", "x-api-key", "api_key", "cookie")

@@ -18,7 +18,9 @@ from tests.sandbox.dingtalk_bot import config, template
 
 ROOT = Path(__file__).parents[2]
 OURS = {"bot", "handlers", "models", "cards", "workflow", "notifier", "platforms"}
-ALLOWED = {"sandbox", "aiohttp", "yarl", "aiosmtpd", "lxml", "cryptography"} | set(sys.stdlib_module_names)
+ALLOWED = {"sandbox", "aiohttp", "yarl", "aiosmtpd", "lxml", "cryptography", "asn1crypto"} | set(
+    sys.stdlib_module_names
+)
 
 
 def imported(path: Path) -> set[str]:
