@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import keys, purging
+from bot import keys, purging, settings_signatures
 from bot import web as pages
 from bot.anchors import keepers
 from bot.archive_pack import Packer
@@ -24,6 +24,7 @@ from bot.patience import Patience
 from bot.pulling import Fetch, Fetching, Pulling, Welcoming
 from bot.refused import Refused
 from bot.settings import Settings
+from bot.signing_service import SigningOrders
 from bot.timing import Timers
 from bot.trail import Trail
 from bot.wecom import WeComDoor
@@ -52,9 +53,10 @@ from notifier.rooms import Rooms
 from platforms.archives import Archive, ArchiveAccount, FolderArchive, HttpArchive
 from platforms.dingtalk.stream import StreamClient
 from platforms.http import Http
+from platforms.signatures.remote import RemoteSigning
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import briefing, contacts, export_limits, limits, periods, privacy, relying, signing, stepup
+from workflow import authorities, briefing, contacts, export_limits, limits, periods, privacy, relying, signing, stepup
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ class App:
     dingtalk: DingTalkDoor | None = None
     wecom: WeComDoor | None = None
     shared: "Shared | None" = None
+    signatures: RemoteSigning | None = None
     directories: bool = False  # some platform's directory is read
     running: list[asyncio.Task[None]] = field(default_factory=list)
     runner: web.AppRunner | None = None
@@ -153,6 +156,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     stepup.install(settings.stepup)
     briefing.install(settings.brief.hours())
     relying.install(relying.site_of(settings.public_url))
+    authorities.install(settings_signatures.authority_of(settings.signatures))
     export_limits.install(settings.exports.limits(settings.audit.export_alone))
     privacy.install(settings.privacy.rules(settings.retention.records_years))
     clock = clock or Clock.of(settings)
@@ -173,6 +177,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
             "directory": Directories(store, clock, directories, most).deliver,
             **_deliveries(settings, wired, inbox, store, clock, inspection),
             "examine": Examinations(settings, store, clock.now).deliver,
+            "signature": SigningOrders(store, wired.signatures, Trier(store, clock.now), clock).deliver,
             "archive": _archives(settings, store, http, clock).deliver,
             "anchor": _anchors(settings, wired, http, store, clock).deliver,
         },
@@ -181,7 +186,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         poll_s=settings.worker.poll_s,
     )
     app = App(settings, clock, store, http, inbox, worker, trail, watch, inspection, shared=shared)
-    app.directories = bool(directories)
+    app.directories, app.signatures = bool(directories), wired.signatures
     _add_doors(app, wired)
     return app
 

@@ -115,6 +115,14 @@ def settings_of(place: Path, where: Ports, made: dict[str, str]) -> dict[str, ob
             "callback_secret": made["callback"],
         },
         "interviews": {"base": f"{sandbox}/interviews", "api_key": made["rooms"]},
+        "signatures": {
+            "name": "沙盒电子认证（演示）",
+            "base": f"{sandbox}/signatures",
+            "app_id": "huachen-demo",
+            "api_key": made["signing"],
+            "callback_secret": made["signed"],
+            "roots": str(ROOT / "sandbox" / "authority_root.pem"),
+        },
         "contacts": company.CONTACTS,
         "audit": {
             "post_group": AUDIT_GROUP,
@@ -128,7 +136,8 @@ def settings_of(place: Path, where: Ports, made: dict[str, str]) -> dict[str, ob
 
 def made_secrets() -> dict[str, str]:
     """Return fresh secrets for both platforms, the gateway and the clock."""
-    names = ("dingtalk", "wecom", "token", "sms", "callback", "rooms", "clock", "group_token", "group_sign")
+    names = ["dingtalk", "wecom", "token", "sms", "callback", "rooms", "clock", "group_token", "group_sign"]
+    names += ["signing", "signed"]
     made = {name: secrets.token_hex(16) for name in names}
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     return {**made, "aes": "".join(secrets.choice(letters) for _ in range(42)) + "A"}
@@ -139,6 +148,7 @@ def sandbox_config(settings: Settings, seeds: list[company.Seed], now: datetime,
     assert settings.sms is not None
     assert settings.demo is not None
     assert settings.interviews is not None
+    assert settings.signatures is not None
     assert settings.wecom.customer_service is not None
     dingtalk, wecom, sms, base = settings.dingtalk, settings.wecom, settings.sms, settings.public_url
     return {
@@ -177,6 +187,11 @@ def sandbox_config(settings: Settings, seeds: list[company.Seed], now: datetime,
             "receipt_url": f"{base}/sms/receipt/{sms.callback_secret.get_secret_value()}",
         },
         "interviews": {"api_key": settings.interviews.api_key.get_secret_value()},
+        "signatures": {
+            "app_id": settings.signatures.app_id,
+            "api_key": settings.signatures.api_key.get_secret_value(),
+            "callback_secret": settings.signatures.callback_secret.get_secret_value(),
+        },
     }
 
 

@@ -68,6 +68,7 @@ def probes(settings: Settings, http: Http) -> dict[str, Probe]:
         **({"邮件": partial(_mail, wired, settings)} if wired.mailer else {}),
         **({"短信": partial(_sms, wired.sms, clock.now)} if wired.sms else {}),
         **({"AI 面试服务": partial(_rooms, wired)} if wired.rooms else {}),
+        **({"签名服务": partial(_signing, wired)} if wired.signatures else {}),
         **_scanning(settings),
     }
 
@@ -163,6 +164,16 @@ async def _rooms(wired: Wires) -> str:
         todo = "向服务商核对 interviews.api_key，存进密钥文件 interviews__api_key"
         raise Wrong(f"面试服务不认这个密钥（{refused.code}）", todo) from None
     return "连上了，密钥有效；没有建面试间"
+
+
+async def _signing(wired: Wires) -> str:
+    assert wired.signatures is not None
+    try:
+        await wired.signatures.reach()
+    except Misconfigured as refused:
+        todo = "向认证机构核对 signatures.app_id 和 signatures.api_key，密钥存进密钥文件 signatures__api_key"
+        raise Wrong(f"签名服务不认这个密钥（{refused.code}）", todo) from None
+    return "连上了，密钥有效；没有请谁签署"
 
 
 async def _database(url: str) -> str | Doubt:

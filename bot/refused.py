@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-DOORS = ("wecom", "sms", "page")
+DOORS = ("wecom", "sms", "page", "signature")
 CAUSES = ("forged", "malformed", "replayed", "too_large", "foreign", "gone", "unproven")
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 

@@ -41,6 +41,7 @@ from bot.settings_sections import (
     host_of,
     is_loopback,
 )
+from bot.settings_signatures import SignaturesSection
 from bot.settings_text import nearest, problems
 from workflow.stepup import Kind
 from workflow.strict_yaml import StrictYaml
@@ -88,6 +89,9 @@ class Settings(BaseSettings):
     email: Email | None = Field(default=None, description="邮件；不用就写 null")
     sms: Sms | None = Field(default=None, description="短信；不用就写 null")
     interviews: Interviews | None = Field(default=None, description="AI 面试服务；不用就写 null")
+    signatures: SignaturesSection | None = Field(
+        default=None, description="有资质的电子认证机构的签名服务；不用就写 null，规则里就不能写 grade: g2"
+    )
     contacts: dict[str, Annotated[str, Field(min_length=1, max_length=40)]] = Field(
         default_factory=dict,
         description="组织路径 → 候选人可以找谁，最多 40 字，写进取消通知和面试页面；下级组织不写就用上级的",
@@ -274,6 +278,7 @@ def _is_local(settings: Settings) -> bool:
     bases += [settings.wecom.api_base] if settings.wecom.enabled else []
     bases += [settings.sms.api_base] if settings.sms else []
     bases += [settings.interviews.base] if settings.interviews else []
+    bases += [settings.signatures.base] if settings.signatures else []
     bases += [settings.archive.url] if settings.archive.url else []
     bases += [*(each.url for each in settings.audit.witnesses), *filter(None, [settings.audit.tsa_url])]
     bases += [settings.audit.post_webhook.get_secret_value()] if settings.audit.post_webhook else []

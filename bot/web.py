@@ -16,6 +16,7 @@ from bot import (
     metrics,
     passkey_pages,
     reveal_pages,
+    signing_service,
     sms,
 )
 from workflow import anchoring, audit
@@ -34,7 +35,7 @@ def application(app: "App") -> web.Application:
     routes = [web.get(addresses.HEALTH, _health(app)), web.get(addresses.METRICS, metrics.answering(app.refused))]
     routes += candidate_pages.routes(app) + download_pages.routes(app)
     routes += reveal_pages.routes(app) + factor_pages.routes(app) + evidence_pages.routes(app)
-    routes += passkey_pages.routes(app)
+    routes += passkey_pages.routes(app) + signing_service.routes(app)
     if app.wecom is not None:
         routes.append(web.get(addresses.WECOM_CALLBACK, app.wecom.verify))
         routes.append(web.post(addresses.WECOM_CALLBACK, app.wecom.receive))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import addresses
 from bot.clock import Clock
 from bot.settings import Settings
 from platforms.dingtalk.account import DingTalkAccount
@@ -12,6 +13,7 @@ from platforms.dingtalk.calls import own_pace
 from platforms.email import Mailer
 from platforms.http import Http
 from platforms.interviews.sessions import HttpSessions, SessionsAccount
+from platforms.signatures.remote import RemoteAccount, RemoteSigning
 from platforms.sms.aliyun import AliyunAccount, AliyunSms
 from platforms.wecom.api import WeCom, WeComAccount
 from platforms.wecom.kf import CustomerService
@@ -30,6 +32,7 @@ class Wires:
     sms: AliyunSms | None
     mailer: Mailer | None
     rooms: HttpSessions | None
+    signatures: RemoteSigning | None
 
 
 def wires(settings: Settings, http: Http, clock: Clock, shared: "Shared | None" = None) -> Wires:
@@ -49,6 +52,7 @@ def wires(settings: Settings, http: Http, clock: Clock, shared: "Shared | None" 
         sms=_sms(settings, http, now),
         mailer=_mailer(settings, now),
         rooms=HttpSessions(SessionsAccount(rooms.base, rooms.api_key.get_secret_value()), http) if rooms else None,
+        signatures=_signatures(settings, http),
     )
 
 
@@ -90,6 +94,15 @@ def _sms(settings: Settings, http: Http, now: Callable[[], float]) -> AliyunSms 
     secret = section.access_key_secret.get_secret_value()
     account = AliyunAccount(section.access_key_id, secret, section.sign_name, section.api_base)
     return AliyunSms(account, http, now)
+
+
+def _signatures(settings: Settings, http: Http) -> RemoteSigning | None:
+    section = settings.signatures
+    if section is None:
+        return None
+    secrets = section.api_key.get_secret_value(), section.callback_secret.get_secret_value()
+    notify_url = settings.public_url + addresses.SIGNATURE_CALLBACK
+    return RemoteSigning(RemoteAccount(section.base, section.app_id, *secrets, notify_url), http)
 
 
 def _mailer(settings: Settings, now: Callable[[], float]) -> Mailer | None:

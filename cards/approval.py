@@ -85,7 +85,8 @@ def _status(view: CardView, request: RequestView, step: StepView) -> str:
         return f"待你指定审批人 · {_place(request, step)}"
     if "approve" in view.actions:
         place = _place(request, step)
-        return f"待你审批 · {place}（代 {view.stands_in}）" if view.stands_in else f"待你审批 · {place}"
+        waits = "待你本人签名" if view.signing else "待你审批"
+        return f"{waits} · {place}（代 {view.stands_in}）" if view.stands_in else f"{waits} · {place}"
     if view.handed_on:
         return "已转给别人处理"
     own = OWN[step.status] if view.theirs or step.status != StepStatus.OPEN else "不再由你处理"

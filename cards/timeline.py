@@ -90,6 +90,9 @@ ACTIONS = {
     "passkey.asked": "取得用通行密钥确认的链接",
     "passkey.shown": "看了要确认的内容",
     "passkey.refused": "没有用通行密钥确认",
+    "signature.wanted": "要用数字证书签署",
+    "signature.asked": "请认证机构取得签名",
+    "signature.ended": "没有用数字证书签署",
     "stepup.passed": "二次验证通过",
     "stepup.refused": "二次验证没有通过",
     "query.saved": "保存查询",
@@ -182,6 +185,7 @@ CHANNELS = {"kf": "微信", "wecom": "企业微信", "dingtalk": "钉钉", "sms"
 DOORS = {
     **CHANNELS,
     "page": "网页",
+    "signature": "签名服务",
     "cli": "命令行",
     "import": "导入",
     "directory": "通讯录",

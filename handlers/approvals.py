@@ -9,11 +9,24 @@ from handlers.reading.grammar import Command
 from handlers.reading.verbs import Verb
 from handlers.routing import Answer, Context
 from models import CancellationRequest, Card, Role, Step, StepStatus, StillNeeded
-from workflow import approving, chain, confirm_links, handing_on, outbox, places, requests, shown, standing_in
+from workflow import (
+    approving,
+    certified,
+    chain,
+    confirm_links,
+    handing_on,
+    outbox,
+    places,
+    requests,
+    shown,
+    signing_orders,
+    standing_in,
+)
 from workflow.acting import Act
 from workflow.card_views import CardView, card_view
 from workflow.confirm_links import Wish
-from workflow.errors import Invalid, NotFound, NotNow, PasskeyNeeded, Stale
+from workflow.errors import Invalid, NotFound, NotNow, PasskeyNeeded, SignatureNeeded, Stale
+from workflow.moments import clock
 
 NEEDED_WORDS = (
     ("不再", StillNeeded.NO),
@@ -38,10 +51,13 @@ async def pressed(context: Context, card: Card, action: str) -> Answer:
 async def confirmed_or_given(
     context: Context, step: Step, seen: approving.Shown, wish: Wish, card: Card | None = None
 ) -> bool:
-    """Give an answer; where it has to be confirmed with a passkey, only say where, and return False."""
+    """Give an answer; where it has to be confirmed or signed by the person, only say how, and return False."""
     try:
         async with in_transaction():
             await give(context.act, step, seen, wish)
+    except SignatureNeeded as needed:
+        await _have_signed(context, step, wish, card, str(needed.facts["number"]))
+        return False
     except PasskeyNeeded as needed:
         mine = card or await _card_of(context, step)
         assert mine is not None  # who was shown nothing is refused before
@@ -54,6 +70,21 @@ async def confirmed_or_given(
         await outbox.say(context.act, context.account, text, confirm=link)
         return False
     return True
+
+
+async def _have_signed(context: Context, step: Step, wish: Wish, card: Card | None, number: str) -> None:
+    """Ask the certification authority; its link comes as soon as it has answered."""
+    mine = card or await _card_of(context, step)
+    assert mine is not None  # who was shown nothing is refused before
+    order = await signing_orders.offer(context.act, mine, wish)
+    if card is None:
+        await outbox.refresh_card(context.act, mine)
+    name = certified.require_authority(number).name
+    text = (
+        f"还没有生效：{number} 这一级要用你本人的数字证书签署。正在向{name}取签署链接，取到马上发给你；"
+        f"{clock(order.expires_at)} 前有效。"
+    )
+    await outbox.say(context.act, context.account, text)
 
 
 async def give(act: Act, step: Step, seen: approving.Shown, wish: Wish) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import erasing_words, evidence_words, passkey_words, retention_words, rights_words
+from handlers import erasing_words, evidence_words, passkey_words, retention_words, rights_words, signature_words
 from workflow.delegation_words import REFUSED as OF_DELEGATIONS
 from workflow.errors import Refusal
 from workflow.export_words import REFUSED as OF_EXPORTS
@@ -79,8 +79,8 @@ STATES = {
     "factor-held": "你已经绑定了动态码，不能再绑一个。手机丢了请联系系统管理员，发「重置动态码」加你的姓名",
     "factor-not-shown": "还没有显示过二维码，或已超过 15 分钟。请发「绑定动态码」，打开页面扫码后再发数字",
     "nothing-to-prove": "现在没有等你二次验证的事，动态码没有用掉。请先办那件事，要验证时会请你发动态码",
-    "grade-missing": "规则要求这一级的签名本系统办不了，不能同意，也不能驳回。"
-    "请联系系统管理员改规则，再由发起人撤回「撤回 {number}」后重新提交",
+    "grade-missing": "规则要求这一级用有资质机构的证书签署，签名服务现在没有配置，不能同意，也不能驳回。"
+    "请联系系统管理员恢复签名服务；或改规则，再由发起人撤回「撤回 {number}」后重新提交",
     "nothing-owed": "没有待打的电话：候选人的通知已送达、已告知或还在路上。经过可发「时间轴」加申请号查看",
 }
 NOT_RESTORABLE = {
@@ -92,6 +92,7 @@ WORDED = {
     **evidence_words.REFUSED,
     **passkey_words.REFUSED,
     **rights_words.REFUSED,
+    **signature_words.REFUSED,
     **retention_words.REFUSED,
     **OF_EXPORTS,
     **erasing_words.REFUSED,

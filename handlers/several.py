@@ -21,6 +21,7 @@ from workflow.errors import Missing, NotNow, ProofNeeded, Refusal
 from workflow.plans import Grade
 
 MOST_AT_ONCE = 20
+OWN = {Grade.G1: "passkey-one-by-one", Grade.G2: "signature-one-by-one"}  # each is confirmed by itself
 UNCLEAR = "先没有办，一条也没有同意。要留下几条不办时，请写要同意的序号，例如「同意 1 3 4」；序号发「待我审批」看。"
 
 
@@ -107,8 +108,9 @@ def _require_fit(command: Command, row: Row) -> None:
 
     Nor is anything answered along with others that has to be confirmed with a passkey: it has a page of its own.
     """
-    if places.plan_of(row.request, row.step).grade == Grade.G1:
-        raise NotNow("passkey-one-by-one", number=row.view.number)
+    grade = places.plan_of(row.request, row.step).grade
+    if grade in OWN:
+        raise NotNow(OWN[grade], number=row.view.number)
     if command.verb != Verb.APPROVE:
         return
     if row.risk.alone:

@@ -52,6 +52,7 @@ from models.retention import Hold, Purge, PurgeCertificate, PurgeItem, PurgeOutc
 from models.reveal import RevealLink
 from models.rights import GrantChange, GrantChangeKind, GrantChangeStatus
 from models.rules import RulesStatus, RulesText, RulesVersion
+from models.signing_order import OrderState, SigningOrder
 from models.statement import ApprovalStatement
 from models.stepup import Factor, Proof
 
@@ -106,6 +107,7 @@ __all__ = [
     "InboundStatus",
     "Invitation",
     "LinkCode",
+    "OrderState",
     "Organisation",
     "Origin",
     "OutboxMessage",
@@ -130,6 +132,7 @@ __all__ = [
     "RulesVersion",
     "SavedQuery",
     "SeenCipher",
+    "SigningOrder",
     "Step",
     "StepStatus",
     "StillNeeded",

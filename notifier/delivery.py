@@ -97,6 +97,8 @@ class Notices:
             return Words(payload["text"], page=f"{self._site()}/k/{passkeys.token_of(payload['passkey'])}")
         if "confirm" in payload:
             return Words(payload["text"], page=f"{self._site()}/c/{confirm_links.token_of(payload['confirm'])}")
+        if "signature" in payload:
+            return Words(payload["text"], page=payload["signature"])
         if "reveal" in payload:
             return Words(payload["text"], page=f"{self.public_url}/r/{revealing.token_of(payload['reveal'])}")
         if row.booking_id is None:

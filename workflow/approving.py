@@ -22,6 +22,7 @@ from workflow import (
 )
 from workflow.acting import Act
 from workflow.assertions import Signed
+from workflow.certified import Certified
 from workflow.errors import AlreadyDecided, Missing, NotAllowed, NotNow, NotYours, Stale
 from workflow.levels import Verdict
 from workflow.plans import Grade
@@ -43,6 +44,9 @@ OUTCOMES = {
 }
 
 
+PROOFS = {Grade.G1: "passkey", Grade.G2: "certificate"}
+
+
 @dataclass(frozen=True)
 class Shown:
     """What somebody decides on: the revision their card stands for, and the card's title and lines as they read it."""
@@ -51,7 +55,7 @@ class Shown:
     title: str = ""
     lines: tuple[str, ...] = ()
     showing: Showing | None = None
-    signed: Signed | None = None  # with their passkey, where the rules want it
+    signed: Signed | Certified | None = None  # with their passkey or through an authority, where the rules want it
 
 
 async def checked(act: Act, step: Step, shown: int) -> CancellationRequest:
@@ -215,10 +219,11 @@ async def approve(
 async def _proven(act: Act, request: CancellationRequest, step: Step) -> dict[str, object]:
     """Ask a leader for a second proof where the position is a sensitive one and the unit wants it.
 
-    A passkey proves more than a code, so who confirms with one is not asked for a code as well.
+    A passkey or a certificate proves more than a code, so who confirms with one is not asked for a code as well.
     """
-    if places.plan_of(request, step).grade == Grade.G1:
-        return {"proof": "passkey"}
+    grade = places.plan_of(request, step).grade
+    if grade in PROOFS:
+        return {"proof": PROOFS[grade]}
     if step.role != Role.LEADER or not request.booking.position.sensitive:
         return {}
     return await stepup.require(act, stepup.Kind.SENSITIVE_APPROVAL, request.organisation, request.number)

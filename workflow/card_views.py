@@ -28,6 +28,7 @@ from workflow import (
     places,
     requests,
     returning,
+    signing_orders,
     standing_in,
     twins,
     weighing,
@@ -89,6 +90,7 @@ class CardView:
     answered: bool = True  # an approver's card: where the step is decided, it was by the card's holder
     handed_on: bool = False  # an approver's card: somebody else has taken the step over
     grace_s: int = 0  # how long a confirmation can be undone, if it comes now
+    signing: bool = False  # an approver's card: the authority waits for its holder's signature
     policy_digest: str = ""  # of the rules its request was filed under, as in its record
     twins: tuple[str, ...] = ()  # where else a file of its evidence is used, as far as the holder may know
 
@@ -249,6 +251,7 @@ async def _of_request(card: Card, request: CancellationRequest, act: Act) -> Car
         cost=await cost_of(request, act.now) if card.purpose == CardPurpose.APPROVAL else None,
         told=await delivering.told(request) if request.status == RequestStatus.CARRIED_OUT else Told(),
         code=await anchoring.code_of(request.organisation, act.now),
+        signing=step is not None and await signing_orders.runs_on(card, act.now),
         policy_digest=await digest_of(request.policy),
         twins=await twins.seen(list(request.evidence), holder, act),
     )

@@ -2,22 +2,23 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from models import ApprovalStatement, AuditRecord, CancellationRequest, Passkey, Step
-from workflow import access, assertions, audit, passkeys, places, rights, signing, statements
+from models import ApprovalStatement, AuditRecord, CancellationRequest, OrderState, Passkey, SigningOrder, Step
+from workflow import access, assertions, audit, certified, passkeys, places, rights, signing, statements
 from workflow.acting import Act
 from workflow.assertions import Signed
 from workflow.canonical import canonical, stamp
-from workflow.errors import NotNow, PasskeyNeeded, Stale
+from workflow.certified import Certified
+from workflow.errors import PasskeyNeeded, SignatureNeeded, Stale
 from workflow.plans import Grade, plans_of
 from workflow.rules_on_record import digest_of
 from workflow.showings import Showing
 from workflow.statements import Decision
 
-FOLDER = "statements"
+FOLDER, ROOTS = "statements", "roots.pem"
 
 
 async def confirm(
@@ -27,23 +28,29 @@ async def confirm(
     showing: Showing | None,
     card: dict[str, object],
     decision: str,
-    signed: Signed | None = None,
+    signed: Signed | Certified | None = None,
 ) -> dict[str, object]:
     """Make, sign and keep the statement of a decision that `step` now holds; returns what belongs into its record.
 
     `card` is what the commitment `shown` of the record is of. Without a showing nothing was shown: a door of ours that
     has no cards. Where the rules want the person's passkey, the same decision is made twice: without `signed` it ends
-    in PasskeyNeeded with the statement to sign, and with it the statement must come out as it was signed.
+    in PasskeyNeeded with the statement to sign, and with it the statement must come out as it was signed. So it is with
+    an authority's signature and SignatureNeeded; it names people, so `workflow.signing_orders` keeps it, sealed.
     """
     passkey = await _passkey(act, request, step)
+    certificate = _certificate(request, step, signed)
     last = await ApprovalStatement.filter(request=request).order_by("-place").first()
     said = _decision(act, request, step, card, decision, last)
     if passkey is not None:
         said = replace(said, grade=str(Grade.G1), key=passkey.key, **_laid(signed))  # type: ignore[arg-type]
+    if certificate is not None:
+        said = replace(said, grade=str(Grade.G2), key=certificate.certificate, **_laid(certificate))  # type: ignore[arg-type]
     text = statements.text_of(showing or await _unshown(request, step), said)
     lines = statements.signature_of(text, signing.signing().key_of(said.log))
     if passkey is not None:
-        lines += await _line(request, passkey, text, signed, said.approver)
+        lines += await _line(request, passkey, text, signed if isinstance(signed, Signed) else None, said.approver)
+    if certificate is not None:
+        _require_signature(act, request, step, certificate, text)
     made = await ApprovalStatement.create(
         person_id=request.person_id,
         request=request,
@@ -55,7 +62,7 @@ async def confirm(
         made_at=act.now,
     )
     facts: dict[str, object] = {"statement": made.digest, "confirmation": made.place}
-    return {**facts, "asked_at": stamp(said.at)} if passkey is not None else facts
+    return {**facts, "asked_at": stamp(said.at)} if said.key else facts
 
 
 def _decision(
@@ -83,15 +90,32 @@ def _decision(
 
 async def _passkey(act: Act, request: CancellationRequest, step: Step) -> Passkey | None:
     """Return the passkey that has to sign; refuse where nobody can sign as the rules want: never with less."""
-    grade = places.plan_of(request, step).grade
-    if grade == Grade.G2:
-        raise NotNow("grade-missing", number=request.number)
-    return await passkeys.require(await access.require_employee(act)) if grade == Grade.G1 else None
+    wanted = places.plan_of(request, step).grade == Grade.G1
+    return await passkeys.require(await access.require_employee(act)) if wanted else None
 
 
-def _laid(signed: Signed | None) -> dict[str, object]:
+def _certificate(request: CancellationRequest, step: Step, signed: Signed | Certified | None) -> Certified | None:
+    """Return the certificate that has to sign; refuse where nobody can sign as the rules want: never with less."""
+    if places.plan_of(request, step).grade != Grade.G2:
+        return None
+    certified.require_authority(request.number)
+    if not isinstance(signed, Certified):
+        raise SignatureNeeded(request.number)
+    return signed
+
+
+def _require_signature(act: Act, request: CancellationRequest, step: Step, certificate: Certified, text: str) -> None:
+    """Ask for the authority's signature where there is none yet; refuse one that is not of this statement."""
+    if not certificate.signature:
+        raise SignatureNeeded(request.number, text)
+    if text != certificate.text:
+        raise Stale("signature-again", step=step.id)  # somebody answered beside it meanwhile: `prev` is another
+    certified.proven(certificate, act.now, request.number)
+
+
+def _laid(signed: Signed | Certified | None) -> dict[str, object]:
     """Return what of a statement stays as it was when it was laid before the person: when that was, and its chance."""
-    if signed is None:
+    if signed is None or not signed.text:
         return {}
     laid = json.loads(signed.text)
     return {"at": datetime.fromisoformat(laid["at"]), "nonce": str(laid["nonce"])}
@@ -131,14 +155,26 @@ async def signers_of(records: Iterable[AuditRecord]) -> dict[str, str]:
     return {str(each["key"]): str(each["approver"]) for each in told if each["grade"] == Grade.G1}
 
 
+def _authoritys(row: ApprovalStatement, orders: Mapping[str, SigningOrder]) -> str:
+    """Return the line of an authority's signature below a statement, where it has one."""
+    order = orders.get(row.digest)
+    return certified.line_of(order.signature, json.loads(row.text)["approver"], order.certificate) if order else ""
+
+
 async def files_of(records: Iterable[AuditRecord], *, shown: bool) -> dict[str, bytes]:
     """Return the statements that these records name, by path; with `shown` what opens those of people not erased."""
     named = {str(json.loads(each.line)["data"].get("statement", "")): each.seq for each in records}
     found: dict[str, bytes] = {}
-    rows = ApprovalStatement.filter(digest__in=[each for each in named if each])
+    digests = [each for each in named if each]
+    orders = {each.digest: each for each in await SigningOrder.filter(digest__in=digests, state=OrderState.SIGNED)}
+    if orders:
+        found[f"{FOLDER}/{ROOTS}"] = "".join(
+            sorted({certified.root_of(each.signature) for each in orders.values()})
+        ).encode()
+    rows = ApprovalStatement.filter(digest__in=digests)
     for row in await rows.prefetch_related("request__booking__candidate"):
         place = f"{FOLDER}/{named[row.digest]}"
-        found[f"{place}.statement"] = statements.note_of(row.text, row.signatures)
+        found[f"{place}.statement"] = statements.note_of(row.text, row.signatures + _authoritys(row, orders))
         candidate = row.request.booking.candidate
         if shown and candidate.secret is not None and row.shown is not None:
             opening = {"key": audit.commitment_key(candidate, "shown").hex(), "value": json.loads(row.shown)}

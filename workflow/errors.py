@@ -10,6 +10,7 @@ Refusal
 ├── Missing            a reason, evidence or an approver is missing
 ├── ProofNeeded        the action wants a second proof first
 ├── PasskeyNeeded      the decision has to be confirmed with the person's passkey
+├── SignatureNeeded    the decision has to be signed through a certification authority
 └── Invalid            the value is of the wrong kind
 """
 
@@ -84,6 +85,19 @@ class PasskeyNeeded(Refusal):
     code = "passkey-needed"
 
     def __init__(self, number: str, text: str) -> None:
+        self.text = text
+        super().__init__(number=number)
+
+
+class SignatureNeeded(Refusal):
+    """The decision `number` waits for the person's signature through an authority.
+
+    `text` is the statement that it would be; empty where the signer's certificate is not known yet.
+    """
+
+    code = "signature-needed"
+
+    def __init__(self, number: str, text: str = "") -> None:
         self.text = text
         super().__init__(number=number)
 

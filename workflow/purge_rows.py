@@ -31,6 +31,7 @@ from models import (
     OutboxMessage,
     PersonKey,
     RevealLink,
+    SigningOrder,
     Step,
     person_key,
 )
@@ -47,6 +48,7 @@ PURGED = (
     EvidenceBlob,
     Evidence,
     ApprovalStatement,
+    SigningOrder,
     Comment,
     Step,
     CancellationRequest,
@@ -136,6 +138,7 @@ async def _of_case(booking: Booking, besides: _Besides) -> Rows:
         (EvidenceBlob, await _ids(EvidenceBlob, Q(id__in=evidence))),
         (Evidence, evidence),
         (ApprovalStatement, await _ids(ApprovalStatement, Q(request_id__in=requests))),
+        (SigningOrder, await _ids(SigningOrder, Q(request_id__in=requests))),
         (Comment, await _ids(Comment, Q(request_id__in=requests))),
         (Step, steps),
         (CancellationRequest, requests),

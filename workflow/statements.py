@@ -22,7 +22,8 @@ FIRST = "0" * 64  # `prev` of a request's first statement
 class Decision:
     """Who decided what: `approver` and `acts_for` are pseudonyms (`u_…`), `comment` and `shown` commitments.
 
-    `grade` is who signed beside the log: g0 nobody, g1 the approver with the passkey `key` (SHA-256 of its public key).
+    `grade` is who signed beside the log: g0 nobody, g1 the approver with the passkey `key` (SHA-256 of its public key),
+    g2 the approver through an authority with the certificate `key` (SHA-256 of its DER).
     """
 
     log: str

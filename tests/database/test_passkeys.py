@@ -351,7 +351,7 @@ async def test_a_step_that_wants_an_authoritys_signature_is_never_signed_with_le
     await bound(company, "qian")
     request = await company.request(replace(LEADER, grade=Grade.G2))
     for text in (f"同意 {request.number}", f"驳回 {request.number} 岗位仍缺人"):
-        assert "这一级的签名本系统办不了" in await company.says("qian", text)
+        assert "签名服务现在没有配置" in await company.says("qian", text)
     assert (await status(request), await decided()) == ("awaiting_approval", [])
 
 

@@ -20,6 +20,7 @@ TABLES = (
     "delegation",
     "passkey",
     "export_taken",
+    "signing_order",
 )
 
 

@@ -24,6 +24,7 @@ CASES = (
     "attempt",
     "approval_statement",
     "request_comment",
+    "signing_order",
 )
 TRIGGERS = {
     "sqlite": {f"{table}_no_{verb}" for table in GUARDED for verb in ("update", "delete", "replace")}

@@ -29,6 +29,7 @@ CAREFUL = [
     "one_time.py",
     "openings.py",
     "passkeys.py",
+    "remote.py",
     "revealing.py",
     "sms.py",
     "totp.py",

@@ -6,6 +6,7 @@ import pytest
 
 from bot.purging import periods_of
 from bot.settings import Settings, SettingsError, load, settings_file
+from bot.settings_signatures import authority_of
 from workflow.periods import Periods
 
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -246,3 +247,26 @@ def test_nothing_is_kept_for_less_than_its_floor(key: str, below: int, floor: in
 
 def test_the_shipped_periods_are_those_that_the_program_uses() -> None:
     assert periods_of(loaded("")) == Periods()
+
+
+SIGNING = (
+    "signatures: {name: 某某认证, base: 'https://ca.example.cn', app_id: hc, api_key: k,"
+    " callback_secret: 0123456789abcdef, roots: ROOTS}"
+)
+
+
+def test_a_signing_service_needs_roots_that_can_be_read_and_says_which_key_is_wrong(here: Path) -> None:
+    root = ROOT / "sandbox" / "authority_root.pem"
+    section = loaded(SIGNING.replace("ROOTS", str(root))).signatures
+    authority = authority_of(section)
+    assert authority is not None
+    assert (len(authority.roots), authority.account_of("chenmin")) == (1, "chenmin")
+    assert authority_of(None) is None
+    (here / "empty.pem").write_text("没有证书")
+    for file, said in (("nowhere.pem", "读不到"), (str(here / "empty.pem"), "应为 PEM")):
+        wrong = refused(SIGNING.replace("ROOTS", file))
+        assert "signatures.roots" in wrong
+        assert said in wrong
+    wrong = refused("signatures: {name: 某某认证}")
+    for key in ("base", "app_id", "api_key", "callback_secret", "roots"):
+        assert f"signatures.{key}" in wrong

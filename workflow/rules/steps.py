@@ -1,6 +1,7 @@
 """Reading the chains of a document: who is asked at each step, and how they agree."""
 
 from models import Role
+from workflow import authorities
 from workflow.plans import PERSON, ROLE, STILL_NEEDED, Grade, Otherwise, Signing, StepPlan
 from workflow.rules.ruleset import APPROVING
 from workflow.rules.section import Section
@@ -9,9 +10,10 @@ SIGNING = {"一人": Signing.ONE, "或签": Signing.ANY, "会签": Signing.ALL, 
 OTHERWISE = {"上级单位": Otherwise.PARENT, "管理员指定": Otherwise.ADMINISTRATOR, "跳过": Otherwise.SKIP}
 MOST_STEPS = 12
 MOST_HOURS = 24 * 30
-NOT_YET = {
-    Grade.G2: "这个版本还不支持有资质机构的证书签署（g2），这样的节点谁也不能同意；请写 g0、g1 或不写",
-}
+NO_SERVICE = (
+    "g2 要用有资质机构的证书签署，本系统还没有配置签名服务，这样的节点谁也不能同意；"
+    "请系统管理员先配好 settings.yaml 的 signatures（docs/settings.md），或写 g0、g1、不写"
+)
 
 
 def chains_in(document: Section) -> dict[str, tuple[StepPlan, ...]]:
@@ -50,8 +52,8 @@ def _step(step: Section, *, is_first: bool) -> StepPlan:
 def _grade(step: Section) -> Grade:
     """Read how a step is signed; what nobody could ever sign here is refused, so that no request waits for it."""
     grade = step.choice("grade", Grade.G0, {})
-    if grade in NOT_YET:
-        step.wrong("grade", NOT_YET[grade])
+    if grade == Grade.G2 and authorities.authority() is None:
+        step.wrong("grade", NO_SERVICE)
     return grade
 
 

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from models import Origin, Preset
 from tests.unit.workflow.rules_written import START, STEP, WHOLE, changed, documents, facts
-from workflow.plans import Signing, as_kept, plans_of
+from workflow import authorities
+from workflow.authorities import Authority
+from workflow.plans import Grade, Signing, as_kept, plans_of
 from workflow.rules.deciding import OtherRules, decide, facts_of, replay
 from workflow.rules.loading import LARGEST, digest_of, load, parsed, resolved
 from workflow.rules.presets import DOCUMENTS, PRESETS
@@ -107,6 +109,18 @@ STEPS: list[tuple[str, dict[str, Any]]] = [
     ("copies", {"copies": ["boss"]}),
     ("deadline", {"deadline": 8}),
 ]
+
+
+def test_a_step_may_want_an_authoritys_signature_where_a_signing_service_is_configured() -> None:
+    document = changed(chains={**WHOLE["chains"], "三级": [{**STEP, "grade": "g2"}]})
+    [wrong] = problems_of(document)
+    assert wrong.startswith("chains.三级.1.grade: ")
+    assert "signatures" in wrong
+    authorities.install(Authority("某某认证", ()))
+    try:
+        assert load(document).chains["三级"][0].grade == Grade.G2
+    finally:
+        authorities.install(None)
 
 
 @pytest.mark.parametrize(("key", "parts"), STEPS, ids=str)
