@@ -141,6 +141,7 @@ READS_ON_RECORD = {
     "exporting.note_written",
     "exporting.take_case",
     "exporting.take_log",
+    "searching.nearest_positions",
     "searching.nearest_units",
     "searching.search",
     "timeline.note_viewed",
