@@ -1,6 +1,8 @@
 """A leader signs on the authority's page what their card shows, and it is checked without us (G2)."""
 
 import copy
+import hashlib
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -98,7 +100,7 @@ async def test_a_press_in_dingtalk_a_page_of_the_authority_and_it_is_decided_and
     await company.card(LEADER, "已同意")
     grades = [json.loads(each.text)["grade"] for each in await ApprovalStatement.all().order_by("place")]
     assert grades == ["g2", "g2"]
-    folder = await a_pack(tmp_path / "pack", shown=True)
+    folder = await a_pack(company, tmp_path / "pack", shown=True)
     answer = program.check(str(folder))
     assert (answer["ok"], answer["statements"], answer["roots"]) == (True, 2, "pack"), answer
     (folder / "statements" / "roots.pem").unlink()
@@ -196,3 +198,34 @@ async def test_an_order_that_nobody_signs_ends_and_says_so(company: Company) -> 
     await company.passes(3700)
     await company.sees(HEAD, "签署链接过期了")
     await company.card(HEAD, "待你审批")
+
+
+async def test_a_forged_callback_is_refused_and_one_for_somebody_else_reads_as_none(company: Company) -> None:
+    await signing(company, 0)
+    await on_the_table(company)
+    await company.taps(HEAD, await company.card(HEAD, "待你审批"), "approve", NEEDED)
+    order = await order_of(company)
+    await company.sees(HEAD, "/signatures/page/")
+    assert company.app is not None
+    section = company.settings.signatures
+    assert section is not None
+    stamp = str(int(company.app.clock.now().timestamp()))
+    secret = section.callback_secret.get_secret_value()
+    good = {"app_id": section.app_id, "id": order["id"], "order_no": order["order_no"], "status": "declined"}
+
+    async def pushed(said: dict[str, str], key: str = secret) -> int:
+        body = json.dumps(said).encode()
+        made = hmac.new(key.encode(), stamp.encode() + b"\n" + body, hashlib.sha256).hexdigest()
+        headers = {"X-Signature-Timestamp": stamp, "X-Signature": made}
+        url = f"{company.settings.public_url}/signatures/callback"
+        async with company.http.post(url, data=body, headers=headers) as answer:
+            return answer.status
+
+    assert await pushed(good, "not-the-secret-0") == 403
+    assert await pushed({**good, "app_id": "another-company"}) == 404
+    assert await pushed({**good, "order_no": "0" * 32}) == 404
+    assert await pushed({**good, "id": "another"}) == 404
+    assert (await SigningOrder.get()).state == OrderState.OPEN
+    assert company.app.refused.by_door()["signature"] == {"forged": 1, "foreign": 1, "gone": 2}
+    assert await pushed(good) == 200
+    await company.sees(HEAD, "选了不签")
