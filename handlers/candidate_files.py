@@ -1,5 +1,7 @@
 """What candidates send that is no text: a picture or a file may be their proof, a voice message cannot be heard."""
 
+from collections.abc import Mapping
+
 from handlers.refusals import why
 from handlers.routing import Context
 from models import Account, CancellationRequest, OutboxMessage, RequestStatus
@@ -34,17 +36,28 @@ async def came(context: Context) -> None:
 
 async def post_fetches(context: Context, request: CancellationRequest) -> None:
     """Post one row for each file; they are fetched after this transaction, because that is a call (design.md §1.1)."""
-    for file in context.incoming.files:
-        payload = {"ref": file.ref, "name": file.name, "source": context.incoming.key, "digest": context.act.source}
-        await outbox.post(
-            context.act,
-            "fetch",
-            "evidence",
-            account=context.account,
-            request=request,
-            payload=payload,
-            dedupe=f"fetch:{context.incoming.key}:{file.ref}"[:120],
-        )
+    for payload in payloads(context):
+        await post_fetch(context, request, payload)
+
+
+def payloads(context: Context) -> list[dict[str, str]]:
+    """Return what is needed to fetch each file that came: where it is, its name, and which message brought it."""
+    source, digest = context.incoming.key, context.act.source
+    return [{"ref": each.ref, "name": each.name, "source": source, "digest": digest} for each in context.incoming.files]
+
+
+async def post_fetch(context: Context, request: CancellationRequest, payload: Mapping[str, str]) -> None:
+    """Have one file fetched as evidence of a request; once, whoever asks again."""
+    dedupe = f"fetch:{payload['source']}:{payload['ref']}"[:120]
+    await outbox.post(
+        context.act,
+        "fetch",
+        "evidence",
+        account=context.account,
+        request=request,
+        payload=dict(payload),
+        dedupe=dedupe,
+    )
 
 
 async def voice(context: Context) -> None:

@@ -1,20 +1,33 @@
 """A picture or a file that HR sends: it belongs to the request that waits for evidence."""
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
 from tortoise.transactions import in_transaction
 
-from handlers import attempts, candidate_files
+from handlers import attempts, candidate_files, picking
 from handlers.refusals import sentence
 from handlers.routing import Context
-from models import Account, CancellationRequest, OutboxMessage
-from workflow import cancelling, outbox, requests
+from models import Account, CancellationRequest, Employee, OutboxMessage, RequestStatus
+from workflow import cancelling, outbox, requests, revising
 from workflow import evidence as kept
 from workflow.acting import Act
 from workflow.errors import Refusal
+from workflow.rights_words import name_of
+from workflow.views import booking_seen
+
+KIND = "further-evidence"  # the open question: of which request a file is proof
+LASTS = timedelta(minutes=10)
+FURTHER = "further"  # in the payload of a fetch: it was sent while others decide
 
 
 async def came(context: Context) -> None:
     """Note that files came; they are fetched after this transaction, because that is a call (design.md §1.1)."""
     waiting = await kept.awaiting(context.act)
+    if waiting is None and (decided_now := await kept.under_approval(context.act)):
+        await _ask_which(context, decided_now)
+        return
     if waiting is None:
         text = (
             "收到文件，但你没有等证明的申请，所以没有保存。"
@@ -25,19 +38,69 @@ async def came(context: Context) -> None:
     await candidate_files.post_fetches(context, waiting)
 
 
+async def _ask_which(context: Context, found: Sequence[CancellationRequest]) -> None:
+    """Ask of which request in approval a file is further proof, even where there is one: it changes others' cards."""
+    state: dict[str, object] = {"files": candidate_files.payloads(context)}
+    await picking.ask(context, KIND, [str(each.id) for each in found], state, LASTS)
+    full = [await requests.reload(each.id) for each in found]
+    views = [(each.number, await booking_seen(each.booking, context.act)) for each in full]
+    lines = [f"{place}　{number} {view.title}" for place, (number, view) in enumerate(views, start=1)]
+    tail = (
+        f"回复 {picking.up_to(len(lines))} 作为那一件补充的证明：等着审批的人的卡片会更新，要按新的内容决定。"
+        f"{int(LASTS.total_seconds() // 60)} 分钟内有效，不要了发「算了」。"
+    )
+    head = "收到文件，还没有保存。你没有等证明的申请，正在审批的有："
+    await outbox.say(context.act, context.account, "\n".join([head, *lines, tail]))
+
+
+async def chosen(context: Context, request_id: str, question: Mapping[str, object]) -> None:
+    """Have the files that were asked about fetched for the request that was chosen."""
+    request = await requests.reload(request_id)
+    kept.require_taking(request)
+    await picking.drop(context)
+    files = question["files"]
+    assert isinstance(files, list)
+    for each in files:
+        await candidate_files.post_fetch(context, request, {**each, FURTHER: "1"})
+
+
 async def fetched(act: Act, row: OutboxMessage, material: kept.Material, reference: str) -> str:
     """Keep what was fetched and let the request go on; returns why it was not kept, or nothing."""
     if act.candidate is not None:
         return await candidate_files.fetched(act, row, material, reference)
     request = await requests.reload(row.request_id)
+    before, further = await kept.count_of(request), FURTHER in json.loads(row.payload or "{}")
     try:
+        if further:
+            kept.require_taking(request)
         await kept.keep_file(act, request, material)
     except Refusal as refusal:
         await kept.note_refused(act, request, material, refusal)
         await outbox.say(act, await Account.get(id=row.account_id), sentence(refusal, reference))
         return refusal.code
     await _send_on(act, row, request, reference)
+    if request.status == RequestStatus.AWAITING_APPROVAL:
+        await _added(act, row, await requests.reload(request.id), before, further)
     return ""
+
+
+async def _added(act: Act, row: OutboxMessage, request: CancellationRequest, before: int, further: bool) -> None:
+    """Say what a piece that came while others decide has changed, and to whoever agreed without it."""
+    now, asked, answered = await kept.count_of(request), "", ""
+    if now > before:
+        asked, answered = (_names(each) for each in await revising.told_apart(act, request, now))
+    if not further:
+        return  # sent with the first piece, before anybody was asked
+    text = (
+        f"已补进 {request.number}，现有 {now} 份证明。{asked} 的卡片已更新，要按新的内容决定。" if now > before else ""
+    )
+    told = f"{answered} 已按当时的证明同意，意见仍然有效，已告诉其又补了证明。" if answered else ""
+    same = f"这份证明 {request.number} 已经有了，没有变化。"
+    await outbox.say(act, await Account.get(id=row.account_id), f"{text}{told}" or same)
+
+
+def _names(people: Iterable[Employee]) -> str:
+    return "、".join(name_of(each) for each in people)
 
 
 async def _send_on(act: Act, row: OutboxMessage, request: CancellationRequest, reference: str) -> None:

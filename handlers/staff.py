@@ -203,6 +203,8 @@ async def choose(context: Context, command: Command) -> None:
         await sending_back.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == rights.KIND:
         await rights.chosen(context, str(items[pick - 1]), question["wish"])
+    elif question["kind"] == evidence.KIND:
+        await evidence.chosen(context, str(items[pick - 1]), question)
     elif question["kind"] == recent.KIND:
         await picking.drop(context)
         meant = recent.chosen(str(items[pick - 1]), str(question["verb"]))

@@ -19,10 +19,12 @@ from models import (
 from models.vault import Unsealable, vault
 from workflow import access, audit, pictures, revising, twins
 from workflow.acting import Act
-from workflow.errors import Invalid, Refusal
+from workflow.errors import Invalid, NotNow, Refusal
 from workflow.evidence_rules import DOCUMENT, KINDS, PICTURE, SAID, EvidenceRules, rules_of
 from workflow.states import OPEN_REQUESTS
 
+WAITING = (RequestStatus.AWAITING_EVIDENCE, RequestStatus.SENT_BACK, RequestStatus.DRAFT)
+MOST_OFFERED = 9  # requests in approval named to who sends a file
 PROOF_FOLLOWS = timedelta(days=7)  # after a candidate's cancellation
 SIGNATURES = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -204,8 +206,24 @@ async def of_candidates(candidate_ids: list[object], now: datetime) -> Cancellat
     return await found.order_by("-created_at").first()
 
 
+async def under_approval(act: Act) -> list[CancellationRequest]:
+    """Return this employee's requests that others decide now, to which they may still add proof, newest first."""
+    mine = CancellationRequest.filter(requester=act.employee, status=RequestStatus.AWAITING_APPROVAL)
+    return list(await mine.order_by("-created_at").limit(MOST_OFFERED))
+
+
+async def count_of(request: CancellationRequest) -> int:
+    """Return how many pieces of proof a request has, the candidate's own words among them."""
+    return await Evidence.filter(request=request).count()
+
+
+def require_taking(request: CancellationRequest) -> None:
+    """Refuse proof for a request that is decided or over."""
+    if request.status not in (*WAITING, RequestStatus.AWAITING_APPROVAL):
+        raise NotNow(state=str(request.status))
+
+
 async def awaiting(act: Act) -> CancellationRequest | None:
     """Return the newest request of this employee that waits for evidence, or may still get more."""
-    waiting = (RequestStatus.AWAITING_EVIDENCE, RequestStatus.SENT_BACK, RequestStatus.DRAFT)
-    mine = CancellationRequest.filter(requester=act.employee, status__in=waiting)
+    mine = CancellationRequest.filter(requester=act.employee, status__in=WAITING)
     return await mine.order_by("-created_at").first()
