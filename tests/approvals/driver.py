@@ -68,6 +68,7 @@ WORDS = {
     "accept": "同意 {w}",
     "cancel": "委托 取消",
 }
+CHANGED, UNSEEN = "请看过更新后的卡片再决定", "还没有给你看过"  # docs/approving.md: 先把新卡片发给你
 REFUSED = re.compile(r"E[0-9A-F]{6}")
 
 
@@ -100,6 +101,7 @@ class Game:
     versions: int = 1
     said: str = ""
     decided: list[tuple[str, str]] = field(default_factory=list)
+    freed: set[str] = field(default_factory=set)  # who handed their place on, and may answer for others again
 
     @classmethod
     async def open(cls, at: Path) -> "Game":
@@ -165,7 +167,8 @@ class Game:
         self.passed += after
         self.rung = self.now
 
-    async def _says(self, move: Move) -> bool:
+    async def _says(self, move: Move, *, again: bool = True) -> bool:
+        """Let somebody type; whose card has changed since they saw it looks at the new one and types again, once."""
         assert self.request is not None
         text = WORDS[move.what].format(
             q=self.request.number,
@@ -187,6 +190,9 @@ class Game:
         self.said = f"{move.who}: {text} → {'; '.join(str(each.payload) for each in answers)}"
         await self.clock()
         accepted = not REFUSED.search(self.said)
+        self.freed |= {move.who} if accepted and move.what == "hand" else set()
+        if again and (CHANGED in self.said or (UNSEEN in self.said and move.who in self.freed)):
+            return await self._says(move, again=False)
         self.decided += [(move.what, key_of(move.who))] if accepted and move.what in ending.DECISIONS else []
         return accepted
 
