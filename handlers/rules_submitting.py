@@ -34,10 +34,10 @@ TOPIC: Final = "rules"  # of the row that fetches a file
 LASTS: Final = timedelta(minutes=10)
 MOST_NAMED: Final = 20  # mistakes said at once; who has more begins with these
 ASKED: Final = re.compile(
-    r"\s*/?(?:取消)?(?:规范|规则)\s*(?:提交|提出)(?=[\s:：]|$)(?P<line>[^\n]*)(?:\n(?P<text>.*))?", re.DOTALL
+    r"/?(?:取消)?(?:规范|规则)\s*(?:提交|提出)(?=[\s:：]|$)(?P<line>[^\n]*)(?:\n(?P<text>.*))?", re.DOTALL
 )
 A_DOCUMENT: Final = re.compile(r"^(?:```|[a-z_]+\s*:)", re.MULTILINE)
-FENCE: Final = re.compile(r"^\s*```[a-z]*\s*$", re.MULTILINE)
+FENCE: Final = re.compile(r"^```[a-z]{0,8}\r?$", re.MULTILINE)
 HOW: Final = "例如「规范 提交 华辰重工 生效 2026-12-01」"
 Dated = Mapping[str, object]
 
@@ -45,7 +45,7 @@ Dated = Mapping[str, object]
 async def takes(context: Context) -> bool:
     """Answer 规范 提交 [单位] [生效 日期] with or without the document below, and the document that was asked for."""
     text = context.incoming.text
-    if asked := ASKED.fullmatch(text):
+    if asked := ASKED.fullmatch(text.strip()):
         await _asked(context, asked["line"], (asked["text"] or "").strip())
         return True
     waiting = await picking.asked(context)
