@@ -124,9 +124,9 @@ async def _of_one_company(one: Employee, other: Employee) -> bool:
 
 
 async def _asked_already(request: CancellationRequest, who: Employee) -> bool:
-    """Tell whether somebody has a place in the chain: one person, one level."""
+    """Tell whether somebody has a place in the chain, or answered at one for somebody else: one person, one level."""
     steps = places.live(await chain.steps_of(request), request.revision)
-    return any(each.approver_id == who.id for each in steps)
+    return any(who.id in (each.approver_id, each.decided_by_id) for each in steps)
 
 
 def levels_before(request: CancellationRequest, step: Step) -> list[tuple[int, StepPlan]]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from models import AuditRecord, OutboxMessage, Step, StepStatus
+from models import AuditRecord, Delegation, OutboxMessage, Step, StepStatus
 from models.store import Store
 from tests.database.chains import HEAD, LEADER, Company, asked, board, card_of, chain_of, status
 from tests.database.talking import seen
@@ -212,3 +212,14 @@ async def test_who_was_asked_meanwhile_has_a_card_that_no_longer_counts(company:
     await company.says("qian", f"退回 {request.number} 到 用人部门 编制再核一下")
     assert "不再有效" in (await seen(stale)).status
     assert "退回到前面的节点" in await company.presses("zhao", "approve", request)
+
+
+@pytest.mark.parametrize("words", ["转交", "前加签", "后加签", "并加签"])
+async def test_who_answered_for_somebody_is_asked_nothing_more_in_that_request(company: Company, words: str) -> None:
+    await company.says("qian", "委托 李娜 至 周五17:00")
+    await company.says("lina", f"同意 {(await Delegation.get()).number}")
+    request = await company.request(LEADER, StepPlan("总经理", ("person:zhao",)))
+    await company.says("lina", f"同意 {request.number}")
+    assert await asked(request) == ["zhao"]
+    assert "没有办理" in await company.says("zhao", f"{words} {request.number} 李娜")
+    assert await asked(request) == ["zhao"]
