@@ -407,7 +407,7 @@ async def test_refusals_are_told_by_door_and_cause(bot: Endpoint) -> None:
         assert answer.status == 403
     async with bot.http.get(bot.base + addresses.HEALTH) as answer:
         health = await answer.json()
-    told = {"wecom": {"forged": 1}, "sms": {"forged": 1}, "page": {"forged": 1, "gone": 1}}
+    told = {"wecom": {"forged": 1}, "sms": {"forged": 1}, "page": {"forged": 1, "gone": 1}, "signature": {}}
     assert (health["refused_at"], health["refused"]["forged"]) == (told, 3)
     async with bot.http.get(bot.base + addresses.METRICS) as answer:
         gauges = (await answer.text()).splitlines()

@@ -38,6 +38,7 @@ ALL = [
     "邮件",
     "短信",
     "AI 面试服务",
+    "签名服务",
     "本机时钟",
 ]
 WECOM_TOKEN = ALL[4]
@@ -112,6 +113,7 @@ async def test_beside_a_running_demo_everything_is_well_and_the_bot_notices_noth
         ("sms", "access_key_secret", {"短信"}, "sms__access_key_secret"),
         ("sms", "access_key_id", {"短信"}, "sms.access_key_id"),
         ("interviews", "api_key", {"AI 面试服务"}, "interviews__api_key"),
+        ("signatures", "api_key", {"签名服务"}, "signatures__api_key"),
     ],
 )
 async def test_a_wrong_secret_fails_its_own_lines_and_is_never_told(
@@ -157,6 +159,7 @@ async def test_a_wrong_secret_fails_its_own_lines_and_is_never_told(
         ("sms", "/", "http", 503, "短信", "暂时不能服务", "几分钟"),
         ("interviews", "/v1/sessions", "http", 503, "AI 面试服务", "暂时不能服务", "几分钟"),
         ("interviews", "/v1/sessions", "http", 401, "AI 面试服务", "不认这个密钥", "interviews.api_key"),
+        ("signatures", "/v1/orders", "http", 503, "签名服务", "暂时不能服务", "几分钟"),
     ],
 )
 async def test_what_a_platform_answers_becomes_what_to_do(
