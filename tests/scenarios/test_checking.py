@@ -191,6 +191,7 @@ async def test_a_port_where_nobody_listens_says_what_to_check(office: Office) ->
         wecom={"api_base": away},
         sms={"api_base": away},
         interviews={"base": away},
+        signatures={"base": away},
     )
     assert failed(outcomes) == set(ALL) - {"数据库", "钉钉卡片模板", "本机时钟"}
     assert "没有连上" in outcomes["邮件"].said
