@@ -162,9 +162,9 @@ def _proofs(row: Any) -> Iterator[tuple[str, str]]:
 
 
 def learn_living(learnt: Learnt) -> None:
-    """Remember the secrets of all settings, vaults and holders of tokens that are alive."""
+    """Remember the secrets of all settings, vaults and holders of tokens that are alive; refused settings hold none."""
     for each in gc.get_objects():
-        if type(each) in LIVING:
+        if type(each) in LIVING and vars(each):
             LIVING[type(each)](learnt, each)
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("SHOUYUE_HOME", "SHOUYUE_SETTINGS", "SHOUYUE_SECRETS"):
+    for name in ("SHOUYUE_HOME", "SHOUYUE_SETTINGS", "SHOUYUE_SECRETS", "SHOUYUE_LOGGING__LEVEL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
