@@ -23,11 +23,22 @@ class Allowed:
 
 
 DIGESTS = ("column in the clear", "database file", "write-ahead log", "backup")
-WORDS = ("cancellation_request.reason_text", "step.comment", "card.state", "inbound_message.content")
+WORDS = (
+    "cancellation_request.reason_text",
+    "step.comment",
+    "request_comment.words",
+    "card.state",
+    "inbound_message.content",
+)
+OWN = ("candidate.name", "candidate.phone", "candidate.email", "account.address")
 TAKEN_BY_HR = (
     ("tests/threats/test_t17_hostile_file_names.py::test_hostile_names_of_evidence_*", "out/pack.zip"),
     ("tests/database/test_exporting.py::test_hr_takes_home_a_pack_*", "out"),
     ("tests/database/test_exporting.py::test_a_changed_record_or_opening_*", "out"),
+    ("tests/database/test_exporting.py::test_a_pack_has_a_statement_of_each_decision_*", "out"),
+    ("tests/database/test_exporting.py::test_a_chat_and_the_command_line_say_*", "out"),
+    ("tests/database/test_exporting.py::test_a_signed_print_holds_the_whole_*", "out"),
+    ("tests/database/test_exporting.py::test_the_print_names_each_confirmation_*", "out"),
     ("tests/scenarios/test_canary_candidate.py::test_what_an_auditor_or_the_operator_*", "liuyang-case.zip"),
 )
 """The tests in which the candidate's own HR exports the case, and the file."""
@@ -60,10 +71,29 @@ ALLOWED = (
         Allowed(
             ("digest of evidence",),
             "member of a pack",
-            f"*archive/*.zip/{file}",
+            f"{package}.zip/{file}",
             "an archived case has the evidence itself, and lists the digest of each of its files",
         )
-        for file in ("清单.sha256", "四性检测.xml", "evidence/*.隔离.txt", "statements/*.shown.json")
+        for file in ("清单.sha256", "四性检测.xml", "evidence/*.隔离.txt")
+        for package in ("*archive/*", "*package")
+    ),
+    Allowed(
+        ("digest of evidence",),
+        "member of a pack",
+        "*/statements/*.shown.json",
+        "what a decider was shown names the evidence by its digest (docs/audit/statements.md)",
+    ),
+    Allowed(
+        WORDS,
+        "member of a pack",
+        "*.zip/元数据.xml",
+        "the metadata of an electronic record say why, and what was remarked, masked as the print beside them",
+    ),
+    Allowed(
+        ("directory_entry.address",),
+        "column in the clear",
+        "* employee.key",
+        "who is in the directory is known by the userid that they have there",
     ),
     Allowed(
         ("digest of evidence",),
@@ -83,11 +113,15 @@ ALLOWED = (
     ),
     *(
         Allowed(
-            ("candidate.name", *WORDS),
+            (*OWN, *WORDS),
             kind,
-            f"open archive/*-2.zip/{file}",
+            f"open archive/*-{number}.zip/{file}",
             "archive.full_names is set there, and the package says of itself that it names the candidate",
-            "tests/database/test_archiving.py::test_the_name_and_what_would_open_it_stay_here_unless_*",
+            test,
+        )
+        for number, test in (
+            (2, "tests/database/test_archiving.py::test_the_name_and_what_would_open_it_stay_here_unless_*"),
+            (1, "tests/database/test_archive_words.py::test_reason_and_remarks_stand_in_the_metadata_*"),
         )
         for kind, file in (
             ("member of a pack", "openings.jsonl"),
@@ -107,7 +141,7 @@ ALLOWED = (
     ),
     *(
         Allowed(
-            (*WORDS, "candidate.name", "candidate.phone", "candidate.email", "account.address"),
+            (*WORDS, *OWN),
             kind,
             f"open {file}",
             "刘洋 is the candidate's HR and reads names and words; who may not gets no opening and a masked print",
@@ -117,7 +151,7 @@ ALLOWED = (
         for kind, file in (
             ("member of a pack", f"{pack}/openings.jsonl"),
             ("text of a PDF", f"{pack}/timeline.pdf as text"),
-            ("text of a PDF", pack.replace(".zip", ".pdf as text")),
+            ("text of a PDF", f"{pack.removesuffix('.zip')}*as text"),
         )
     ),
 )
