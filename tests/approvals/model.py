@@ -45,7 +45,7 @@ class Model:
         return min(n, {"all": n, "votes": int(step["votes"])}.get(step["sign"], 1))
 
     def enough(self, level: int) -> bool:
-        return sum(self.agrees(p) and self.is_free(p) for p in self.at(level, False)) >= self.needs(level)
+        return sum(self.agrees(p) and not self.awaits(p) for p in self.at(level, False)) >= self.needs(level)
 
     def done(self, level: int) -> bool:
         return self.enough(level) and all(map(self.agrees, self.at(level, True)))
@@ -53,18 +53,16 @@ class Model:
     def first(self, level: int) -> int:  # of the levels that stand beside each other
         return self.first(level - 1) if level and self.steps[level]["beside"] else level
 
-    def awaits(self, p: Place) -> list[Place]:  # who has to answer before p
+    def awaits(self, p: Place) -> list[Place]:  # who still has to answer before p
         line = self.at(p.level, False) if self.steps[p.level]["in_turn"] and not p.on else [p]
         on = p.on if p.on and not p.on.answer[0] and (p.on.on or not self.enough(p.level)) else None
         turn = [q for q in self.awaits(on) if q.on is not on] if on else line[: line.index(p)]
-        return [q for q in p.after if q.on or not p.on or not self.enough(q.level)] + turn
-
-    def is_free(self, p: Place) -> bool:
-        return all(q.answer[0] or self.agrees(q) for q in self.awaits(p))
+        turn += [q for q in p.after if q.on or not p.on or not self.enough(q.level)]
+        return [q for q in turn if not (q.answer[0] or self.agrees(q))]
 
     def asked(self) -> list[Place]:
         turn = [p for p in self.places * (self.status() == OPEN[0]) if all(map(self.done, range(self.first(p.level))))]
-        free = [p for p in turn if self.is_free(p) and not p.answer[0]]
+        free = [p for p in turn if not (p.answer[0] or self.awaits(p))]
         return [p for p in free if p.on or not (self.agrees(p) or self.enough(p.level))]
 
     def status(self) -> str:
@@ -84,11 +82,12 @@ class Model:
     def mine(self, who: str) -> Place | None:  # what somebody may answer, perhaps for another
         return next((p for p in self.asked() if p.who == who or (self.stands_in(who, p) and not self.taken(who))), None)
 
-    def revocable(self, who: str) -> Place | None:  # their own yes, while nothing followed from it
-        p = max([q for q in self.places if q.answer[:2] == ("yes", who)], key=lambda q: q.answer[2], default=None)
-        later = [q for q in self.places if p and q.answer[2] > p.answer[2]]
-        held = any(self.due or (p and self.first(q.level) > p.level) or p in self.awaits(q) for q in later)
-        return None if held or self.status() not in (DONE[0], OPEN[0]) else p
+    def revocable(self, who: str) -> Place | None:  # their own yes, while nobody answered who without it would wait
+        p = max(self.places, key=lambda q: q.answer[2] * (q.answer[:2] == ("yes", who)), default=Place(0, ""))
+        was, p.answer = p.answer, ("", "", 0)
+        later = [q for q in self.places if q.answer[2] > was[2]]
+        held, p.answer = any(self.due or self.first(q.level) > p.level or self.awaits(q) for q in later), was
+        return None if held or was[:2] != ("yes", who) or self.status() not in (DONE[0], OPEN[0]) else p
 
     def move(self, what: str, who: str, to: str = "", level: int = 0, until: float = 0, most: int = 0) -> bool:
         p, status, offer = self.mine(who), self.status(), self.given.get(to, {"to": ""})

@@ -1,5 +1,6 @@
 """The reference model itself, on histories written by hand: each is a sentence of the documents."""
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,37 @@ def test_an_answer_is_taken_back_while_nothing_followed_and_after_the_end_by_the
     assert not model.move("take_back", "chen")
     assert model.move("take_back", "qian")
     assert asked(model) == ["qian"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "moves", "who"),
+    [
+        ("one", "after:qian:lina yes:qian yes:lina", "qian"),  # it was added to the very answer
+        ("one", "after:qian:lina yes:qian hand:lina:chen yes:chen", "qian"),  # and whoever answers there
+        ("any", "after:qian:lina yes:zhao yes:lina", "zhao"),  # the level was decided, so its adder is not waited for
+    ],
+)
+def test_an_answer_stays_once_somebody_answered_who_was_added_after_it(sign: str, moves: str, who: str) -> None:
+    model = filed(step(LEADERS, sign=sign), step("role:hr", "person:wang"))
+    *earlier, last = [each.split(":") for each in moves.split()]
+    assert all(model.move(*each) for each in earlier)
+    undecided = deepcopy(model)
+    assert undecided.move("take_back", who)
+    assert not undecided.move(*last)
+    assert model.move(*last)
+    assert not model.move("take_back", who)
+    assert model.move("take_back", last[1])
+    assert model.move("take_back", who)
+
+
+def test_an_answer_holds_nobody_who_was_asked_without_it() -> None:
+    model = filed(step(LEADERS, sign="any"), HEAD)
+    assert model.move("beside", "qian", "lina")
+    assert model.move("yes", "zhao")
+    assert model.move("yes", "lina")
+    assert model.status() == "awaiting_approval"
+    assert model.move("take_back", "zhao")
+    assert asked(model) == ["qian", "sun", "zhao"]
 
 
 def test_the_requester_withdraws_what_is_undecided_and_undoes_what_is_decided() -> None:

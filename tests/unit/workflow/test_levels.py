@@ -1,5 +1,6 @@
 """会签, 或签, 票签, 依次 and 加签: what the answers so far lead to, against everything that could still be answered."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -159,3 +160,12 @@ def test_whoever_answered_after_and_because_of_an_answer_holds_it_in_place() -> 
     assert followers(chain, levels, (1, 1)) == {(2, 1)}
     assert followers(chain, {1: level(YES, YES), 2: level(None)}, (1, 1)) == set()
     assert followers([plan(Signing.ALL, in_turn=True)], {1: level(YES, YES)}, (1, 1)) == {(1, 2)}
+
+
+def test_who_was_added_after_somebody_follows_from_the_answer_that_brought_their_turn() -> None:
+    after = Place(3, YES, added=Added.AFTER, added_to=1)
+    assert followers([plan()], {1: [*level(YES), after]}, (1, 1)) == {(1, 3)}
+    another_decided = {1: [*level(None, YES), after]}
+    assert followers([plan(Signing.ANY)], another_decided, (1, 2)) == {(1, 3)}
+    beside = {1: [*level(None, YES), replace(after, added=Added.BESIDE)]}
+    assert followers([plan(Signing.ANY)], beside, (1, 2)) == set()
