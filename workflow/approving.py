@@ -239,7 +239,8 @@ async def decide_consequence(act: Act, step: Step, *, keep: bool) -> None:
 async def reject(act: Act, step: Step, *, shown: Shown, comment: str) -> CancellationRequest:
     """Say no, with a reason: the request ends, unless enough others can still agree (票签).
 
-    Where it ends, a company's booking goes on as it was.
+    Where it ends, a company's booking goes on as it was. A no may even be the last answer wanted: in 票签, 依次, where
+    the next in turn agreed before (自动去重), so that enough agree and nobody is left to ask.
     """
     request = await answerable(act, step, shown)
     if not comment.strip():
@@ -248,10 +249,14 @@ async def reject(act: Act, step: Step, *, shown: Shown, comment: str) -> Cancell
     verdict = await chain.verdict(request)
     await _record(act, request, step, shown, "approval.rejected", {"ends": verdict == Verdict.REJECTED})
     await copying.tell(act, request, step)
-    if await chain.settle(act, request) == Verdict.REJECTED:
+    led_to = await chain.settle(act, request)
+    if led_to == Verdict.REJECTED:
         await requests.end(act, request, RequestStatus.REJECTED)
-    else:
-        await requests.refresh_steps_card(act, step)
+        return request
+    if led_to == Verdict.AGREED:
+        await requests.decided(act, request)
+        await checkpoints.attest(act, request.organisation)
+    await requests.refresh_steps_card(act, step)
     return request
 
 

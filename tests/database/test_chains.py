@@ -113,6 +113,26 @@ async def test_who_agreed_before_is_skipped_with_a_label_where_the_rules_say_so(
     assert await AuditRecord.filter(action="step.skipped", subject=request.number).count() == 1
 
 
+async def test_a_no_that_brings_the_turn_of_who_agreed_before_may_be_the_last_answer_needed(company: Company) -> None:
+    """Nobody is left to ask then: it is approved, and does not lie there until the interview begins."""
+    again = board(Signing.VOTES, 2, in_turn=True, repeats=True)
+    request = await company.request(board(Signing.VOTES, 2), again)
+    for key in ("qian", "zhao"):
+        await company.says(key, f"同意 {request.number}")
+    assert await asked(request) == ["sunli"]
+    await company.says("sunli", f"驳回 {request.number} 理由不成立")
+    assert await asked(request) == []
+    assert await status(request) == "approved"
+    assert await OutboxMessage.filter(kind="timer", topic="carry_out").count() == 1
+    said = await AuditRecord.filter(subject=request.number).order_by("seq").values_list("action", flat=True)
+    assert [each for each in said if each in ("approval.rejected", "step.skipped", "request.approved")] == [
+        "step.skipped",
+        "approval.rejected",
+        "step.skipped",
+        "request.approved",
+    ]
+
+
 async def test_where_nobody_can_be_asked_the_level_is_skipped_with_a_label(company: Company) -> None:
     nobody = StepPlan("纪检", ("person:nobody",), otherwise=Otherwise.SKIP)
     request = await company.request(nobody, LEADER)
