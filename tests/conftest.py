@@ -16,7 +16,7 @@ import pytest
 from models import vault
 from models.migrating import migrate
 from models.store import Store, config
-from workflow import clocking, signing
+from workflow import authorities, clocking, signing
 
 ENGINES = ("sqlite", "postgres")
 _numbers = count(1)
@@ -116,6 +116,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def empty_database_url(request: pytest.FixtureRequest) -> str:
     """Return the URL of a database without tables, once for each engine."""
     return str(request.getfixturevalue(f"empty_{request.param}_url"))
+
+
+@pytest.fixture(autouse=True)
+def no_authority() -> None:
+    """Take away the certification authority that a program of an earlier test has installed in this process."""
+    authorities.install(None)
 
 
 @pytest.fixture
