@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiohttp import web
 
-from bot import keys, purging, settings_signatures
+from bot import installing, purging
 from bot import web as pages
 from bot.anchors import keepers
 from bot.archive_pack import Packer
@@ -32,7 +32,6 @@ from bot.wires import Wires, dingtalk_account, wires
 from bot.worker import Deliver, Worker
 from models import Platform
 from models.store import Store
-from models.vault import Vault, install
 from notifier.anchoring import Anchors
 from notifier.archives import Archives
 from notifier.attempts import Trier
@@ -56,7 +55,7 @@ from platforms.http import Http
 from platforms.signatures.remote import RemoteSigning
 from platforms.wecom.callback import Callback
 from platforms.wecom.messages import Ours
-from workflow import authorities, briefing, contacts, export_limits, limits, periods, privacy, relying, signing, stepup
+from workflow import contacts
 from workflow.acting import Act
 
 if TYPE_CHECKING:
@@ -149,16 +148,7 @@ class App:
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """Put the program together; nothing is connected yet."""
-    install(Vault(keys.read(settings)))
-    signing.install(keys.read_signing(settings))
-    limits.install(limits.Limits(settings.privacy.reveals_a_day))
-    periods.install(purging.periods_of(settings))
-    stepup.install(settings.stepup)
-    briefing.install(settings.brief.hours())
-    relying.install(relying.site_of(settings.public_url))
-    authorities.install(settings_signatures.authority_of(settings.signatures))
-    export_limits.install(settings.exports.limits(settings.audit.export_alone))
-    privacy.install(settings.privacy.rules(settings.retention.records_years))
+    installing.install(settings)
     clock = clock or Clock.of(settings)
     store = Store(settings.database.url)
     trail = Trail(store, clock, settings)

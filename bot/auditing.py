@@ -4,11 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bot import keys, receipts
+from bot import installing, receipts
 from bot.settings import Settings, SettingsError
 from models.store import Store
-from models.vault import Vault, install
-from workflow import audit, export_limits, notes, signing, stepup
+from workflow import audit, notes, signing
 from workflow.telling import Claim
 from workflow.verifying import Codes, Finding, verify_all
 
@@ -21,10 +20,7 @@ class NotUsable(Exception):
 
 async def with_store(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
     """Open the store beside a running program, do something, and close it whatever happens."""
-    install(Vault(keys.read(settings)))
-    signing.install(keys.read_signing(settings))
-    stepup.install(settings.stepup)
-    export_limits.install(settings.exports.limits(settings.audit.export_alone))
+    installing.install(settings)
     store = Store(settings.database.url)
     _check_there(store)
     await store.open()
