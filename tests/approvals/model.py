@@ -40,9 +40,8 @@ class Model:
         before = [q for q in self.places if q.level < self.first(p.level) and q.answer[:2] == ("yes", p.who)]
         return p.answer[0] == "yes" or bool(self.steps[p.level]["repeats"] and not p.on and before)
 
-    def needs(self, level: int) -> int:
-        n, step = len(self.at(level, False)), self.steps[level]
-        return min(n, {"all": n, "votes": int(step["votes"])}.get(step["sign"], 1))
+    def needs(self, at: int) -> int:
+        return min(len(self.at(at, False)), {"all": 99}.get(self.steps[at]["sign"], self.steps[at]["votes"] or 1))
 
     def enough(self, level: int) -> bool:
         return sum(self.agrees(p) and not self.awaits(p) for p in self.at(level, False)) >= self.needs(level)
@@ -98,6 +97,7 @@ class Model:
                 p.answer, self.ended = (what, who, next(COUNT)), OPEN[1] if what == "back" else ""
                 self.given.get(p.who, {"on": 0})["on"] -= Model.stands_in(self, who, p)
             case "return" if p and who != "admin" and level < self.first(p.level) and self.at(level, False):
+                self.given.get(p.who, {"on": 0})["on"] -= Model.stands_in(self, who, p)
                 kept = [q for q in self.places if q.level < level or not q.on]
                 self.places = [Place(q.level, q.who) if q.level >= level else q for q in kept]
             case "hand" if p and fits:

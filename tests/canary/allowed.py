@@ -40,6 +40,7 @@ TAKEN_BY_HR = (
     ("tests/database/test_exporting.py::test_a_signed_print_holds_the_whole_*", "out"),
     ("tests/database/test_exporting.py::test_the_print_names_each_confirmation_*", "out"),
     ("tests/scenarios/test_canary_candidate.py::test_what_an_auditor_or_the_operator_*", "liuyang-case.zip"),
+    ("tests/threats/test_t24_bulk_exports.py::test_the_last_case_of_the_day_*", "second.zip"),
 )
 """The tests in which the candidate's own HR exports the case, and the file."""
 ALLOWED = (
@@ -131,10 +132,24 @@ ALLOWED = (
         )
     ),
     Allowed(
-        ("token of a link",),
+        ("token of a link", "seal of a form"),
         "error page",
         "403",
-        "the page that refuses a forged form leads back to the address it was sent to, which its reader has open",
+        "the page that refuses a form has the form again, and the address it was sent to: its reader has both open",
+    ),
+    Allowed(
+        OWN,
+        "output of a program",
+        "program stdout",
+        "the process that opens a mail hands its text back through a pipe; 张伟 wrote this one",
+        "tests/scenarios/test_seeing_evidence.py::test_a_mail_is_text_*",
+    ),
+    Allowed(
+        (*WORDS, *OWN, "approval_statement.shown", "employee.name"),
+        "member of a pack",
+        "open liuyang-case.zip/statements/*.shown.json",
+        "刘洋 is the candidate's HR: what the decider was shown is opened to them; others' packs have digests of it",
+        "tests/scenarios/test_canary_candidate.py::test_what_an_auditor_or_the_operator_*",
     ),
     Allowed(
         WORDS, "text of a PDF", "*", "a decision is read with its reason; the candidate's own data in it is masked"

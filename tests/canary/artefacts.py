@@ -142,6 +142,10 @@ def kind_of(file: Path, content: bytes) -> str:
 
 
 def addresses_of(calls: list[dict[str, Any]]) -> Artefact:
-    """Return the path and query of every call the program made, as the other side's access log has them."""
-    lines = "\n".join(f"{each['method']} {each['path']} {each['query']}" for each in calls)
+    """Return the path and query of every HTTP call the program made, as the other side's access log has them.
+
+    A mail is addressed to whom it is for: the sandbox notes its envelope as the path.
+    """
+    asked = [each for each in calls if each["platform"] != "smtp"]
+    lines = "\n".join(f"{each['method']} {each['path']} {each['query']}" for each in asked)
     return Artefact("address of a call", "traffic", lines.encode())

@@ -37,6 +37,8 @@ HUMAN = re.compile(r"[^\x00-\x7f]|\s|@|://|(?<![0-9A-Za-z])1\d{10}(?![0-9A-Za-z]
 """In stored JSON: words of people, addresses, phones, links. The rest are ids, numbers, moments and our own words."""
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}", re.ASCII)
 """The code of a checkpoint: made to be published (docs/audit/format.md), also where it went out in a message."""
+COMMAND = re.compile(r"[\u4e00-\u9fff]{1,6}[ ：]?[QYXE]\d{8}-\d+")
+"""A word and a reference: what the program itself tells people to type; references stand in the clear everywhere."""
 MIDDLE = 24  # bytes on each side of the middle of a file: its ends look like those of others
 
 
@@ -106,9 +108,12 @@ def reason_to_leave(value: Value) -> str:
     """Tell why a value cannot be looked for, if so."""
     if len(value.encode() if isinstance(value, str) else value) < SHORTEST:
         return "shorter than 6 bytes"
-    if isinstance(value, str) and CODE.fullmatch(value):
+    words = value if isinstance(value, str) else value.decode("utf-8", "replace")
+    if CODE.fullmatch(words):
         return "the code of a checkpoint is public"
-    return "the program says just this itself" if value in our_sentences() else ""
+    if COMMAND.fullmatch(words):
+        return "a command and a reference"
+    return "the program says just this itself" if words in our_sentences() else ""
 
 
 def listen_to_rows(current: Callable[[], Learnt]) -> None:
