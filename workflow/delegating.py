@@ -140,8 +140,9 @@ async def cancel(act: Act) -> list[Delegation]:
     if not found:
         raise NotFound("no-delegation")
     for each in found:
+        done = "你不用再代办" if each.status == DelegationStatus.APPROVED else "你不用答复了"
         await _end(act, each, DelegationStatus.ENDED, "cancelled")
-        await outbox.tell(act, each.delegate, f"{described(each)}：{name_of(principal)} 已取消，你不用再代办。")
+        await outbox.tell(act, each.delegate, f"{described(each)}：{name_of(principal)} 已取消，{done}。")
     return found
 
 
@@ -164,9 +165,18 @@ async def _end(act: Act, delegation: Delegation, status: DelegationStatus, why: 
     await delegation.save(update_fields=["status", "ended_at"])
     await _record(act, delegation, "delegation.ended", why)
     await proposals.redraw(act, KIND, delegation)
+    await _take_cards(act, delegation)
+
+
+async def _take_cards(act: Act, delegation: Delegation) -> None:
+    """Close what the delegate holds for the principal, but for what they may answer anyway, as the deputy."""
     theirs = Card.filter(holder_id=delegation.delegate_id, step__approver_id=delegation.principal_id, closed=False)
-    for card in await theirs.filter(step__status=StepStatus.OPEN):
-        await chain.close_card(act, card)
+    for card in await theirs.filter(step__status=StepStatus.OPEN).prefetch_related("step", "holder"):
+        assert card.step is not None
+        assert card.holder is not None
+        request = await requests.reload(card.step.request_id)
+        if not await standing_in.may_answer(request, card.step, card.holder, act.now):
+            await chain.close_card(act, card)
 
 
 async def _record(act: Act, delegation: Delegation, action: str, why: str = "") -> None:

@@ -7,13 +7,24 @@ import pytest
 
 from cards.timeline import what, who
 from handlers import timers
-from models import AuditRecord, Card, CardPurpose, Employee, OutboxMessage, OutboxStatus, Role, Step, StepStatus
+from models import (
+    AuditRecord,
+    Card,
+    CardPurpose,
+    Delegation,
+    Employee,
+    OutboxMessage,
+    OutboxStatus,
+    Role,
+    Step,
+    StepStatus,
+)
 from models.store import Store
 from tests.database import office
 from tests.database.chains import HEAD, LEADER, Company, asked, board, card_of, status
 from tests.database.office import NOW, by
 from tests.database.talking import presses, says, seen
-from workflow import deputising, handing_on, leaving, requests, timeline
+from workflow import delegating, deputising, handing_on, leaving, requests, timeline
 from workflow.approving import Shown
 from workflow.deadlines import reckoned
 from workflow.plans import Signing, StepPlan
@@ -156,6 +167,32 @@ async def test_a_delegate_who_has_the_card_already_is_told_and_gets_no_second_on
     assert await notices("approver_half") == ["lina", "zhao"]
     assert await notices("approver_overdue") == ["lina"]
     assert await Card.filter(request=request, holder__key="lina", purpose=CardPurpose.APPROVAL).count() == 1
+
+
+@pytest.mark.parametrize("taken", ["accepted", "offered"])
+@pytest.mark.parametrize("ends", ["cancelled", "expired"])
+async def test_the_end_of_a_delegation_takes_no_card_from_who_is_asked_as_the_deputy(
+    company: Company, taken: str, ends: str
+) -> None:
+    await names_deputy(company, "zhao", "lina")
+    await company.says("zhao", "委托 李娜 至 14:45")
+    delegation = await Delegation.get()
+    if taken == "accepted":
+        await company.says("lina", f"同意 {delegation.number}")
+    request = await company.request(FOUR)
+    await rings(company, UNTIL)
+    after = delegation.expires_at if ends == "expired" else UNTIL
+    if ends == "expired":
+        clock = by(now=after, via="clock")
+        assert await company.store.transact(lambda: delegating.expire(clock, str(delegation.id)))
+    else:
+        await says(company.store, "zhao", "委托 取消", now=after)
+        words = "你不用再代办" if taken == "accepted" else "你不用答复了"
+        assert words in await said_to(company.person("lina"))
+    card = await card_of("lina", request)
+    assert not card.closed
+    await presses(company.store, "lina", "approve", card.handle, now=after)
+    assert await status(request) == "approved"
 
 
 async def test_half_as_long_again_the_unit_above_is_told_and_who_asked_for_it(company: Company) -> None:
