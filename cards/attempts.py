@@ -30,6 +30,7 @@ TRIED = {
     "remind": "催办",
     "withdraw": "撤回",
     "see": "看证据",
+    "sign": "签署",
 }
 MISSED = {
     "approver": "没有可用的审批人",

@@ -48,7 +48,6 @@ def payloads(context: Context) -> list[dict[str, str]]:
 
 async def post_fetch(context: Context, request: CancellationRequest, payload: Mapping[str, str]) -> None:
     """Have one file fetched as evidence of a request; once, whoever asks again."""
-    dedupe = f"fetch:{payload['source']}:{payload['ref']}"[:120]
     await outbox.post(
         context.act,
         "fetch",
@@ -56,8 +55,13 @@ async def post_fetch(context: Context, request: CancellationRequest, payload: Ma
         account=context.account,
         request=request,
         payload=dict(payload),
-        dedupe=dedupe,
+        dedupe=once(payload),
     )
+
+
+def once(payload: Mapping[str, str]) -> str:
+    """Return what tells a file that came from every other, as the row that fetches it has it."""
+    return f"fetch:{payload['source']}:{payload['ref']}"[:120]
 
 
 async def voice(context: Context) -> None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from tortoise.transactions import in_transaction
 
-from handlers import picking
+from handlers import candidate_files, picking
 from handlers.reading.periods import period_in
 from handlers.reading.text import as_written
 from handlers.refusals import sentence
@@ -103,11 +103,9 @@ async def came(context: Context) -> bool:
         text = f"没有提出：一次只收一个文件，请只发那一份。编号 {context.reference}"
         await outbox.say(context.act, context.account, text)
         return True
-    (file,) = context.incoming.files
-    come = {"ref": file.ref, "name": file.name, "source": context.incoming.key, "digest": context.act.source}
-    payload = {**come, "unit": waiting["unit"], "since": waiting["since"]}
-    dedupe = f"fetch:{context.incoming.key}:{file.ref}"[:120]
-    await outbox.post(context.act, "fetch", TOPIC, account=context.account, payload=payload, dedupe=dedupe)
+    (file,) = candidate_files.payloads(context)
+    payload, once = {**file, "unit": waiting["unit"], "since": waiting["since"]}, candidate_files.once(file)
+    await outbox.post(context.act, "fetch", TOPIC, account=context.account, payload=payload, dedupe=once)
     return True
 
 

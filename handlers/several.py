@@ -106,7 +106,8 @@ async def _by_itself(context: Context, command: Command, row: Row) -> str | None
 def _require_fit(command: Command, row: Row) -> None:
     """Refuse to agree along with others to what stands out, and without the answer that a step asks for.
 
-    Nor is anything answered along with others that has to be confirmed with a passkey: it has a page of its own.
+    Nor is anything answered along with others that is confirmed with a passkey or signed with an authority: each has a
+    page of its own.
     """
     grade = places.plan_of(row.request, row.step).grade
     if grade in OWN:

@@ -5,7 +5,7 @@ agreed to is counted for nobody's own sum; what the operator of the machine take
 (docs/decisions/0014).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -72,11 +72,11 @@ async def require(employee: Employee, organisation: Organisation, portion: Porti
     store commits one at a time on either engine, so that two cannot both be the last one allowed.
     """
     allowance = await _allowance(organisation, now)
-    for name, length, records, cases in (
-        ("24 小时", DAY, allowance.records_a_day, allowance.cases_a_day),
-        ("30 天", MONTH, allowance.records_a_month, allowance.cases_a_month),
+    day, month = await taken_alone(employee, now)
+    for name, before, records, cases in (
+        ("24 小时", day, allowance.records_a_day, allowance.cases_a_day),
+        ("30 天", month, allowance.records_a_month, allowance.cases_a_month),
     ):
-        before = await taken_alone(employee, now - length)
         if over := _over(before, portion, records, cases):
             raise Missing("export-many", period=name, before=before.said, over=over, typed=typed)
 
@@ -95,9 +95,13 @@ async def note(employee: Employee, portion: Portion, now: datetime, approval: st
     )
 
 
-async def taken_alone(employee: Employee, since: datetime) -> Sum:
-    """Return what this person took out without anybody's consent after a moment."""
-    rows = await ExportTaken.filter(employee=employee, taken_at__gt=since, approval="")
+async def taken_alone(employee: Employee, now: datetime) -> tuple[Sum, Sum]:
+    """Return what this person took out without anybody's consent in the last 24 hours, and in the last 30 days."""
+    month = await ExportTaken.filter(employee=employee, taken_at__gt=now - MONTH, approval="")
+    return _sum([each for each in month if each.taken_at > now - DAY]), _sum(month)
+
+
+def _sum(rows: Sequence[ExportTaken]) -> Sum:
     return Sum(sum(each.records for each in rows), frozenset(each.case_number for each in rows if each.case_number))
 
 

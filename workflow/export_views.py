@@ -71,8 +71,7 @@ async def export_view(card: Card, act: Act) -> ExportView:
 
 async def _already(requester: Employee, now: datetime) -> str:
     """Say what somebody took out without consent in the last day and month: it is what this comes on top of."""
-    month = await export_limits.taken_alone(requester, now - export_limits.MONTH)
+    day, month = await export_limits.taken_alone(requester, now)
     if not month.records:
         return ""
-    day = await export_limits.taken_alone(requester, now - export_limits.DAY)
     return f"最近 24 小时独自导出 {day.said}，最近 30 天 {month.said}"
