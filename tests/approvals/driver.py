@@ -101,7 +101,7 @@ class Game:
     versions: int = 1
     said: str = ""
     decided: list[tuple[str, str]] = field(default_factory=list)
-    freed: set[str] = field(default_factory=set)  # who handed their place on, and may answer for others again
+    freed: set[str] = field(default_factory=set)  # of a place or an answer of their own: they may answer for others again
 
     @classmethod
     async def open(cls, at: Path) -> "Game":
@@ -224,6 +224,7 @@ class Game:
             return False
         finally:
             await self.clock()
+        self.freed.add(move.who)
         return True
 
     async def clock(self) -> None:
