@@ -101,7 +101,7 @@ class Game:
     versions: int = 1
     said: str = ""
     decided: list[tuple[str, str]] = field(default_factory=list)
-    freed: set[str] = field(default_factory=set)  # of a place or an answer of their own: they may answer for others again
+    freed: set[str] = field(default_factory=set)  # of a place of their own: may answer for others
 
     @classmethod
     async def open(cls, at: Path) -> "Game":
