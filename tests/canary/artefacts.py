@@ -97,7 +97,7 @@ class ErrorPages:
         begin = web.Response._start
 
         async def start(answer: web.Response, request: web.BaseRequest) -> Any:
-            if answer.status >= 400 and isinstance(request, web.Request) and _is_ours(request.app):
+            if answer.status >= 400 and _may_be_ours(request):
                 body = answer.body if isinstance(answer.body, bytes) else b""
                 self.sent.append(Artefact("error page", str(answer.status), str(answer.headers).encode() + body))
             return await begin(answer, request)
@@ -108,6 +108,12 @@ class ErrorPages:
         """Return what was answered since the last call."""
         found, self.sent = self.sent, []
         return found
+
+
+def _may_be_ours(request: web.BaseRequest) -> bool:
+    """Tell whether our application answers; a request that could not be read belongs to none, and may be to us."""
+    found = getattr(request, "_match_info", None)
+    return found is None or _is_ours(found.current_app)
 
 
 @cache

@@ -1,6 +1,7 @@
 """What goes through Redis is a help and never needed: tokens shared, workers woken, and the same without it."""
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import logs
 from bot.clock import Clock
 from bot.shared import Link, RedisTokens, Shared, SharedPace
 from bot.worker import Worker
@@ -149,9 +151,9 @@ async def test_a_redis_that_never_answers_costs_one_short_wait(redis: RedisServe
     await impatient.close()
 
 
-async def test_an_outage_is_logged_once_and_so_is_its_end(
-    redis: RedisServer, installed_vault: Vault, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_an_outage_is_logged_once_and_so_is_its_end(redis: RedisServer, installed_vault: Vault) -> None:
+    written = io.StringIO()
+    logs.configure("info", "json", written)
     link = patient(redis, pause_s=0.05)
     tokens = RedisTokens(link, APP)
     await tokens.put("before", 7200)
@@ -164,7 +166,7 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
     found = await tokens.get()
     assert found is not None
     assert found[0] == "after"
-    said = capsys.readouterr().out
+    said = written.getvalue()
     assert said.count("redis does not help") == 1
     assert said.count("redis helps again") == 1
     await link.close()
