@@ -54,7 +54,7 @@ class Watch:
         """Learn and collect while everything of the test is still there."""
         learning.learn_living(self._learnt)
         for name, value in given.items():
-            if isinstance(value, str) and value.startswith("postgres://"):
+            if isinstance(value, str) and value.startswith(("postgres://", "postgresql://")):
                 self._rows(databases.of_server(value), name, self._vaults(given.get("tmp_path")))
         self._folder(given.get("tmp_path"), "open ")
 
