@@ -35,6 +35,7 @@ FORGED = "这次提交不是从看证明的页面发出的。请从聊天里的�
 NOT_ALLOWED = "你现在没有看这份证明的权限。这次尝试已记录。你的权限可在聊天里发「权限 我」查看。"
 FAILED = "系统出错了，什么都没有显示。请在聊天里再发一次「看证据 Q…」；仍不行请联系系统管理员。"
 CLOSED = Shown(lines=(("状态", "打不开：文件和收到时不一样，或资料已依法删除"),))
+EXCERPT = 48  # characters of a mail or a reply that stand where a picture would
 log = structlog.get_logger(__name__)
 
 
@@ -102,7 +103,8 @@ class EvidencePage:
     async def _drawn(self, each: Piece, number: str) -> Mapping[str, object]:
         shown = await self._opened(each, number)
         picture = f"data:image/jpeg;base64,{base64.b64encode(shown.picture).decode()}" if shown.picture else ""
-        return {"title": _title(each), "picture": picture, "lines": (*shown.lines, *_facts(each)), "text": shown.text}
+        lines, excerpt = (*shown.lines, *_facts(each)), _excerpt(each, shown)
+        return {"title": _title(each), "picture": picture, "excerpt": excerpt, "lines": lines, "text": shown.text}
 
     async def _opened(self, each: Piece, number: str) -> Shown:
         if not each.content:
@@ -122,6 +124,13 @@ def _title(each: Piece) -> str:
     if each.piece.kind == EvidenceKind.REPLY:
         return f"{each.place}. 候选人本人回复"
     return f"{each.place}. {plain(str(each.piece.name), 60)}"
+
+
+def _excerpt(each: Piece, shown: Shown) -> str:
+    """Return what stands small in place of a picture: how a text begins, or what kind of file it is."""
+    if shown.text.strip():
+        return plain(" ".join(shown.text.split()), EXCERPT)
+    return "PDF" if each.piece.media_type == kinds.PDF else "打不开"
 
 
 def _facts(each: Piece) -> tuple[tuple[str, str], ...]:
