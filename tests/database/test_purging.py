@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tortoise import Model
@@ -17,6 +18,7 @@ from models import (
     Candidate,
     Card,
     Employee,
+    OrderState,
     Organisation,
     OutboxMessage,
     Purge,
@@ -25,6 +27,7 @@ from models import (
     PurgePermit,
     PurgeStatus,
     Role,
+    SigningOrder,
 )
 from models.store import Store
 from tests.database import office
@@ -172,6 +175,22 @@ async def test_an_approved_purge_leaves_nothing_of_its_cases_but_the_log(store: 
         assert (await verifying.verify(log))[1:] == (None, "")
     (done,) = await lines("purge.finished")
     assert (done["data"]["purged"], done["data"]["held"], done["data"]["changed"]) == (2, 0, 0)
+
+
+async def test_a_signature_through_an_authority_goes_with_its_case(store: Store, desk: Desk) -> None:
+    request = await CancellationRequest.first()
+    assert request is not None
+    signed = {"state": OrderState.SIGNED, "signature": "{}", "made_at": ENDED, "expires_at": ENDED, "ended_at": ENDED}
+    director = await Employee.get(key="zhaoguoqiang")
+    await store.transact(
+        lambda: SigningOrder.create(request=request, employee=director, card_id=uuid4(), digest="5f" * 32, **signed)
+    )
+    purge = await proposed(store, desk)
+    await approved(store, desk, purge)
+    await carried_out(store, purge)
+    assert set((await outcomes(purge)).values()) == {"purged"}
+    assert await SigningOrder.all().count() == 0
+    assert await Employee.filter(key="zhaoguoqiang").exists()
 
 
 async def test_after_a_purge_those_who_may_know_of_it_are_told_its_number_and_others_that_there_is_nothing(
