@@ -13,6 +13,7 @@ from workflow import (
     checkpoints,
     confirming,
     copying,
+    delegating,
     outbox,
     places,
     requests,
@@ -137,6 +138,7 @@ async def settle_answer(act: Act, step: Step, status: StepStatus, comment: str) 
     step.status, step.decided_by, step.decided_at = status, act.employee, act.now
     step.comment = comment or None
     await step.save()
+    await delegating.answered(act, step)
 
 
 async def confirmed(
@@ -305,6 +307,7 @@ async def take_back(act: Act, step: Step) -> CancellationRequest:
     if request.status not in (RequestStatus.APPROVED, RequestStatus.AWAITING_APPROVAL):
         raise NotNow(state=str(request.status))
     await _reopen(act, request, step, steps)
+    await delegating.taken_back(act, step)
     data = {"level": step.level, "slot": step.slot}
     await audit.record(act, request.organisation, "approval.taken_back", requests.subject_of(request), data=data)
     await checkpoints.attest(act, request.organisation)

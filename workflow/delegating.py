@@ -9,7 +9,13 @@ from datetime import datetime, timedelta
 from models import Card, CardPurpose, Delegation, DelegationStatus, Employee, RequestStatus, Step, StepStatus
 from workflow import access, audit, chain, deputies, outbox, proposals, requests, rights, standing_in
 from workflow.acting import Act
-from workflow.delegation_words import OUTCOMES, described, said_to_principal
+from workflow.delegation_words import (
+    OUTCOMES,
+    described,
+    said_to_principal,
+    used_up_to_delegate,
+    used_up_to_principal,
+)
 from workflow.errors import Missing, NotAllowed, NotFound, NotNow
 from workflow.numbering import delegation_number
 from workflow.permissions import ADMINISTRATORS, DECIDE
@@ -98,6 +104,13 @@ async def accept(act: Act, delegation: Delegation, *, comment: str = "") -> Dele
     employee = await _checked(act, delegation)
     await proposals.settle(act, KIND, delegation, employee, DelegationStatus.APPROVED, comment)
     await _record(act, delegation, "delegation.accepted")
+    await _hand_cards(act, delegation)
+    await outbox.tell(act, delegation.principal, said_to_principal(delegation))
+    return delegation
+
+
+async def _hand_cards(act: Act, delegation: Delegation) -> None:
+    """Let what waits for the principal come to the delegate as well."""
     waiting = Step.filter(
         approver_id=delegation.principal_id,
         status=StepStatus.OPEN,
@@ -105,8 +118,32 @@ async def accept(act: Act, delegation: Delegation, *, comment: str = "") -> Dele
     )
     for step in await waiting:
         await chain.ask_delegates(act, await requests.reload(step.request_id), step)
-    await outbox.tell(act, delegation.principal, said_to_principal(delegation))
-    return delegation
+
+
+async def answered(act: Act, step: Step) -> None:
+    """After an answer in the principal's place: with the last that was agreed on, both hear that it is used up."""
+    for each in await _by_which(act, step):
+        if await standing_in.used(each) == each.most:
+            await _take_cards(act, each)
+            await outbox.tell(act, each.principal, used_up_to_principal(each))
+            await outbox.tell(act, each.delegate, used_up_to_delegate(each))
+
+
+async def taken_back(act: Act, step: Step) -> None:
+    """After the delegate took an answer back: where it had been the last, there is one left again."""
+    for each in await _by_which(act, step):
+        if await standing_in.used(each) == each.most - 1:
+            await _hand_cards(act, each)
+            for person in (each.principal, each.delegate):
+                await outbox.tell(act, person, f"{described(each)}：收回了一级，还可以代审 1 级。")
+
+
+async def _by_which(act: Act, step: Step) -> list[Delegation]:
+    """Return the limited delegations by which the acting person answers a step for its approver."""
+    if act.employee is None or act.employee.id == step.approver_id:
+        return []
+    held = await standing_in.held_by(act.employee, act.now)
+    return [each for each in held if each.principal_id == step.approver_id and each.most]
 
 
 async def decline(act: Act, delegation: Delegation, *, comment: str = "") -> Delegation:

@@ -47,3 +47,15 @@ def said_to_principal(delegation: Delegation) -> str:
         return f"{name_of(delegation.delegate)} 谢绝了：{described(delegation)}。{comment}没有任何变化，可以换一位。"
     now = "从现在起你们两人都收到卡片，谁先答复算谁的；发「委托 取消」随时结束"
     return f"{name_of(delegation.delegate)} 已同意：{described(delegation)}。{comment}{now}。"
+
+
+def used_up_to_principal(delegation: Delegation) -> str:
+    """Tell who is away that nobody decides for them any more."""
+    again = f"「委托 {name_of(delegation.delegate)} 至 周五17:00」"
+    return f"{described(delegation)}：已满 {delegation.most} 级。之后的又只由你自己审批；要继续请再发{again}。"
+
+
+def used_up_to_delegate(delegation: Delegation) -> str:
+    """Tell the delegate that the rest is not theirs."""
+    rest = f"之后的由 {name_of(delegation.principal)} 自己审批，你不用再代办"
+    return f"{described(delegation)}：已满 {delegation.most} 级。{rest}。"

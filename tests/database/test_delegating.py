@@ -31,6 +31,10 @@ async def accepted(company: Company, words: str = UNTIL) -> Delegation:
     return await Delegation.get()
 
 
+async def told_to(who: Employee) -> str:
+    return "".join([str(each.payload) for each in await OutboxMessage.filter(kind="say", account__employee=who)])
+
+
 async def told() -> str:
     return "".join([str(each.payload) for each in await OutboxMessage.filter(kind="say")])
 
@@ -157,6 +161,32 @@ async def test_it_ends_at_its_limit_of_steps(company: Company) -> None:
     await company.says("lina", f"同意 {first.number}")
     assert await status(first) == "approved"
     assert "此单由 钱进 处理" in await company.says("lina", f"同意 {second.number}")
+
+
+async def test_with_the_last_step_both_hear_it_and_the_delegates_other_cards_end(company: Company) -> None:
+    await accepted(company, f"{UNTIL} 至多 2 级")
+    first, second, third = [await company.request(LEADER) for _ in range(3)]
+    await company.presses("lina", "approve", first)
+    assert "已满" not in await told()
+    assert not (await card_of("lina", third)).closed
+    await company.presses("lina", "send_back", second)
+    assert "已满 2 级。之后的又只由你自己审批" in await told_to(company.person("qian"))
+    assert "之后的由 钱进 自己审批，你不用再代办" in await told_to(company.person("lina"))
+    assert (await card_of("lina", third)).closed
+    assert not (await card_of("qian", third)).closed
+
+
+async def test_what_the_delegate_takes_back_brings_their_other_cards_again(company: Company) -> None:
+    await accepted(company, f"{UNTIL} 至多 1 级")
+    first, second = await company.request(LEADER), await company.request(LEADER)
+    await company.presses("lina", "approve", first)
+    assert (await card_of("lina", second)).closed
+    await company.presses("lina", "undo", first)
+    assert not (await card_of("lina", second)).closed
+    assert "还可以代审 1 级" in await told_to(company.person("lina"))
+    assert "还可以代审 1 级" in await told_to(company.person("qian"))
+    await company.presses("lina", "approve", second)
+    assert await status(second) == "approved"
 
 
 async def test_one_that_is_used_up_makes_room_for_another_and_is_said_to_be(company: Company) -> None:
