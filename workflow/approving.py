@@ -324,6 +324,7 @@ async def _reopen(act: Act, request: CancellationRequest, step: Step, steps: lis
         request.effective_at = request.decided_at = None
         await requests.move(request, RequestStatus.AWAITING_APPROVAL)
     await chain.settle(act, request)
+    await chain.ask_stand_ins(act, request)
     await requests.refresh_approvers_cards(act, request)
     await requests.refresh_requesters_card(act, request)
 

@@ -150,6 +150,15 @@ async def ask_delegates(act: Act, request: CancellationRequest, step: Step) -> N
             await ask_on_phones(act, request, step, delegate)
 
 
+async def ask_stand_ins(act: Act, request: CancellationRequest) -> None:
+    """Hand the cards of others' places to who may answer them now, as they have none of their own any more."""
+    for step in await steps_of(request).filter(status=StepStatus.OPEN):
+        await ask_delegates(act, request, step)
+        deputy = await standing_in.deputy_for(request, step, act.now)
+        if deputy is not None and not await _has_card(step, deputy):
+            await ask_on_phones(act, request, step, deputy)
+
+
 async def ask_on_phones(act: Act, request: CancellationRequest, step: Step, person: Employee) -> bool:
     """Hand somebody the card of a place on every phone they have; False where they can be reached nowhere.
 

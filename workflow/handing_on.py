@@ -31,6 +31,7 @@ async def hand_on(act: Act, step: Step, to: Employee, *, shown: Shown, comment: 
     await _record(act, request, step, "approval.handed_on", to, comment)
     await chain.ask(act, request, taken)
     await deadlines.arrange(act, request, taken)
+    await chain.ask_stand_ins(act, request)
     await _pass_on(act, to, request, "转交", comment)
     await requests.refresh_steps_card(act, step)
     return request

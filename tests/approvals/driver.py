@@ -68,7 +68,7 @@ WORDS = {
     "accept": "同意 {w}",
     "cancel": "委托 取消",
 }
-CHANGED, UNSEEN = "请看过更新后的卡片再决定", "还没有给你看过"  # docs/approving.md: 先把新卡片发给你
+CHANGED = "请看过更新后的卡片再决定"  # docs/approving.md: 先把新卡片发给你
 REFUSED = re.compile(r"E[0-9A-F]{6}")
 
 
@@ -101,7 +101,6 @@ class Game:
     versions: int = 1
     said: str = ""
     decided: list[tuple[str, str]] = field(default_factory=list)
-    freed: set[str] = field(default_factory=set)  # of a place of their own: may answer for others
 
     @classmethod
     async def open(cls, at: Path) -> "Game":
@@ -190,8 +189,7 @@ class Game:
         self.said = f"{move.who}: {text} → {'; '.join(str(each.payload) for each in answers)}"
         await self.clock()
         accepted = not REFUSED.search(self.said)
-        self.freed |= {move.who} if accepted and move.what == "hand" else set()
-        if again and (CHANGED in self.said or (UNSEEN in self.said and move.who in self.freed)):
+        if again and CHANGED in self.said:
             return await self._says(move, again=False)
         self.decided += [(move.what, key_of(move.who))] if accepted and move.what in ending.DECISIONS else []
         return accepted
@@ -224,7 +222,6 @@ class Game:
             return False
         finally:
             await self.clock()
-        self.freed.add(move.who)
         return True
 
     async def clock(self) -> None:

@@ -144,6 +144,17 @@ async def test_nobody_decides_their_own_request_or_two_levels_by_a_delegation(co
     assert "未重复执行" in await company.says("chenmin", f"同意 {both.number}")
 
 
+async def test_who_hands_their_own_place_on_gets_the_card_of_whom_they_stand_in_for(company: Company) -> None:
+    await accepted(company)
+    request = await company.request(StepPlan("会签", ("person:qian", "person:lina"), sign=Signing.ALL))
+    theirs = Card.filter(holder__key="lina", request=request, step__approver__key="qian", closed=False)
+    assert not await theirs.exists()
+    await company.says("lina", f"转交 {request.number} 孙丽")
+    await presses(company.store, "lina", "approve", (await theirs.get()).handle)
+    await company.says("sunli", f"同意 {request.number}")
+    assert await status(request) == "approved"
+
+
 async def test_two_who_delegate_to_one_colleague_are_not_both_answered_by_them(company: Company) -> None:
     await accepted(company)
     await company.says("sunli", UNTIL)

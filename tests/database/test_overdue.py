@@ -195,6 +195,22 @@ async def test_the_end_of_a_delegation_takes_no_card_from_who_is_asked_as_the_de
     assert await status(request) == "approved"
 
 
+async def test_who_takes_their_own_answer_back_gets_the_card_of_whom_they_are_the_deputy_of(company: Company) -> None:
+    await names_deputy(company, "zhao", "lina")
+    plan = StepPlan("会签", ("person:zhao", "person:lina"), sign=Signing.ALL, hours=4)
+    request = await company.request(plan)
+    await company.says("lina", f"同意 {request.number}")
+    await rings(company, UNTIL)
+    theirs = Card.filter(holder__key="lina", request=request, step__approver__key="zhao", closed=False)
+    assert not await theirs.exists()
+    own = await Card.get(holder__key="lina", request=request, step__approver__key="lina")
+    await presses(company.store, "lina", "undo", own.handle, now=UNTIL)
+    await says(company.store, "lina", f"转交 {request.number} 孙丽", now=UNTIL)
+    await presses(company.store, "lina", "approve", (await theirs.get()).handle, now=UNTIL)
+    await says(company.store, "sunli", f"同意 {request.number}", now=UNTIL)
+    assert await status(request) == "approved"
+
+
 async def test_half_as_long_again_the_unit_above_is_told_and_who_asked_for_it(company: Company) -> None:
     boss = await company.store.transact(lambda: office.employee("boss", company.group, Role.LEADER, name="高总"))
     await names_deputy(company, "zhao", "lina")
