@@ -75,14 +75,17 @@ def _group(settings: Settings, wired: Wires, http: Http, clock: Clock) -> Group 
 
 @dataclass(frozen=True)
 class Known:
-    """This installation: has it units, which of them have strict rules, who would be told in private of which logs.
-
-    A unit that was entered without a preset is none of the strict ones.
-    """
+    """This installation: has it units, by which rules that can be read, who would be told in private of which logs."""
 
     entered: bool
-    strict: list[tuple[Organisation, RuleSet]]
+    rules: list[tuple[Organisation, RuleSet]]
     listeners: list[Listener]
+
+    @property
+    def strict(self) -> list[tuple[Organisation, RuleSet]]:
+        """Return the units with strict rules; one that was entered without a preset is none of them."""
+        found = [each for each in self.rules if each[1].preset == Preset.STRICT]
+        return [(unit, rules) for unit, rules in found if unit.preset is not None]
 
 
 NOTHING = Known(False, [], [])
@@ -100,18 +103,17 @@ async def known(url: str, now: datetime) -> Known:
         async with asyncio.timeout(PATIENCE_S), TortoiseContext() as context:
             await context.init(config=config(url))
             units = await Organisation.all().order_by("path")
-            strict = [found for each in units if (found := await _strict(each, now))]
-            return Known(bool(units), strict, await listeners(now))
+            readable = [(each, rules) for each in units if (rules := await _rules(each, now))]
+            return Known(bool(units), readable, await listeners(now))
     except Exception:  # each driver has its own tree
         return NOTHING
 
 
-async def _strict(unit: Organisation, now: datetime) -> tuple[Organisation, RuleSet] | None:
+async def _rules(unit: Organisation, now: datetime) -> RuleSet | None:
     try:
-        rules = await rules_of(unit, now)
+        return await rules_of(unit, now)
     except WrongRules:
         return None
-    return (unit, rules) if unit.preset is not None and rules.preset == Preset.STRICT else None
 
 
 def lacking(settings: Settings, company: Known) -> list[Step]:

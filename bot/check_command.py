@@ -57,12 +57,13 @@ async def check(settings: Settings, *, offline: bool) -> Found:
     tried: list[Outcome] = []
     lacking = missing(settings)
     if not offline:
-        from bot import anchors  # here, because the platforms are a large import
+        from bot import anchors, signable  # here, because the platforms are a large import
         from bot.probes import try_all
 
         tried = await try_all(settings)
         now = Clock.of(settings).now()
-        lacking += anchors.lacking(settings, await anchors.known(settings.database.url, now))
+        company = await anchors.known(settings.database.url, now)
+        lacking += [*anchors.lacking(settings, company), *signable.lacking(settings, company)]
     return Found(lacking, tried, tuple(sorted(set(_secrets(settings)), key=len, reverse=True)))
 
 

@@ -93,6 +93,7 @@ WHY = {
     "rules-same": "和现在的版本一样",
     "rules-not-replayed": "没有用过去的案件重放",
     "rules-changed": "提出以后规范已换版",
+    "rules-unsignable": "没有配置签名服务",
     "rules-expired": "规范到期没有处理",
     "rules-wrong": "规范里有错",
     "rules-not-found": "没有找到这一版规范",

@@ -24,6 +24,10 @@ REFUSED = {
     "rules-same": "和现在的第 {version} 版完全一样，不用提出。可发「规范」看现在的",
     "rules-not-replayed": "{number} 没有用过去的案件重放过，或内容变了，不能同意。请驳回，由系统管理员重新提出",
     "rules-changed": "提出 {number} 之后规范已经换了一版，重放的结果不再作数。请驳回，由系统管理员重新提出",
+    "rules-unsignable": (
+        "{number} 的 {where} 要用有资质机构的证书签署（g2），签名服务现在没有配置，同意了这一级谁也不能办，没有同意。"
+        "请系统管理员先配好 settings.yaml 的 signatures，再发「同意 {number}」；或驳回，改好再提出"
+    ),
     "rules-expired": "规范 {number} 到期没有处理，已过期，没有任何变化。要继续请提出人重新提出",
     "rules-not-found": "没有找到这一版规范，或不在你的范围内。可发「待我审批」查看",
     "no-rules-decider": "没有能审批的安全管理员，没有提出。请先设置一位绑定了钉钉或企业微信的安全管理员",

@@ -14,7 +14,7 @@ from workflow.numbering import rules_number
 from workflow.permissions import RULES_APPROVE, RULES_PROPOSE, RULES_READ
 from workflow.policy import entered
 from workflow.rights import PROPOSAL_LASTS
-from workflow.rules.loading import digest_of, load, resolved
+from workflow.rules.loading import digest_of, load, resolved, unsignable
 from workflow.rules.presets import DOCUMENTS
 from workflow.rules.ruleset import RuleSet
 
@@ -47,7 +47,7 @@ async def whole(organisation: Organisation, document: Mapping[str, object], now:
     """Return the rules a document makes for a unit, with all it leaves to its base; raises WrongRules."""
     bases: dict[str, Mapping[str, object]] = {str(preset): each for preset, each in DOCUMENTS.items()}
     bases[NOW_IN_FORCE] = (await rulebook.rules_of(organisation, now)).document
-    return load(resolved(document, bases), await _next_version(organisation))
+    return load(resolved(document, bases), await _next_version(organisation), new=True)
 
 
 async def _next_version(organisation: Organisation) -> int:
@@ -122,13 +122,16 @@ async def _checked(act: Act, version: RulesVersion) -> Employee:
 async def approve(act: Act, version: RulesVersion, *, comment: str = "") -> RulesVersion:
     """Agree: it holds from its date on, at the earliest from now.
 
-    Refused when past cases were not replayed under this very document, or other rules came into force meanwhile.
+    Refused when past cases were not replayed under this very document, other rules came into force meanwhile, or the
+    signing service that it needs is gone.
     """
     employee = await _checked(act, version)
     if version.replayed.get("digest") != version.digest or digest_of(version.document) != version.digest:
         raise NotNow("rules-not-replayed", number=version.number)
     if (await rulebook.rules_of(version.organisation, act.now)).digest != version.replaces:
         raise Stale("rules-changed", number=version.number)
+    if where := unsignable(load(version.document, version.version)):
+        raise NotNow("rules-unsignable", number=version.number, where="、".join(where))
     version.effective_from = max(version.effective_from, act.now)
     await proposals.settle(act, KIND, version, employee, RulesStatus.APPROVED, comment)
     await _record(act, version, "rules.approved")

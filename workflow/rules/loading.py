@@ -8,10 +8,11 @@ from dataclasses import replace
 import yaml
 
 from models import EvidenceKind, Origin, Preset
+from workflow import authorities
 from workflow.reasons import REASONS
 from workflow.rules.ruleset import FILES, MOST_MB, Consequence, Notice, Proof, RuleSet, Scene, When, WrongRules
 from workflow.rules.section import Section
-from workflow.rules.steps import chains_in
+from workflow.rules.steps import chains_in, through_an_authority
 from workflow.strict_yaml import WithoutAliases
 from workflow.working_hours import USUAL, Office, WrongOffice, office_of
 
@@ -20,6 +21,10 @@ OFFICE_HOURS = "office_hours"
 LARGEST = 64 * 1024  # bytes of a file
 BASE = "base"  # the key that names what a document is written on top of
 MERGED = ("chains", "notices", "consequences")  # by name; everything else replaces
+NO_SERVICE = (
+    "g2 要用有资质机构的证书签署，本系统还没有配置签名服务，这样的节点谁也不能同意；"
+    "请系统管理员先配好 settings.yaml 的 signatures（docs/settings.md），或写 g0、g1、不写"
+)
 
 
 def digest_of(document: Mapping[str, object]) -> str:
@@ -58,17 +63,28 @@ def resolved(document: Mapping[str, object], bases: Mapping[str, Mapping[str, ob
     return whole
 
 
-def load(document: Mapping[str, object], version: int = 1) -> RuleSet:
-    """Return the rules that a whole document says, or raise WrongRules with every mistake in it."""
+def load(document: Mapping[str, object], version: int = 1, *, new: bool = False) -> RuleSet:
+    """Return the rules that a whole document says, or raise WrongRules with every mistake in it.
+
+    A `new` one is refused too where nobody here could ever sign what it asks for. One that was agreed to before always
+    loads: a signing service that is gone stops the answers that need it, never a candidate's own word.
+    """
     problems: list[str] = []
     whole = Section(document, "", problems)
     rules = _rules(whole)
     whole.end()
+    if new:
+        problems += [f"{path}: {NO_SERVICE}" for path in unsignable(rules)]
     if not any(each.startswith("scenes.") for each in problems):
         _require_a_way(whole, rules)
     if problems:
         raise WrongRules(*problems)
     return replace(rules, version=version, digest=digest_of(document), document=dict(document))
+
+
+def unsignable(rules: RuleSet) -> list[str]:
+    """Return the paths of the steps that nobody can sign, as this process knows no certification authority."""
+    return [] if authorities.authority() else through_an_authority(rules.chains)
 
 
 def _rules(whole: Section) -> RuleSet:

@@ -1,7 +1,8 @@
 """Reading the chains of a document: who is asked at each step, and how they agree."""
 
+from collections.abc import Mapping, Sequence
+
 from models import Role
-from workflow import authorities
 from workflow.plans import PERSON, ROLE, STILL_NEEDED, Grade, Otherwise, Signing, StepPlan
 from workflow.rules.ruleset import APPROVING
 from workflow.rules.section import Section
@@ -10,16 +11,22 @@ SIGNING = {"一人": Signing.ONE, "或签": Signing.ANY, "会签": Signing.ALL, 
 OTHERWISE = {"上级单位": Otherwise.PARENT, "管理员指定": Otherwise.ADMINISTRATOR, "跳过": Otherwise.SKIP}
 MOST_STEPS = 12
 MOST_HOURS = 24 * 30
-NO_SERVICE = (
-    "g2 要用有资质机构的证书签署，本系统还没有配置签名服务，这样的节点谁也不能同意；"
-    "请系统管理员先配好 settings.yaml 的 signatures（docs/settings.md），或写 g0、g1、不写"
-)
 
 
 def chains_in(document: Section) -> dict[str, tuple[StepPlan, ...]]:
     """Read every chain by its name."""
     chains = document.section("chains")
     return {name: _chain(chains, name) for name in chains.names()}
+
+
+def through_an_authority(chains: Mapping[str, Sequence[StepPlan]]) -> list[str]:
+    """Return the paths of the steps that are signed through a certification authority (g2)."""
+    return [
+        f"chains.{name}.{index}.grade"
+        for name, steps in chains.items()
+        for index, each in enumerate(steps, start=1)
+        if each.grade == Grade.G2
+    ]
 
 
 def _chain(chains: Section, name: str) -> tuple[StepPlan, ...]:
@@ -41,20 +48,12 @@ def _step(step: Section, *, is_first: bool) -> StepPlan:
         asks=step.words("asks", [STILL_NEEDED]),
         otherwise=step.choice("otherwise", Otherwise.PARENT, OTHERWISE),
         repeats=step.flag("repeats", False),
-        grade=_grade(step),
+        grade=step.choice("grade", Grade.G0, {}),
         copies=_people(step, "copies"),
     )
     _require_sense(step, plan, is_first)
     step.end()
     return plan
-
-
-def _grade(step: Section) -> Grade:
-    """Read how a step is signed; what nobody could ever sign here is refused, so that no request waits for it."""
-    grade = step.choice("grade", Grade.G0, {})
-    if grade == Grade.G2 and authorities.authority() is None:
-        step.wrong("grade", NO_SERVICE)
-    return grade
 
 
 def _people(step: Section, key: str) -> tuple[str, ...]:
