@@ -14,6 +14,7 @@ from workflow import cancelling, outbox, requests, revising
 from workflow import evidence as kept
 from workflow.acting import Act
 from workflow.errors import Refusal
+from workflow.evidence_rules import MOST
 from workflow.rights_words import name_of
 from workflow.views import booking_seen
 
@@ -40,17 +41,33 @@ async def came(context: Context) -> None:
 
 async def _ask_which(context: Context, found: Sequence[CancellationRequest]) -> None:
     """Ask of which request in approval a file is further proof, even where there is one: it changes others' cards."""
-    state: dict[str, object] = {"files": candidate_files.payloads(context)}
+    files, left = await _waiting_files(context)
+    state: dict[str, object] = {"files": files}
     await picking.ask(context, KIND, [str(each.id) for each in found], state, LASTS)
     full = [await requests.reload(each.id) for each in found]
     views = [(each.number, await booking_seen(each.booking, context.act)) for each in full]
     lines = [f"{place}　{number} {view.title}" for place, (number, view) in enumerate(views, start=1)]
+    these = f"这 {len(files)} 份" if len(files) > 1 else ""
+    both = f"，{these}都" if these else " "
     tail = (
-        f"回复 {picking.up_to(len(lines))} 作为那一件补充的证明：等着审批的人的卡片会更新，要按新的内容决定。"
+        f"回复 {picking.up_to(len(lines))}{both}作为那一件补充的证明：等着审批的人的卡片会更新，要按新的内容决定。"
         f"{int(LASTS.total_seconds() // 60)} 分钟内有效，不要了发「算了」。"
     )
-    head = "收到文件，还没有保存。你没有等证明的申请，正在审批的有："
+    over = f"一次最多补 {MOST} 份，多出的 {left} 份没有收下，补好这些再发一次。" if left else ""
+    head = f"收到文件，{these}还没有保存。{over}你没有等证明的申请，正在审批的有："
     await outbox.say(context.act, context.account, "\n".join([head, *lines, tail]))
+
+
+async def _waiting_files(context: Context) -> tuple[list[dict[str, str]], int]:
+    """Return the files that wait for the answer, and how many are too many.
+
+    Of two pictures a phone makes two messages: those that were asked about before and not answered wait on.
+    """
+    before = await picking.asked(context)
+    earlier = before["files"] if before and before["kind"] == KIND else []
+    assert isinstance(earlier, list)
+    every = [*earlier, *candidate_files.payloads(context)]
+    return every[:MOST], len(every[MOST:])
 
 
 async def chosen(context: Context, request_id: str, question: Mapping[str, object]) -> None:
@@ -122,5 +139,14 @@ async def lost(act: Act, row: OutboxMessage, *, unchecked: bool = False) -> None
         return
     request = await CancellationRequest.get(id=row.request_id)
     why = "病毒检查一直没有做成，所以没有保存" if unchecked else "平台没有把文件交给我们"
-    text = f"证明没有收到：{why}。申请 {request.number} 还在等证明，请重新发一次。"
-    await outbox.say(act, await Account.get(id=row.account_id), text)
+    await outbox.say(act, await Account.get(id=row.account_id), f"证明没有收到：{why}。{_again(request)}")
+
+
+def _again(request: CancellationRequest) -> str:
+    """Say what follows for a request whose proof was lost: it may wait for it, or never have waited, or be over."""
+    number = request.number
+    if request.status in kept.WAITING:
+        return f"申请 {number} 还在等证明，请重新发一次。"
+    if request.status == RequestStatus.AWAITING_APPROVAL:
+        return f"申请 {number} 正在审批，不等这一份；要补请重新发一次。"
+    return f"申请 {number} 现在已不收证明，不用再发。到哪一步了可发「时间轴 {number}」。"

@@ -4,6 +4,7 @@ told to who agreed without it.
 
 import json
 import secrets
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.database.chains import HEAD, LEADER, PNG, Company, asked, board, card
 from tests.database.office import NOW, by
 from tests.database.talking import NUMBERS, deliver_cards, presses, seen
 from workflow.evidence import Material
+from workflow.evidence_rules import MOST
 from workflow.plans import Signing
 
 
@@ -37,12 +39,12 @@ async def said_before() -> set[Any]:
     return set(await OutboxMessage.filter(kind="say").values_list("id", flat=True))
 
 
-async def sends(company: Company, who: str = "liuyang", count: int = 1) -> str:
+async def sends(company: Company, who: str = "liuyang", count: int = 1, at: datetime = NOW) -> str:
     """Let somebody send files; returns what is said at once."""
     before = await said_before()
     files = tuple(File(secrets.token_hex(8), "补充.png") for _ in range(count))
     incoming = Incoming(Platform.DINGTALK, f"file:{next(NUMBERS)}", "file", who, files=files)
-    await company.store.transact(lambda: receive(incoming, NOW))
+    await company.store.transact(lambda: receive(incoming, at))
     return await heard(before)
 
 
@@ -55,6 +57,15 @@ async def arrive(company: Company, content: bytes = b"") -> str:
         person = await (await Account.get(id=row.account_id)).employee
         await company.store.transact(lambda: door.fetched(by(person), row, material, "E123456"))  # noqa: B023
         await company.store.transact(lambda: OutboxMessage.filter(id=row.id).update(status="sent"))  # noqa: B023
+    return await heard(before)
+
+
+async def lost(company: Company, *, unchecked: bool = False) -> str:
+    """Let the files that are being fetched be given up; returns what is said then."""
+    before = await said_before()
+    for row in await OutboxMessage.filter(kind="fetch", status="waiting"):
+        act = by(company.person("liuyang"))
+        await company.store.transact(lambda: door.lost(act, row, unchecked=unchecked))  # noqa: B023
     return await heard(before)
 
 
@@ -188,3 +199,54 @@ async def test_put_down_it_is_no_proof_and_two_files_are_two_pieces(company: Com
     assert "现有 3 份证明" in said
     assert await pieces(request) == 3
     assert await Step.filter(request=request, status=StepStatus.OPEN).count() == 1
+
+
+async def test_two_pictures_that_come_as_two_messages_are_both_taken_with_one_answer(company: Company) -> None:
+    request = await company.request(HEAD)
+    assert "收到文件，还没有保存" in await sends(company)
+    said = await sends(company)
+    assert "这 2 份还没有保存" in said
+    assert "回复 1，这 2 份都作为那一件补充的证明" in said
+    await company.says("liuyang", "1")
+    assert "现有 3 份证明" in await arrive(company)
+    assert await pieces(request) == 3
+
+
+async def test_what_was_put_down_or_waited_too_long_does_not_come_with_the_next(company: Company) -> None:
+    request = await company.request(HEAD)
+    await sends(company)
+    await company.says("liuyang", "算了")
+    assert "份还没有保存" not in await sends(company)
+    await sends(company, at=NOW + door.LASTS)
+    assert "2 份" not in await sends(company, at=NOW + 3 * door.LASTS)
+    await company.says("liuyang", "1")
+    await arrive(company)
+    assert await pieces(request) == 2
+
+
+async def test_more_than_one_request_can_hold_is_said_at_once(company: Company) -> None:
+    await company.request(HEAD)
+    await sends(company, count=MOST - 1)
+    said = await sends(company, count=3)
+    assert f"这 {MOST} 份还没有保存。一次最多补 {MOST} 份，多出的 2 份没有收下" in said
+    await company.says("liuyang", "1")
+    assert await OutboxMessage.filter(kind="fetch").count() == MOST
+
+
+async def test_a_further_piece_that_is_lost_is_not_said_to_be_waited_for(company: Company) -> None:
+    request = await company.request(HEAD, LEADER)
+    await sends(company)
+    await company.says("liuyang", "1")
+    said = await lost(company, unchecked=True)
+    assert "病毒检查一直没有做成" in said
+    assert f"申请 {request.number} 正在审批，不等这一份；要补请重新发一次。" in said
+    await company.says("liuyang", f"撤回 {request.number}")
+    said = await lost(company)
+    assert f"申请 {request.number} 现在已不收证明，不用再发。到哪一步了可发「时间轴 {request.number}」" in said
+
+
+async def test_a_first_piece_that_is_lost_is_waited_for(company: Company) -> None:
+    request = await company.request(HEAD, LEADER)
+    await company.says("chenmin", f"退回 {request.number} 请补盖章")
+    await sends(company)
+    assert f"申请 {request.number} 还在等证明，请重新发一次。" in await lost(company)
