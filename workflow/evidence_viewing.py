@@ -68,9 +68,10 @@ async def _request_for(act: Act, number: str) -> CancellationRequest:
 async def _require(act: Act, request: CancellationRequest) -> Employee:
     """Refuse who neither decides, nor files in its unit, nor audits; everybody once the data are only kept.
 
-    Whoever is asked now sees it whatever their roles: the rules, or a colleague who handed on, named them.
+    Whoever is asked now sees it whatever their roles: the rules, or a colleague who handed on, named them. So does who
+    answered while others still decide: they are told of what came later, and may take their answer back.
     """
-    asked = await _is_asked(act, request)
+    asked = await _has_a_place(act, request)
     employee = await (
         access.require_employee(act) if asked else access.require(act, EVIDENCE_READ, request.organisation)
     )
@@ -86,13 +87,16 @@ async def _require(act: Act, request: CancellationRequest) -> Employee:
     return employee
 
 
-async def _is_asked(act: Act, request: CancellationRequest) -> bool:
-    """Tell whether somebody has an open place in the chain, or stands in for who has; who only names sees nothing."""
+async def _has_a_place(act: Act, request: CancellationRequest) -> bool:
+    """Tell whether somebody answered or is asked while a request is decided; who only names a decider sees nothing."""
     employee = await access.require_employee(act)
-    steps = [each for each in places.live(request.steps, request.revision) if each.status == StepStatus.OPEN]
-    for step in (each for each in steps if not places.only_names(each)):
-        if step.approver_id == employee.id or await standing_in.covering(request, step, employee, act.now):
-            return request.status == RequestStatus.AWAITING_APPROVAL
+    if request.status != RequestStatus.AWAITING_APPROVAL:
+        return False
+    for step in (each for each in places.live(request.steps, request.revision) if not places.only_names(each)):
+        if step.status == StepStatus.APPROVED and employee.id == (step.decided_by_id or step.approver_id):
+            return True
+        if step.status == StepStatus.OPEN and await standing_in.may_answer(request, step, employee, act.now):
+            return True
     return False
 
 

@@ -41,7 +41,7 @@ async def told_apart(act: Act, request: CancellationRequest, pieces: int) -> tup
     for each in answered.values():
         text = (
             f"{request.number}：你同意以后又补了证明，现有 {pieces} 份（发「看证据 {request.number}」看）。"
-            "你的意见按你当时看到的算，仍然有效；要改的，后面的人决定以前可以在你的卡片上点「撤销」。"
+            "你的意见按你当时看到的算，仍然有效；要改的，后面的人决定以前可以在你的卡片上点「撤销我的意见」。"
         )
         await outbox.tell(act, each, text)
     return list(asked.values()), list(answered.values())
