@@ -15,7 +15,7 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, audit, chain, leaving_erasures, outbox, requests, rights
+from workflow import access, audit, chain, leaving_erasures, outbox, places, requests, rights
 from workflow.acting import Act
 from workflow.deputies import deputy_of
 from workflow.errors import NotAllowed
@@ -87,8 +87,7 @@ async def _successor(
     act: Act, employee: Employee, step: Step, request: CancellationRequest
 ) -> tuple[bool, Employee | None]:
     """Return who takes a step, and whether as the deputy: nobody twice in one chain, and never the requester (S38)."""
-    steps = [each for each in request.steps if each.revision == request.revision]
-    taken = {request.requester_id, employee.id, *(each.approver_id for each in steps if each.id != step.id)}
+    taken = {request.requester_id, employee.id, *_deciding(request, but=step)}
     deputy = await deputy_of(employee, act.now)
     if deputy is not None and deputy.id not in taken and await outbox.account_of(deputy) is not None:
         return True, deputy
@@ -96,6 +95,13 @@ async def _successor(
         if each.id not in taken and await outbox.account_of(each) is not None:
             return False, each
     return False, None
+
+
+def _deciding(request: CancellationRequest, *, but: Step | None = None) -> set[object]:
+    """Return who is asked for a request, and who answered for somebody else where it counts: one person, one place."""
+    steps = [each for each in request.steps if each.revision == request.revision and each != but]
+    counting = places.live(request.steps, request.revision)
+    return {each.approver_id for each in steps} | {each.decided_by_id for each in counting if each != but}
 
 
 async def _nobody_for(act: Act, employee: Employee, step: Step, request: CancellationRequest) -> None:
@@ -120,8 +126,8 @@ async def _hand_requests_on(act: Act, employee: Employee) -> None:
 
 async def _hand_request_on(act: Act, employee: Employee, request: CancellationRequest) -> None:
     """Give an open request to another HR of the unit, who did not have to decide it; they get its card and a word."""
-    deciding = {each.approver_id for each in request.steps if each.revision == request.revision}
-    heirs = [each for each in await _recruiters(act, request) if each.id not in deciding | {employee.id}]
+    taken = _deciding(request) | {employee.id}
+    heirs = [each for each in await _recruiters(act, request) if each.id not in taken]
     if not heirs:
         text = f"{name_of(employee)} 已离职，申请 {request.number} 没有别的 HR 可以接手。"
         todo = f"请发「授权 姓名 HR {plain(request.organisation.name)}」，再请其处理这场面试。"

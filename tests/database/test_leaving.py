@@ -9,6 +9,7 @@ from models import (
     CancellationRequest,
     Card,
     CardPurpose,
+    Delegation,
     Employee,
     Grant,
     OutboxMessage,
@@ -113,6 +114,31 @@ async def test_a_deputy_who_asked_for_it_or_decides_above_is_passed_over(store: 
     assert len([each for each in said if "没有人接手" in each and "授权 姓名" in each]) == 2
     assert (await seen(await Card.get(holder=there.head))).status == "不再由你处理"
     assert await AuditRecord.filter(action="step.unattended").count() == 1
+
+
+async def answered_for_the_head(store: Store) -> None:
+    """Let the head's delegate answer the first level."""
+    await says(store, "chenmin", "委托 李娜 至 周五17:00")
+    await says(store, "lina", f"同意 {(await Delegation.get()).number}")
+    card = await newest_card("lina", CardPurpose.APPROVAL)
+    await presses(store, "lina", "approve", card.handle, {"still_needed": "yes"})
+    assert (await Step.get(level=1).prefetch_related("decided_by")).decided_by == await Employee.get(key="lina")
+
+
+async def test_a_deputy_who_answered_a_level_for_somebody_decides_no_second_one(store: Store, there: Office) -> None:
+    await answered_for_the_head(store)
+    await names_deputy(store, there.leader, there.deputy)
+    await store.transact(lambda: office.employee("zhao2", there.unit, Role.LEADER, name="赵二"))
+    await leaves(store, there.leader)
+    step = await Step.get(request=there.request, level=2).prefetch_related("approver")
+    assert (step.approver.key, step.stands_for_id) == ("zhao2", None)
+
+
+async def test_who_answered_for_somebody_does_not_become_the_one_who_asked(store: Store, there: Office) -> None:
+    await answered_for_the_head(store)
+    await store.transact(lambda: Grant.create(employee=there.deputy, role=Role.HR, organisation=there.unit))
+    await leaves(store, there.hr)
+    assert (await requests.reload(there.request.id)).requester_id == there.hr.id
 
 
 async def test_a_step_that_was_not_yet_open_goes_to_the_deputy_as_well(store: Store, there: Office) -> None:
