@@ -137,7 +137,7 @@ def _dingtalk(settings: Dingtalk) -> Iterator[Step]:
     if settings.card_template_id is None:
         yield Step(
             "搭建并发布互动卡片模板",
-            "没有模板时审批只能靠文字指令和网页，不能在卡片上一点完成",
+            "没有模板时审批只能打字，不能在卡片上一点完成",
             "按 docs/dingtalk-setup.md 第 5 节逐项搭建，发布后写 dingtalk.card_template_id: ….schema",
         )
     if not settings.enabled:
@@ -183,5 +183,7 @@ def _mail_and_sms(settings: Settings) -> Iterator[Step]:
 def _interviews(settings: Settings) -> Iterator[Step]:
     if settings.interviews is None:
         yield Step(
-            "接入 AI 面试服务", "没有它，取消后收不回服务商自己的面试入口", "写 interviews.base 和 interviews.api_key"
+            "接入 AI 面试服务",
+            "没有它，守约建的面试间取消后收不回；导入的面试链接要在服务商那边收",
+            "写 interviews.base 和 interviews.api_key",
         )

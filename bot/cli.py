@@ -83,7 +83,7 @@ def story() -> None:
 
 @cli.command()
 def migrate() -> None:
-    """把数据库升级到本版本；先自动备份。"""
+    """把数据库升级到本版本；SQLite 先自动备份，PostgreSQL 请先自己 pg_dump -Fc。"""
     settings = loaded()
     applied = asyncio.run(_migrated(settings))
     typer.echo("、".join(applied) or "已是最新")

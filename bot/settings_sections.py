@@ -137,7 +137,7 @@ class Dingtalk(Section):
     )
     card_template_id: str | None = Field(
         default=None,
-        description="互动卡片模板 ID；不写时用文字指令和网页完成同样的审批",
+        description="互动卡片模板 ID；不写时卡片变成文字，打字完成同样的审批",
         examples=["11112222-aaaa-4bbb-8ccc-333344445555.schema"],
         pattern=r"^\S+\.schema$",
     )

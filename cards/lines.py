@@ -36,7 +36,7 @@ def distance(starts_at: datetime, now: datetime, late: bool) -> Line:
     text = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes < 48 * 60 else f"{minutes // 60} 小时"
     if minutes >= MANY_DAYS * 24 * 60:
         text = f"{minutes // (24 * 60)} 天"
-    return Line(COUNTDOWN, f"{text}（{'已不足提前期，属临时取消' if late else '早于提前期'}）")
+    return Line(COUNTDOWN, f"{text}（{'已在通知期内，属临时取消' if late else '通知期以前'}）")
 
 
 def reason_line(request: RequestView) -> Line:

@@ -58,7 +58,7 @@ STATES = {
     "only-names": "这一级没有人可审，请你指定一位，管理员不能代批。请发「转交 {number} 姓名」",
     "comment-part": "你不在 {number} 的办理人里，不能评论：只有发起人、审批人和代其审批的人可以。要说的请告诉其中一位",
     "comment-restricted": "{number} 的候选人资料受限或已删除，不能再评论。经过可发「时间轴 {number}」",
-    "too-many-comments": "这件申请的评论已有 {most} 条，不能再加。要商量请直接联系",
+    "too-many-comments": "这件申请的评论已有 {most} 条，不能再加。要商量请直接联系对方",
     "votes": "「{step}」要 {need} 人同意，只找到 {have} 位可以审批的人，没有提交。请联系系统管理员设置后再发一次",
     "votes-named": "「{step}」要 {need} 人同意，没有人可审，管理员只能指定 1 位，没有提交。请联系系统管理员改规则",
     "taker-self": "这一步本来就在你这里。要转交请写同事的姓名，例如「转交 1 李娜」",
@@ -180,7 +180,7 @@ def why(refusal: Refusal) -> str:
             return MISSING.get(str(facts.get("what")), INCOMPLETE).format(**{"number": "Q…", **facts})
         case "reminded":
             at = clock(facts["at"])  # type: ignore[arg-type]
-            return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系"
+            return f"{at} 已提醒过 {facts['approver']}，同一申请 4 小时内只提醒一次。急的话请直接联系对方"
         case code if code.startswith(evidence_words.PREFIX):
             return evidence_words.why(refusal)
         case "invalid":

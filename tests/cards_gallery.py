@@ -20,6 +20,8 @@ from playwright.async_api import Page, ViewportSize, async_playwright, expect
 from models import Booking, Role
 from models.migrating import migrate
 from tests import pictures
+from tests.scenarios import test_passkeys_in_a_browser as passkeys
+from tests.scenarios import test_signing_with_an_authority as authority
 from tests.scenarios.company import START, Company
 from tests.scenarios.steps import booked, given_role, left_the_company, request_number
 
@@ -239,6 +241,33 @@ async def delegated(on: Set) -> None:
     await on.shot(cast.hr, "delegation-accepted", "代办中")
 
 
+async def signed(on: Set) -> None:
+    """What waits for a signature through an authority (G2) or for a passkey (G1), and what was signed."""
+    company, head, leader = on.company, on.cast.head, "zhaoguoqiang"
+    await authority.signing(company, 0)
+    await on.filed()
+    card = await company.card(head, "待你审批", app=on.cast.app)
+    await company.taps(head, card, "approve", NEEDED)
+    await on.shot(head, "waits-for-signature", "待你本人签名")
+    await authority.decides(company, head, "confirm")
+    await on.shot(head, "signed", "已同意" if on.cast.app == "dingtalk" else "签名已核对", request_number(card))
+    if on.cast.app == "wecom":
+        return  # the leader is on both, and was photographed in DingTalk
+    await passkeys.leaders_sign(company)
+    number, card = await on.at_the_leader()
+    browser = on.page.context.browser
+    assert browser is not None
+    phone, _ = await passkeys.phone_with_passkeys(browser)
+    await passkeys.bound(company, phone.pages[0])
+    await company.taps(leader, card, "approve")
+    await on.shot(leader, "waits-for-passkey", "待你审批", number)
+    address, code = await passkeys.given(company, leader, "/c/", "还没有生效")
+    await passkeys.opened(phone.pages[0], address, code, "看内容")
+    await phone.pages[0].get_by_role("button", name="用通行密钥确认").click()
+    await on.shot(leader, "confirmed", "已同意", number)
+    await phone.close()
+
+
 async def expired(on: Set) -> None:
     """Nobody decided until the interview began."""
     await on.filed()
@@ -257,6 +286,7 @@ SCENES: tuple[Callable[[Set], Awaitable[None]], ...] = (
     passed_around,
     too_late,
     delegated,
+    signed,
     expired,
 )
 

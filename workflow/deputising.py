@@ -44,9 +44,15 @@ async def _tell_both(act: Act, acting: Employee, employee: Employee, deputy: Emp
     if deputy is None:
         await outbox.tell(act, employee, f"{name_of(acting)}（管理员）取消了你的代理人，你现在没有代理人。{change}")
         return
-    text = f"{name_of(acting)}（管理员）指定 {name_of(deputy)} 作你的代理人{until}：你离职时，等你审批的会转给其处理。"
+    text = (
+        f"{name_of(acting)}（管理员）指定 {name_of(deputy)} 作你的代理人{until}：你离职时等你审批的会转给其处理，"
+        "到时限你还没有答复时也请其一并审批。"
+    )
     await outbox.tell(act, employee, f"{text}{change}")
-    text = f"{name_of(acting)}（管理员）指定你作 {name_of(employee)} 的代理人{until}：其离职时，等其审批的会转给你。"
+    text = (
+        f"{name_of(acting)}（管理员）指定你作 {name_of(employee)} 的代理人{until}：其离职时等其审批的会转给你，"
+        "到时限其还没有答复时也请你一并审批。"
+    )
     await outbox.tell(act, deputy, f"{text}有疑问请联系 {name_of(acting)}。")
 
 

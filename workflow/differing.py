@@ -88,7 +88,7 @@ def _filing(told: Testimony, request: CancellationRequest) -> Iterator[Differenc
         yield from _unlike("operator", "操作人", told.operator, pseudonym("u", request.requester_id))
     yield from _unlike("reason", "原因", told.reason, request.reason_code)
     yield from _unlike("origin", "责任来源", told.origin, str(request.origin))
-    yield from _unlike("late", "是否过了提前期", told.late, request.late)
+    yield from _unlike("late", "是否在通知期内", told.late, request.late)
     yield from _unlike("notify", "是否通知候选人", told.notify, request.notify)
     if told.status.value == RequestStatus.CARRIED_OUT:  # an approver may set it until then
         yield from _unlike("keep", "是否保留资格", told.keep, request.keep_eligibility)

@@ -57,7 +57,7 @@ SAID: Final[dict[str, str]] = {
     READ: "查看预约和每一步的经过",
     CANCEL: "取消面试、提交和撤回申请",
     DECIDE: "审批轮到自己的取消申请",
-    EVIDENCE_READ: "看自己审批的或所管单位的取消的证明材料",
+    EVIDENCE_READ: "看自己经手的取消的证明材料；HR 和审计看所管单位的",
     REVEAL: "写明原因后在网页上看一次候选人的姓名、电话、邮箱",
     AUDIT_READ: "检索办过的取消，保存自己的检索",
     AUDIT_EXPORT: "导出一个单位的审计日志",

@@ -47,7 +47,7 @@ async def test_a_late_cancellation_of_the_company_goes_to_the_department(company
     card = await company.card("helin", "待你确认", "用人部门")
     await company.taps("helin", card, "submit")
     await company.taps("helin", await company.card("helin", "再确认一次"), "submit")
-    card = await company.card("zhenghao", "待你审批", "高原", "已不足提前期")
+    card = await company.card("zhenghao", "待你审批", "高原", "已在通知期内")
     await company.taps("zhenghao", card, "approve", {"still_needed": "paused"})
     await company.card("zhenghao", "已同意", "前可撤销")
     await company.sees("helin", "已通过", "前可撤销")  # drawn before the next change, which would else take its code

@@ -89,7 +89,7 @@ def test_the_approvers_card_answers_who_why_how_long_what_it_costs_and_where_in_
         "岗位：Java后端（华辰互联）",
         "原因：候选人行程冲突",
         "证明：短信截图.png · 1 份 ✓",
-        "距面试：29 小时 30 分（早于提前期）",
+        "距面试：29 小时 30 分（通知期以前）",
         "影响：面试官 李雷 空出 45 分钟",
         "历史：候选人此前取消过 2 次；公司取消过其 1 次；本岗位 7 天内第 3 件；刘洋 7 天内第 4 件",
         "同岗位：另有 3 场面试已约",
@@ -149,7 +149,7 @@ def test_what_the_clock_closed_says_so() -> None:
 
 def test_a_late_card_says_that_the_notice_period_is_over() -> None:
     late = samples.card(CardPurpose.CONFIRM, late=True, now=samples.START.replace(hour=1))
-    assert "距面试：6 小时 0 分（已不足提前期，属临时取消）" in [str(each) for each in draw(late).lines]
+    assert "距面试：6 小时 0 分（已在通知期内，属临时取消）" in [str(each) for each in draw(late).lines]
 
 
 ENDS = [
