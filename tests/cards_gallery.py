@@ -250,7 +250,7 @@ async def signed(on: Set) -> None:
     await company.taps(head, card, "approve", NEEDED)
     await on.shot(head, "waits-for-signature", "待你本人签名")
     await authority.decides(company, head, "confirm")
-    await on.shot(head, "signed", "已同意" if on.cast.app == "dingtalk" else "签名已核对", request_number(card))
+    await on.shot(head, "signed", "已同意", card["title"])
     if on.cast.app == "wecom":
         return  # the leader is on both, and was photographed in DingTalk
     await passkeys.leaders_sign(company)
@@ -264,7 +264,7 @@ async def signed(on: Set) -> None:
     address, code = await passkeys.given(company, leader, "/c/", "还没有生效")
     await passkeys.opened(phone.pages[0], address, code, "看内容")
     await phone.pages[0].get_by_role("button", name="用通行密钥确认").click()
-    await on.shot(leader, "confirmed", "已同意", number)
+    await on.shot(leader, "confirmed", "已同意", card["title"])
     await phone.close()
 
 
