@@ -15,6 +15,7 @@ from bot import addresses
 from bot.linked_pages import SAFE, Drawing, fields_in, is_own_form
 from bot.refused import counting
 from handlers import evidence_viewing as forms
+from handlers import evidence_words
 from handlers.evidence_viewing import Ending, Outcome
 from models import EvidenceKind
 from platforms.files import kinds
@@ -114,7 +115,7 @@ class EvidencePage:
         try:
             shown = await self._app.inspection.draw(each.content)
         except Unopenable as stopped:
-            return Shown(lines=(("状态", f"画不出来（{stopped.verdict.refused}）；原件完好，在证据包里"),))
+            return Shown(lines=(("状态", evidence_words.undrawn(stopped.verdict.refused)),))
         if each.piece.media_type != kinds.PDF:
             return shown
         return Shown(lines=(*shown.lines, ("怎么看", f"在聊天里发「看证据 {number} {each.place}」取得原件")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from handlers.refusals import why
+from handlers import evidence_words, refusals
 from handlers.routing import Context
 from models import Account, CancellationRequest, OutboxMessage, RequestStatus
 from workflow import cancelling, outbox, requests
@@ -81,14 +81,20 @@ async def fetched(act: Act, row: OutboxMessage, material: kept.Material, referen
         await kept.keep_file(act, request, material)
     except Refusal as refusal:
         await kept.note_refused(act, request, material, refusal)
-        text = f"收到您发来的文件，但没有保存：{why(refusal)}。您的登记 {request.number} 不受影响。编号 {reference}"
-        await outbox.say(act, account, text)
+        await outbox.say(act, account, _not_kept(refusal, request, reference))
         return refusal.code
     await cancelling.more_evidence(act, await requests.reload(request.id))
     seen = "，招聘负责人看得到" if request.status == RequestStatus.CARRIED_OUT else "，会给审批人看到"
     text = f"收到，谢谢。您发来的文件已保存为登记 {request.number} 的证明{seen}。您不用再做什么。"
     await outbox.say(act, account, text)
     return ""
+
+
+def _not_kept(refusal: Refusal, request: CancellationRequest, reference: str) -> str:
+    if not refusal.code.startswith(evidence_words.PREFIX):
+        return f"收到您发来的文件，没有保存。{refusals.to_candidate(refusal, reference)}"
+    why = evidence_words.to_candidate(refusal)
+    return f"收到您发来的文件。{why}。您的登记 {request.number} 不受影响。编号 {reference}"
 
 
 async def lost(act: Act, row: OutboxMessage, *, unchecked: bool = False) -> None:

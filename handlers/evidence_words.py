@@ -1,8 +1,9 @@
 """Why a file is not kept as evidence: what it is, why that is not taken, and what to send instead.
 
-Read by colleagues and by candidates, so it calls nobody 你 or 您.
+Most is read by colleagues and by candidates, so it calls nobody 你 or 您; `FOR_CANDIDATES` is theirs alone.
 """
 
+from cards import outcomes
 from workflow.errors import Refusal
 from workflow.evidence_rules import SAID
 
@@ -52,7 +53,11 @@ WHY = {
     "most": "申请 {number} 的证明已有 {most} 份，到上限了，没有保存。要换材料请发起的 HR 撤回后重新提交",
     "type": "这种文件不能作证明，没有保存。请发 {allowed}",
 }
-
+FOR_CANDIDATES = {
+    "most": "您登记 {number} 的证明已有 {most} 份，到上限了，这一份没有保存。要换材料请回复「转人工」",
+    "kind": "这次登记的证明只收 {allowed}，这一份没有保存。请换一种再发",
+}
+"""What is said to a candidate where the sentence for colleagues speaks of our rules, or of what only HR can do."""
 
 REFUSED = {
     "no-such-piece": "申请 {number} 的证明共 {count} 份，没有要看的这一份。请发「看证据 {number}」看全部",
@@ -66,6 +71,20 @@ def why(refusal: Refusal) -> str:
     if code == "kind":
         return _of_kind(seen, str(refusal.facts.get("allowed", "")))
     return WHY[code].format(**{**refusal.facts, "inside": INSIDE.get(seen, "别的文件")})
+
+
+def to_candidate(refusal: Refusal) -> str:
+    """Return the sentence for the candidate who sent the file."""
+    code, seen = refusal.code.removeprefix(PREFIX), str(refusal.facts.get("seen", ""))
+    if code == "most" or (code == "kind" and seen in SAID):
+        return FOR_CANDIDATES[code].format(**refusal.facts)
+    return why(refusal)
+
+
+def undrawn(code: str) -> str:
+    """Say why a piece that was kept cannot be shown, and who gets at it: not who decides, they have no case files."""
+    known = outcomes.WHY.get(f"{PREFIX}{code}", "打不开")
+    return f"画不出来：{known}。收到的原件原样存着，HR 或审计可在证据包里取得"
 
 
 def _of_kind(seen: str, allowed: str) -> str:
