@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from handlers.refusals import INCOMPLETE, OTHERWISE, STATES, sentence, to_candidate
+from handlers import evidence_words
+from handlers.reading.asides import wants_person
+from handlers.refusals import INCOMPLETE, NOT_RESTORABLE, OTHERWISE, STATES, sentence, to_candidate
 from models import BookingStatus, RequestStatus, Role
 from workflow.errors import AlreadyDecided, Invalid, Missing, NotAllowed, NotFound, NotNow, NotYours, Refusal, Stale
 
@@ -152,3 +154,37 @@ def test_a_candidate_reads_nothing_of_how_we_work_inside() -> None:
         assert "请直接回复" in text
         assert text.endswith("编号 E1")
         assert not re.search("「|申请|HR|权限", text)
+
+
+@pytest.mark.parametrize("state", BookingStatus)
+def test_what_cannot_be_restored_is_said_as_it_stands(state: str) -> None:
+    stands = {"scheduled", "confirmed"}
+    text = sentence(NotNow("not-restorable", state=str(state)), "E1A2B3")
+    assert (NOT_RESTORABLE["scheduled"] in text) is (str(state) in stands)
+    assert "已接到通知" not in text
+
+
+SENT = {"seen": "pdf", "allowed": "PNG", "most_mb": 10, "most": 2, "number": "Q20261124-007"}
+
+
+@pytest.mark.parametrize("code", [*evidence_words.WHY, "kind"])
+def test_a_candidate_is_told_once_that_a_file_was_not_kept_and_nothing_only_colleagues_can_do(code: str) -> None:
+    for seen in ("pdf", "office", "heard-of-never"):
+        text = evidence_words.to_candidate(Invalid(f"{evidence_words.PREFIX}{code}", **{**SENT, "seen": seen}))
+        assert text.count("没有保存") == 1
+        assert not re.search("你|HR|申请|撤回|规则|规范", text)
+
+
+def test_a_candidate_at_the_limit_is_told_a_word_that_is_read() -> None:
+    said = evidence_words.to_candidate(Invalid("evidence-most", **SENT))
+    assert said.startswith("您登记 Q20261124-007 的证明已有 2 份，到上限了，这一份没有保存")
+    word = re.search("请回复「(.+?)」", said)
+    assert word is not None
+    assert wants_person(word[1])
+
+
+@pytest.mark.parametrize("code", [*evidence_words.WHY, "kind", "never-heard-of"])
+def test_why_a_piece_is_not_drawn_is_said_without_a_code(code: str) -> None:
+    said = evidence_words.undrawn(code)
+    assert re.findall("[A-Za-z]+", said) == ["HR"]
+    assert "收到的原件原样存着，HR 或审计可在证据包里取得" in said
