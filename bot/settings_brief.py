@@ -9,7 +9,9 @@ from workflow.briefing import Hours
 
 
 class BriefSection(Section):
-    enabled: bool = Field(default=True, description="工作日早上给审批人和 HR 发简报；没有事就不发", examples=["true"])
+    enabled: bool = Field(
+        default=True, description="工作日早上给审批人、HR 和当天的面试官发简报；没有事就不发", examples=["true"]
+    )
     at: str = Field(
         default="08:30",
         pattern=r"^(0[0-9]|1[01]):[0-5][0-9]$",

@@ -10,7 +10,6 @@ from workflow import briefing, outbox
 
 ON: Final = frozenset({"开", "开启", "打开", "要", "恢复", "on"})
 OFF: Final = frozenset({"关", "关闭", "关掉", "不要", "停", "停掉", "off"})
-NOTHING = "现在没有等你审批的，今天没有面试，也没有要补的材料。"
 STAYS = "等你审批的卡片、提醒、催办照常发给你。"
 
 
@@ -24,7 +23,7 @@ async def typed(context: Context, command: Command) -> None:
         await outbox.say(context.act, context.account, f"{text}编号 {context.reference}")
     else:
         today = await briefing.brief_of(context.employee, context.act.now)
-        told = NOTHING if today.is_silent else briefing.said(today, context.act.now, "今天是 ")
+        told = briefing.nothing(today) if today.is_silent else briefing.said(today, context.act.now, "今天是 ")
         await outbox.say(context.act, context.account, f"{await _state(context)}\n{told}")
 
 

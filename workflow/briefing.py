@@ -1,4 +1,4 @@
-"""简报: on the morning of a working day, what waits and what starts today, to who decides and who files (D25).
+"""简报: on the morning of a working day, what waits and what starts today, to who decides, files or interviews (D25).
 
 Who has nothing hears nothing, and who wants none is told nothing in the morning; what asks for an answer, a card or a
 reminder, is no part of it and comes all the same. Each person's is made in a transaction of its own; it names numbers
@@ -13,8 +13,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from models import (
     Booking,
+    BookingStatus,
     CancellationRequest,
     Delegation,
     DelegationStatus,
@@ -26,7 +29,18 @@ from models import (
     Step,
     StepStatus,
 )
-from workflow import access, audit, chain, outbox
+from workflow import (
+    access,
+    audit,
+    chain,
+    delegating,
+    erasing,
+    export_requests,
+    outbox,
+    purge_proposals,
+    rights,
+    rules_proposals,
+)
 from workflow.acting import Act, local
 from workflow.deadlines import OFFICE
 from workflow.moments import WEEKDAYS, clock
@@ -35,7 +49,9 @@ from workflow.working_hours import between, is_office_day, office_of
 
 TIMER, ONE = "brief", "brief_person"
 UNTIL: Final = time(12)
-ASKED: Final = (Role.HR, Role.DEPARTMENT_HEAD, Role.LEADER)
+ASKED: Final = tuple(each for each in Role if each != Role.INTERVIEWER)
+PROPOSED: Final = (delegating, erasing, export_requests, purge_proposals, rights, rules_proposals)
+BEGUN: Final = (*LIVE_BOOKINGS, BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 UNFINISHED: Final = (RequestStatus.DRAFT, RequestStatus.AWAITING_EVIDENCE, RequestStatus.SENT_BACK)
 MOST_NAMED = 3
 
@@ -63,18 +79,33 @@ def hours() -> Hours:
 
 
 @dataclass(frozen=True)
+class Interviews:
+    """How many of today's are still ahead, when the first of these starts, and how many have begun."""
+
+    ahead: int = 0
+    first: datetime | None = None
+    begun: int = 0
+
+
+@dataclass(frozen=True)
 class Brief:
-    """What there is to tell one person; the steps come with request and booking."""
+    """What there is to tell one person; the steps come with request and booking.
+
+    `proposals` counts what colleagues proposed and this person may decide; `of_units` are the interviews of the units
+    they file for, None where they file for none; `own` are those at which they are the interviewer.
+    """
 
     steps: tuple[Step, ...] = ()
-    interviews: int = 0
-    first: datetime | None = None
+    proposals: int = 0
+    of_units: Interviews | None = None
+    own: Interviews = Interviews()
     unfinished: tuple[str, ...] = field(default=())
 
     @property
     def is_silent(self) -> bool:
         """Tell whether all of it is zero."""
-        return not (self.steps or self.interviews or self.unfinished)
+        ahead = self.own.ahead + (self.of_units.ahead if self.of_units else 0)
+        return not (self.steps or self.proposals or ahead or self.unfinished)
 
 
 class Standing(StrEnum):
@@ -151,49 +182,98 @@ def _is_silent_unit(unit: Organisation) -> bool:
 
 
 async def brief_of(person: Employee, now: datetime) -> Brief:
-    """Return what there is to tell somebody: what waits for them; as HR what starts today, and what is unfinished."""
+    """Return what there is to tell somebody: what waits for them, what starts today, as HR what is unfinished."""
     steps = await chain.open_steps_of(person, now)
     for each in steps:
         await each.request.fetch_related("booking")
-    units = access.within(await access.scopes(person, access.CANCEL, now))
-    here = local(now)
-    tomorrow = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    today = Booking.filter(units, status__in=LIVE_BOOKINGS, starts_at__gt=now, starts_at__lt=tomorrow)
-    first = await today.order_by("starts_at").first()
+    proposed = [await each.awaiting(person, now) for each in PROPOSED]
+    paths = await access.scopes(person, access.CANCEL, now)
+    units = access.within(paths)
     unfinished = CancellationRequest.filter(units, status__in=UNFINISHED, booking__starts_at__gt=now)
     numbers = await unfinished.order_by("booking__starts_at").values_list("number", flat=True)
-    return Brief(tuple(steps), await today.count(), first.starts_at if first else None, tuple(map(str, numbers)))
+    return Brief(
+        steps=tuple(steps),
+        proposals=sum(map(len, proposed)),
+        of_units=await _today(units, now) if paths else None,
+        own=await _today(Q(interviewer=person), now),
+        unfinished=tuple(map(str, numbers)),
+    )
+
+
+async def _today(which: Q, now: datetime) -> Interviews:
+    midnight, tomorrow = _day(now)
+    ahead = Booking.filter(which, status__in=LIVE_BOOKINGS, starts_at__gt=now, starts_at__lt=tomorrow)
+    first = await ahead.order_by("starts_at").first()
+    begun = Booking.filter(which, status__in=BEGUN, starts_at__gte=midnight, starts_at__lte=now)
+    return Interviews(await ahead.count(), first.starts_at if first else None, await begun.count())
+
+
+def _day(now: datetime) -> tuple[datetime, datetime]:
+    midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight, midnight + timedelta(days=1)
 
 
 async def _people(now: datetime) -> list[Employee]:
-    """Return whoever may have something to decide or to file, in the order of staff keys."""
+    """Return whoever may have something to decide, to file or to hold today, in the order of staff keys."""
     held: list[Grant] = await access.current(now).filter(role__in=list(ASKED))
     asked: list[Step] = await Step.filter(status=StepStatus.OPEN, request__status=RequestStatus.AWAITING_APPROVAL)
-    stands_in = Delegation.filter(status=DelegationStatus.APPROVED, expires_at__gt=now)
+    stands_in = Delegation.filter(status__in=(DelegationStatus.PROPOSED, DelegationStatus.APPROVED), expires_at__gt=now)
     delegates = await stands_in.values_list("delegate_id", flat=True)
+    today = Booking.filter(status__in=LIVE_BOOKINGS, starts_at__gt=now, starts_at__lt=_day(now)[1])
+    interviewers = await today.filter(interviewer_id__isnull=False).values_list("interviewer_id", flat=True)
     deputies = await Employee.filter(id__in=[each.approver_id for each in asked], deputy_id__isnull=False)
-    ids = {each.employee_id for each in held} | {each.approver_id for each in asked} | set(delegates)
+    ids = {each.employee_id for each in held} | {each.approver_id for each in asked} | {*delegates, *interviewers}
     ids |= {each.deputy_id for each in deputies}
     return list(await Employee.filter(id__in=list(ids), active=True, brief_off=False).order_by("key"))
 
 
 def said(brief: Brief, now: datetime, opening: str = "早上好，") -> str:
-    """Say it in at most four lines: what it is, and what to type; `opening` stands before the day."""
+    """Say it in at most five lines: what it is, and what to type; `opening` stands before the day."""
     here = local(now)
-    lines = [f"{opening}{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]}（截至 {clock(now)}）："]
+    head = f"{opening}{here.month}月{here.day}日 周{WEEKDAYS[here.weekday()]}（截至 {clock(now)}）："
+    lines = [head, _waiting(brief, now), *_interviews(brief), _unfinished(brief.unfinished)]
+    return "\n".join(each for each in lines if each)
+
+
+def nothing(brief: Brief) -> str:
+    """Say that all of it is zero; of today's interviews it says whose, and whether there were any."""
+    begun = brief.own.begun + (brief.of_units.begun if brief.of_units else 0)
+    whose = "今天" if brief.of_units else "你今天"
+    interviews = f"{whose}没有别的面试了" if begun else f"{whose}没有面试"
+    return f"现在没有等你审批的，{interviews}，也没有要补的材料。"
+
+
+def _waiting(brief: Brief, now: datetime) -> str:
+    """Say what 待我审批 would list."""
+    parts = []
     if brief.steps:
-        lines.append(
-            f"待你审批 {len(brief.steps)} 条{_oldest(brief.steps, now)}{_soonest(brief.steps, now)}。发「待我审批」看。"
-        )
-    if brief.interviews and brief.first:
-        lines.append(f"今天面试 {brief.interviews} 场，第一场 {clock(brief.first)}。发「列表 今天」看。")
-    if brief.unfinished:
-        named = "、".join(brief.unfinished[:MOST_NAMED])
-        more = " 等" if len(brief.unfinished) > MOST_NAMED else ""
-        lines.append(
-            f"待你补证明或提交 {len(brief.unfinished)} 件：{named}{more}。发「时间轴 {brief.unfinished[0]}」看。"
-        )
-    return "\n".join(lines)
+        parts.append(f"待你审批 {len(brief.steps)} 条{_oldest(brief.steps, now)}{_soonest(brief.steps, now)}")
+    if brief.proposals:
+        parts.append(f"同事提的事等你决定 {brief.proposals} 件")
+    return f"{'；'.join(parts)}。发「待我审批」看。" if parts else ""
+
+
+def _interviews(brief: Brief) -> list[str]:
+    units, own, how, lines = brief.of_units, brief.own, "发「列表 今天」看。", []
+    if units and units.first:
+        what = "今天还有面试" if units.begun else "今天面试"
+        lines.append(f"{what} {units.ahead} 场，{_first(units)} {clock(units.first)}。{how}")
+    if own.first:
+        what = "你自己今天还要面试" if own.begun else "你自己今天要面试"
+        lines.append(f"{what} {own.ahead} 场，{_first(own)} {clock(own.first)}。{'' if lines else how}")
+    return lines
+
+
+def _first(interviews: Interviews) -> str:
+    return "最近一场" if interviews.begun else "第一场"
+
+
+def _unfinished(numbers: tuple[str, ...]) -> str:
+    if not numbers:
+        return ""
+    named = "、".join(numbers[:MOST_NAMED])
+    more = " 等" if len(numbers) > MOST_NAMED else ""
+    return f"待你补证明或提交 {len(numbers)} 件：{named}{more}。发「时间轴 {numbers[0]}」看。"
 
 
 def _oldest(steps: Iterable[Step], now: datetime) -> str:

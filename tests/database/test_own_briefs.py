@@ -1,15 +1,17 @@
 """简报 开, 简报 关: each person's own wish, which hides nothing that asks for an answer; 简报 at any hour."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from models import AuditRecord, Employee, OutboxMessage, OutboxStatus
-from tests.database import deciding
+from models import AuditRecord, Booking, BookingStatus, Employee, OutboxMessage, OutboxStatus, Role
+from tests.database import deciding, office
 from tests.database.chains import Company, card_of
-from tests.database.office import by
+from tests.database.office import NOW, by
+from tests.database.talking import says
 from tests.database.test_briefing import DAY, MORNING, ZHAO, company, rings, told, usual
-from workflow import briefing
+from workflow import briefing, rights
 from workflow.rights import pseudonym
 
 __all__ = ["company", "usual"]
@@ -94,3 +96,56 @@ async def test_what_is_not_understood_switches_nothing(company: Company) -> None
     assert "没看懂「每周一」" in said
     assert "编号 E" in said
     assert await lines() == []
+
+
+async def interview(company: Company, ahead: timedelta, interviewer: str = "") -> Booking:
+    person = company.person(interviewer) if interviewer else None
+    phone = office.some_phone()
+    return await company.store.transact(
+        lambda: office.booking(company.unit, phone=phone, ahead=ahead, interviewer=person)
+    )
+
+
+async def test_an_interviewer_is_told_of_their_own_interviews_on_demand_and_in_the_morning(company: Company) -> None:
+    await interview(company, timedelta(hours=2), "lina")
+    await interview(company, timedelta(hours=1))
+    await interview(company, DAY + timedelta(hours=3), "lina")
+    said = await company.says("lina", "简报")
+    assert "你自己今天要面试 1 场，第一场 11:30。发「列表 今天」看。" in said
+    assert "没有" not in said.partition("今天是")[2]
+    later = await says(company.store, "lina", "简报", NOW + timedelta(hours=2))
+    assert "你今天没有别的面试了" in later
+    await rings(company, MORNING)
+    assert [each.splitlines()[1:] for each in (await told())["lina"]] == [
+        ["你自己今天要面试 1 场，第一场 12:30。发「列表 今天」看。"]
+    ]
+
+
+async def test_hr_is_told_apart_what_is_over_what_is_ahead_and_what_is_their_own(company: Company) -> None:
+    assert "等你审批的，今天没有面试，" in await company.says("liuyang", "简报")
+    await interview(company, timedelta(hours=1))
+    own = await interview(company, timedelta(hours=2), "liuyang")
+    said = await company.says("liuyang", "简报")
+    assert "今天面试 2 场，第一场 10:30。发「列表 今天」看。\n你自己今天要面试 1 场，第一场 11:30。" in said
+    said = await says(company.store, "liuyang", "简报", NOW + timedelta(minutes=90))
+    assert "今天还有面试 1 场，最近一场 11:30。" in said
+    await Booking.filter(id=own.id).update(status=BookingStatus.COMPLETED)
+    said = await says(company.store, "liuyang", "简报", NOW + timedelta(hours=3))
+    assert "等你审批的，今天没有别的面试了，" in said
+
+
+async def test_what_a_colleague_proposed_waits_as_well(company: Company) -> None:
+    wanted = rights.Wanted(
+        kind=rights.GrantChangeKind.GIVE, employee=company.person("lina"), role=Role.HR, organisation=company.unit
+    )
+
+    async def propose() -> None:
+        await office.employee("hanxue", company.group, Role.SECURITY_ADMIN, name="韩雪")
+        await rights.propose(by(company.admin), wanted)
+
+    await company.store.transact(propose)
+    assert "同事提的事等你决定 1 件。发「待我审批」看。" in await company.says("hanxue", "简报")
+    assert "1　S" in await company.says("hanxue", "待我审批")
+    await rings(company, MORNING)
+    assert set(await told()) == {"hanxue"}
+    assert "等你决定 1 件" in (await told())["hanxue"][0]
