@@ -122,10 +122,15 @@ async def _laid(link: DownloadLink, card: Card, passkey: Passkey, showing: Showi
     return Laid(link.number, showing, tuple(said), text, assertions.options_for(passkey, text))
 
 
-async def _said(card: Card, wish: Wish) -> list[tuple[str, str]]:
+async def answer_on(card: Card, wish: Wish) -> str:
+    """Return the answer that somebody wants to give on a card, in words; a level by its name."""
     step, request = await Step.get(id=card.step_id), await requests.reload(card.request_id)
     level = dict(handing_on.levels_before(request, step)).get(wish.level)
-    found = [("你的意见", ANSWERS[wish.action].format(level=level.name if level else ""))]
+    return ANSWERS[wish.action].format(level=level.name if level else "")
+
+
+async def _said(card: Card, wish: Wish) -> list[tuple[str, str]]:
+    found = [("你的意见", await answer_on(card, wish))]
     if wish.still_needed:
         found.append(("岗位", NEEDED[StillNeeded(wish.still_needed)]))
     if wish.keep:

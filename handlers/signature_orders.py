@@ -15,12 +15,22 @@ from tortoise.transactions import in_transaction
 
 from cards.buttons import Press
 from handlers import approvals, changed
-from handlers.confirm_page import ANSWERS
+from handlers.confirm_page import answer_on
 from handlers.refusals import why
 from handlers.routing import Context, Incoming
-from handlers.signature_words import ENDED
-from models import Card, OrderState, SigningOrder, Step
-from workflow import audit, authorities, certified, confirm_links, outbox, requests, signing_orders, statements
+from handlers.signature_words import ENDED, OLDER, OVER
+from models import Card, OrderState, RequestStatus, SigningOrder, Step, StepStatus
+from workflow import (
+    audit,
+    authorities,
+    certified,
+    confirm_links,
+    outbox,
+    requests,
+    signing_orders,
+    standing_in,
+    statements,
+)
 from workflow.acting import Act
 from workflow.certified import Certified
 from workflow.confirm_links import Wish
@@ -63,14 +73,16 @@ async def lay(order_id: str, chain: Sequence[bytes], now: datetime) -> Laid | No
     if order is None or order.state != OrderState.WANTED:
         return None
     act = Act(now, VIA, "order", employee=order.employee)
+    if now >= order.expires_at:  # after a standstill: the time that the link would name is over
+        await _end(act, order, "expired")
+        return None
     card, wish = await _asked(order)
     if card is None or wish is None:
-        await _end(act, order, "late")
+        await _end(act, order, "moved")
         return None
     if not order.digest and not await _lay(act, order, card, wish, chain):
         return None
-    level = ANSWERS[wish.action].format(level=wish.level)
-    return Laid(order.digest, f"{order.request.number} 取消申请：{level}")
+    return Laid(order.digest, f"{order.request.number} 取消申请：{await answer_on(card, wish)}")
 
 
 async def _lay(act: Act, order: SigningOrder, card: Card, wish: Wish, chain: Sequence[bytes]) -> bool:
@@ -118,9 +130,13 @@ async def settle(order_id: str, remote: str, answer: str, signature: bytes, sour
     `source` is the SHA-256 of what was received.
     """
     order = await signing_orders.find(order_id, lock=True)
-    if order is None or order.state != OrderState.OPEN or order.remote != remote:
+    if order is None or not order.remote or order.remote != remote:
         return Ending.GONE
     act = Act(now, VIA, "certificate", employee=order.employee, source=source)
+    if order.why == signing_orders.REPLACED and answer == Answer.SIGNED:
+        await _tell_older(act, order)
+    if order.state != OrderState.OPEN:
+        return Ending.GONE
     if answer == Answer.SIGNED:
         return await _answered(act, order, signature)
     await _end(act, order, "declined" if answer == Answer.DECLINED else "expired")
@@ -171,9 +187,46 @@ async def _asked(order: SigningOrder) -> tuple[Card | None, Wish | None]:
 
 
 async def _end(act: Act, order: SigningOrder, reason: str) -> None:
-    """End an order, say why, and let its card show that it waits again."""
+    """End an order and let its card show that it waits again; say why, or that its owner is not asked any more."""
     await signing_orders.end(act, order, f"signature-{reason}")
-    await _tell(act, order, ENDED[reason].format(number=order.request.number, name=_name()))
+    step = await _step_of(order)
+    if await _waits(act, order, step):
+        await _tell(act, order, _worded(ENDED["moved" if reason == "late" else reason], order))
+    else:
+        await _tell_over(act, order, reason, step)
+
+
+async def _tell_over(act: Act, order: SigningOrder, reason: str, step: Step | None) -> None:
+    """Tell who is not asked any more; who answered already only where they could think that this changed it."""
+    own = step is not None and step.decided_by_id == order.employee_id
+    kind = "answered" if own and reason == "declined" else "late" if reason == "late" else ""
+    if order.employee.active and (kind or not own):
+        # two phones are two orders
+        once = f"signature-over:{kind}:{step.id.hex}:{order.employee.id.hex}" if step else None
+        await _tell(act, order, _worded(OVER[kind], order), once)
+
+
+async def _tell_older(act: Act, order: SigningOrder) -> None:
+    """Tell who signed through a link that a newer one replaced which of them counts."""
+    step, kind = await _step_of(order), ""
+    if await _waits(act, order, step):
+        kind = "runs" if await signing_orders.has_newer(order, act.now) else "waits"
+    await _tell(act, order, _worded(OLDER[kind], order), f"signature-older:{order.id.hex}")
+
+
+async def _step_of(order: SigningOrder) -> Step | None:
+    card = await Card.get_or_none(id=order.card_id)
+    return await Step.get_or_none(id=card.step_id) if card else None
+
+
+async def _waits(act: Act, order: SigningOrder, step: Step | None) -> bool:
+    """Tell whether the owner of an order is still asked: a colleague may have answered, or the case moved on."""
+    request = await requests.reload(order.request_id)
+    if step is None or step.status != StepStatus.OPEN or step.revision != request.revision:
+        return False
+    if request.status != RequestStatus.AWAITING_APPROVAL or not order.employee.active:
+        return False
+    return await standing_in.may_answer(request, step, order.employee, act.now)
 
 
 async def _refused(context: Context, order: SigningOrder, card: Card, refusal: Refusal) -> None:
@@ -188,13 +241,17 @@ async def _refused(context: Context, order: SigningOrder, card: Card, refusal: R
     await _tell(act, order, f"{number} 没有生效：{why(refusal)}。编号 {number}")
 
 
-async def _tell(act: Act, order: SigningOrder, text: str) -> None:
+async def _tell(act: Act, order: SigningOrder, text: str, once: str | None = None) -> None:
     card = await Card.get_or_none(id=order.card_id).prefetch_related("account")
     if card is not None and not card.closed:
         await outbox.refresh_card(act, card)
     account = card.account if card else await outbox.account_of(order.employee)
     if account is not None:
-        await outbox.say(act, account, text)
+        await outbox.say(act, account, text, once=once)
+
+
+def _worded(text: str, order: SigningOrder) -> str:
+    return text.format(number=order.request.number, name=_name())
 
 
 def _name() -> str:

@@ -99,19 +99,21 @@ async def say(
     passkey: Passkey | None = None,
     confirm: DownloadLink | None = None,
     signature: str = "",
+    once: str | None = None,
 ) -> None:
     """Answer one person in plain words, with tappable choices (id, text) where their channel has them.
 
     With `page_of` the address of the candidate's own page of that booking stands below, with `download` or
     `reveal` that of the link, with `factor` that of the page that shows a secret, with `evidence` that of
     the page that shows pictures, with `passkey` and `confirm` those where a passkey is made and used; each is made
-    when it is sent. `signature` is the address of a certification authority's page.
+    when it is sent. `signature` is the address of a certification authority's page. What has the same `once` is said
+    once.
     """
     payload: dict[str, Any] = {"text": text, "choices": choices or []}
     pages = _links(passkey=passkey, confirm=confirm)
     links = pages | _links(download=download, reveal=reveal, factor=factor, evidence=evidence)
     links |= {"signature": signature} if signature else {}
-    await post(act, "say", account=account, booking=page_of, payload=payload | links)
+    await post(act, "say", account=account, booking=page_of, payload=payload | links, dedupe=once)
 
 
 async def tell(act: Act, employee: Employee, text: str) -> None:

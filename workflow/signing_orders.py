@@ -16,6 +16,7 @@ from workflow.confirm_links import Wish
 
 LASTS = timedelta(minutes=60)
 KIND = "signature"  # of the outbox row that goes on with an order
+REPLACED = "replaced"  # by a newer order for the same card
 RUNNING = (OrderState.WANTED, OrderState.OPEN)
 
 
@@ -25,7 +26,7 @@ async def offer(act: Act, card: Card, wish: Wish) -> SigningOrder:
     request = await requests.reload(card.request_id)
     certified.require_authority(request.number)
     for older in await SigningOrder.filter(card_id=card.id, ended_at=None):
-        await end(act, older, "replaced")
+        await end(act, older, REPLACED)
     order = await SigningOrder.create(
         request=request,
         card_id=card.id,
@@ -57,6 +58,12 @@ async def find(order_id: str, *, lock: bool = False) -> SigningOrder | None:
 async def runs_on(card: Card, now: datetime) -> bool:
     """Tell whether a card waits for its holder's signature."""
     return await SigningOrder.filter(card_id=card.id, ended_at=None, expires_at__gt=now).exists()
+
+
+async def has_newer(order: SigningOrder, now: datetime) -> bool:
+    """Tell whether another order for the same card waits for its owner."""
+    others = SigningOrder.filter(card_id=order.card_id, ended_at=None, expires_at__gt=now)
+    return await others.exclude(id=order.id).exists()
 
 
 async def laid(act: Act, order: SigningOrder, certificate: Certificate, digest: str) -> None:

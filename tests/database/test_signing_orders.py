@@ -54,10 +54,13 @@ class Signer:
 
     def __init__(self, company: Company, who: str, account: str = "", issuer: Issuer = ISSUER) -> None:
         self.company, self.who = company, who
+        self.card: Card | None = None  # of one of their phones
         self.holder = issuer.holder(account or who, NAMES[who], NOW)
 
     async def order(self) -> SigningOrder:
-        return min(await SigningOrder.filter(employee__key=self.who), key=lambda each: each.ended_at is not None)
+        orders = SigningOrder.filter(employee__key=self.who)
+        found = orders.filter(card_id=self.card.id) if self.card else orders
+        return min(await found, key=lambda each: each.ended_at is not None)
 
     async def lays(self, now: datetime = NOW, chain: list[bytes] | None = None) -> Laid | None:
         order, given = await self.order(), chain if chain is not None else self.holder.chain
@@ -334,6 +337,10 @@ async def test_a_newer_press_voids_the_older_order(company: Company) -> None:
     work = signature_orders.settle
     ended = await company.store.transact(lambda: work(older.id.hex, REMOTE, "signed", signed, "", NOW))
     assert (ended, await decided()) == (Ending.GONE, [])
+    await company.store.transact(lambda: work(older.id.hex, REMOTE, "signed", signed, "", NOW))
+    assert (await said()).count("较早的链接，没有用上，还没有生效。以最近一次发给你的链接为准") == 1
+    other = await company.store.transact(lambda: work(older.id.hex, "remote-2", "signed", signed, "", NOW))
+    assert other == Ending.GONE
 
 
 async def test_a_service_that_was_removed_lets_nothing_pass_and_the_attempt_is_recorded(company: Company) -> None:

@@ -196,7 +196,7 @@ async def test_an_order_that_nobody_signs_ends_and_says_so(company: Company) -> 
     await company.taps(HEAD, await company.card(HEAD, "待你审批"), "approve", NEEDED)
     await company.sees(HEAD, "/signatures/page/")
     await company.passes(3700)
-    await company.sees(HEAD, "签署链接过期了")
+    await company.sees(HEAD, "这次签署过期了")
     await company.card(HEAD, "待你审批")
 
 
