@@ -167,6 +167,15 @@ def test_a_mistake_in_a_scene_is_named_by_its_place(path: str, index: int, parts
     assert path in [each.split(": ")[0] for each in problems_of(changed(scenes=scenes))]
 
 
+@pytest.mark.parametrize("key", ["postpone", "postponing", "undecided"])
+def test_rules_that_would_let_the_clock_postpone_an_interview_are_not_loaded(key: str) -> None:
+    """Nobody's interview is moved because colleagues did not answer (docs/decisions/0018)."""
+    scenes = [{**WHOLE["scenes"][0], key: True}, *WHOLE["scenes"][1:]]
+    for document in ({**WHOLE, key: True}, {**WHOLE, "scenes": scenes}):
+        with pytest.raises(WrongRules, match=key):
+            load(document)
+
+
 def test_all_mistakes_are_told_at_once() -> None:
     chains = {**WHOLE["chains"], "三级": [{**STEP, "sign": "大家签", "votes": 200}]}
     found = problems_of(changed(titel="x", grace_s=-1, chains=chains))
